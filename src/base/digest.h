@@ -1,0 +1,41 @@
+/* digest.h - hashes, random bytes and their text forms, on OpenSSL.
+ *
+ * Floor: 0 (base). Threads: a running digest belongs to one thread.
+ */
+#ifndef OGMA_BASE_DIGEST_H
+#define OGMA_BASE_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+#define SHA256_BYTES 32
+
+struct digest; /* a running SHA-256 (FIPS 180-4) */
+
+struct digest *digest_new(void);
+void digest_add(struct digest *digest, const void *bytes, size_t count);
+void digest_finish(struct digest *digest, uint8_t out[SHA256_BYTES]); /* frees */
+void digest_free(struct digest *digest);
+
+void sha256(const void *bytes, size_t count, uint8_t out[SHA256_BYTES]);
+void hmac_sha256(struct span key, struct span message,
+		 uint8_t out[SHA256_BYTES]);
+
+/* Compares in a time that does not depend on the content. */
+bool bytes_equal_secret(const void *a, const void *b, size_t count);
+
+/* From the kernel, for keys, tokens and ids. */
+void random_bytes(void *out, size_t count);
+
+/* Lower-case hex, terminated: 2 * count + 1 bytes at `out`. */
+void hex_print(const void *bytes, size_t count, char *out);
+bool hex_parse(struct span text, uint8_t *out, size_t count);
+
+/* Base64url without padding (RFC 4648 5). */
+void base64url_add(struct buffer *out, const void *bytes, size_t count);
+bool base64url_parse(struct span text, struct buffer *out);
+
+#endif /* OGMA_BASE_DIGEST_H */
