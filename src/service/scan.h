@@ -1,0 +1,110 @@
+/* scan.h - brings the library in step with what lies in a source.
+ *
+ * Life of a scan: a job row is made → the source is walked (stat calls only)
+ * and compared folder by folder with the files table → new and changed files
+ * are probed by the media pool, several at a time → tracks and their files are
+ * saved together, some hundreds per transaction → files that are gone are
+ * marked missing → the job row gets its last state.
+ *
+ * What holds after every scan, and after a scan that was killed anywhere and
+ * then run again: the library is what a scan of an empty library would make of
+ * the same tree, except that ids are kept. A file is saved with its track or
+ * not at all. A file that moved keeps its track (same inode, or same audio and
+ * the old path is gone). Missing files keep their track hidden and get it back
+ * when they return. A file that cannot be read is kept in the files table with
+ * its reason and looked at again only when its size or time changed. A source
+ * that is not there, or is empty while the library knows files of it, fails
+ * the job and changes nothing.
+ *
+ * One scan per source at a time, in whatever process: the job row carries a
+ * lease that its owner renews; a dead owner's lease runs out.
+ *
+ * Threads: scan_run() blocks until the end: from a worker. Several scans of
+ * different sources may run at the same time.
+ *
+ * Floor: 4 (service).
+ */
+#ifndef OGMA_SERVICE_SCAN_H
+#define OGMA_SERVICE_SCAN_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/option.h"
+
+struct blob_store;
+struct media_pool;
+struct store;
+
+struct scan_settings {
+	uint32_t walkers;       /* SCAN_WALKERS */
+	uint32_t probes;        /* SCAN_PROBES; 0: as many as the media pool */
+	uint32_t batch;         /* SCAN_BATCH: tracks per transaction */
+	uint64_t picture_limit_bytes; /* SCAN_PICTURE_LIMIT_BYTES */
+	bool links;             /* SCAN_FOLLOW_LINKS */
+};
+
+/* Rows that fill a struct scan_settings. */
+extern const struct option scan_options[];
+
+/* What a scan works with; all borrowed. */
+struct scan_services {
+	struct store *store;
+	struct blob_store *blobs;
+	struct media_pool *media;
+	const struct scan_settings *settings;
+};
+
+enum scan_phase { SCAN_WALKING, SCAN_FINISHING, SCAN_ENDED };
+
+struct scan_progress {
+	enum scan_phase phase;
+	uint64_t done;         /* files compared, and probed where needed */
+	uint64_t total;        /* files seen so far; final once walk_ended */
+	bool walk_ended;
+	double rate;           /* files per second since the start */
+	int64_t eta_seconds;   /* -1: not known yet */
+	uint64_t added, updated, moved, removed, restored, unchanged, rejected;
+	int64_t elapsed_ms;
+};
+
+/* Both may be NULL. Called from the thread of scan_run() only: progress about
+ * twice a second and once at the end, rejected for each file (and unreadable
+ * folder) that was looked at in this scan. `path` is for display. */
+struct scan_watcher {
+	void (*progress)(void *cookie, const struct scan_progress *progress);
+	void (*rejected)(void *cookie, const char *path, const char *reason);
+	void *cookie;
+};
+
+struct scan_args {
+	int64_t source_id;
+	const char *folder;      /* scan this folder below the root only; NULL
+				  * or "": all of it */
+	bool shallow;            /* that folder without those below it */
+	bool again;              /* read every file anew, changed or not */
+	int64_t job_id;          /* an already claimed job row; 0: make one */
+	struct scan_watcher watcher;
+	const atomic_bool *stop; /* may be NULL; true: end soon, CANCELLED */
+};
+
+/* Runs one scan to its end and leaves a finished job row, also when it fails.
+ * *out and *job_id (either may be NULL) are set whenever a job row was made.
+ * STATUS_CONFLICT: another scan of this source is running. STATUS_NOT_FOUND:
+ * no such source. STATUS_UNAVAILABLE: the source is not there (not mounted).
+ * STATUS_CANCELLED: stop was set, or the job was cancelled from outside. */
+enum status scan_run(const struct scan_services *services,
+		     const struct scan_args *args, struct scan_progress *out,
+		     int64_t *job_id, struct fault *fault);
+
+/* Finds the folder source with this root or makes it. The path is made
+ * absolute and free of links first. STATUS_NOT_FOUND when there is no such
+ * folder; STATUS_CONFLICT when the folder lies inside another source or
+ * around one, with that one's root in the sentence. */
+enum status scan_source_add(struct store *store, const char *path,
+			    int64_t *source_id, bool *is_new,
+			    struct fault *fault);
+
+#endif /* OGMA_SERVICE_SCAN_H */
