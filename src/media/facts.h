@@ -52,12 +52,18 @@ struct media_facts {
 	uint32_t sample_rate_hz;
 	uint32_t channels;
 	uint32_t bit_depth;   /* 0 for lossy codecs */
-	bool gapless_known;   /* the next two come from the file */
-	uint32_t start_trim_samples; /* encoder delay */
+
+	/* Samples of the decoder's output to drop at each end, at
+	 * sample_rate_hz. Known: from a LAME header, iTunSMPB, an edit list or
+	 * Opus' pre-skip and last granule; 0 and 0 where the format is exact
+	 * by itself (lossless, Vorbis). duration_ms is what remains. */
+	bool gapless_known;
+	uint32_t start_trim_samples; /* encoder and decoder delay */
 	uint32_t end_trim_samples;   /* padding */
 
 	/* The same audio gives the same key whatever its tags and name are:
-	 * SHA-256 over codec, parameters and the first encoded packets. */
+	 * SHA-256 over codec, parameters and the first encoded packets (FLAC:
+	 * the MD5 of the decoded audio when the file has it). */
 	uint8_t audio_key[SHA256_BYTES];
 
 	/* tags */
@@ -82,7 +88,14 @@ struct media_facts {
 	const char *lyrics; /* plain, or LRC when lyrics_synced */
 	bool lyrics_synced;
 
-	/* the front cover, or the first picture; bytes live in the arena */
+	/* The front cover, or the first picture. `picture` is empty when there
+	 * is none or its bytes were not asked for (media_probe_args).
+	 * picture_hash is over the length and three slices of the bytes: cheap,
+	 * and enough to tell that it is the picture seen before; storage uses
+	 * the SHA-256 of the bytes. */
+	bool has_picture;
+	uint8_t picture_hash[SHA256_BYTES];
+	uint64_t picture_bytes; /* length of the picture in the file */
 	struct span picture;
 	const char *picture_type; /* "image/jpeg", "image/png", … */
 
