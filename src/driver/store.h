@@ -6,10 +6,16 @@
  * run more than once (a lost race on PostgreSQL), so it must set its results
  * anew each time and have no other effects.
  *
- * SQL is written once, with $1 … $9 parameters. The few differences between
- * the two engines are words in @at-signs@ that the driver replaces:
- * @id@ (an identity primary key column's type), @bytes@, @json@, … (the table
- * is at the top of driver/store_sqlite.c and driver/store_postgres.c).
+ * SQL is written once, with $1, $2, … parameters (at most SQL_ARGS_MAX). The few
+ * differences between the two engines are words in @at-signs@ that the driver
+ * replaces: @id@ (an identity primary key column), @int@, @real@, @bytes@,
+ * @json@, @strict@ and @keyed@ (what follows a table's columns); the table is
+ * at the top of driver/store_sqlite.c and driver/store_postgres.c.
+ *
+ * After a statement failed, the session answers every further one with the same
+ * failure and store_write() undoes the work even when it returns STATUS_OK (as
+ * PostgreSQL does). So a work that expects a conflict says "on conflict do
+ * nothing" and looks at *changed. Text that is not UTF-8 is STATUS_INVALID.
  *
  * Threads: every call may block: from workers, never from an event loop. One
  * store may be used by many threads; a session by the thread it was given to.
@@ -43,6 +49,8 @@ struct sql_value {
 	double real;
 	struct span span; /* text is UTF-8 without NUL */
 };
+
+#define SQL_ARGS_MAX 200
 
 #define SQL_NULL ((struct sql_value){ .type = SQL_IS_NULL })
 #define SQL_INT(value) \
@@ -81,6 +89,11 @@ struct store_driver {
 	enum status (*query)(struct store_session *session, const char *sql,
 			     const struct sql_value *args, size_t count,
 			     struct store_rows **out, struct fault *fault);
+	enum status (*post)(struct store_session *session, const char *sql,
+			    const struct sql_value *args, size_t count,
+			    struct fault *fault);
+	enum status (*lock)(struct store_session *session, const char *table,
+			    struct fault *fault);
 	enum status (*script)(struct store_session *session, const char *sql,
 			      struct fault *fault);
 	bool (*next)(struct store_rows *rows, enum status *status,
@@ -101,6 +114,48 @@ struct store_rows { struct store_session *session; };
 extern const struct store_driver store_driver_sqlite;
 extern const struct store_driver store_driver_postgres;
 
+struct store_sqlite_settings {
+	const char *path;         /* STORE_PATH; its folder must be there */
+	uint32_t readers_max;     /* STORE_READERS: connections kept for reading */
+	uint32_t cache_kib;       /* STORE_CACHE_KIB: page cache of each */
+	uint32_t busy_timeout_ms; /* STORE_BUSY_TIMEOUT_MS: wait for another
+				   * process that writes */
+};
+
+struct store_postgres_settings {
+	const char *dsn;          /* PG_DSN */
+	const char *database_url; /* DATABASE_URL, when there is no PG_DSN */
+	uint32_t pool_min, pool_max;      /* PG_POOL_MIN, PG_POOL_MAX */
+	uint32_t init_retries;            /* PG_POOL_INIT_RETRIES */
+	uint32_t init_delay_seconds;      /* PG_POOL_INIT_DELAY */
+	uint32_t statement_timeout_ms;    /* PG_STATEMENT_TIMEOUT_MS; 0: none */
+	uint32_t connect_timeout_seconds; /* PG_CONNECT_TIMEOUT */
+	bool prepare; /* PG_PREPARE; off behind a pooler that shares
+		       * connections between transactions */
+};
+
+/* Rows that fill the settings; the structs belong to whoever gathers them. */
+extern const struct option store_sqlite_options[];
+extern const struct option store_postgres_options[];
+
+/* NULL when no driver has the name. */
+const struct store_driver *store_driver_find(const char *name);
+
+/* Asserts that every callback is set. */
+void store_driver_check(const struct store_driver *driver);
+
+/* Opens a store of the driver with its settings (copied). PostgreSQL when
+ * either address of its settings is set, SQLite else: store_open_by_settings().
+ * STATUS_UNAVAILABLE after all retries. */
+enum status store_open(const struct store_driver *driver, const void *settings,
+		       struct store **out, struct fault *fault);
+enum status store_open_by_settings(const struct store_sqlite_settings *sqlite,
+				   const struct store_postgres_settings *pg,
+				   struct store **out, struct fault *fault);
+
+/* All calls have returned before. NULL is fine. */
+void store_close(struct store *store);
+
 /* STATUS_UNAVAILABLE with field "store" when the engine cannot be reached, here
  * and in every call below. */
 enum status store_read(struct store *store, store_work *work, void *cookie,
@@ -114,6 +169,19 @@ enum status store_write(struct store *store, store_work *work, void *cookie,
 enum status sql_exec(struct store_session *session, const char *sql,
 		     const struct sql_value *args, size_t count,
 		     int64_t *changed, struct fault *fault);
+
+/* The same, but the answer may be fetched later, together with others: many
+ * small changes cost one round trip on PostgreSQL. A failure shows at a later
+ * statement or at the end of the work. */
+enum status sql_post(struct store_session *session, const char *sql,
+		     const struct sql_value *args, size_t count,
+		     struct fault *fault);
+
+/* Waits until no other work that locked this table is running, and keeps
+ * others out until the end of the transaction. Only as the first statement of
+ * a store_write(). (On SQLite writers are alone anyway.) */
+enum status sql_lock(struct store_session *session, const char *table,
+		     struct fault *fault);
 
 /* Several statements without parameters, for migrations. */
 enum status sql_script(struct store_session *session, const char *sql,
@@ -150,7 +218,10 @@ enum status sql_query_int(struct store_session *session, const char *sql,
 enum status store_ping(struct store *store, struct fault *fault);
 
 /* Changes whenever a transaction was committed by anybody, this process or
- * another; costs microseconds. 0: the driver cannot tell. */
+ * another, and differs between two runs of a process; costs microseconds. On
+ * PostgreSQL commits of other processes show after STORE_VERSION_STALE_MS at
+ * the latest. 0: the engine cannot be asked now. */
+#define STORE_VERSION_STALE_MS 100
 uint64_t store_version(struct store *store);
 
 #endif /* OGMA_DRIVER_STORE_H */
