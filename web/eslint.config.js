@@ -1,0 +1,30 @@
+import js from '@eslint/js';
+import globals from 'globals';
+import a11y from 'eslint-plugin-jsx-a11y';
+import hooks from 'eslint-plugin-react-hooks';
+import ts from 'typescript-eslint';
+
+export default ts.config(
+	{ ignores: ['dist', 'node_modules', 'src/api/schema.d.ts'] },
+	js.configs.recommended,
+	...ts.configs.recommended,
+	a11y.flatConfigs.recommended,
+	{
+		files: ['src/**/*.{ts,tsx}'],
+		plugins: { 'react-hooks': hooks },
+		languageOptions: { globals: globals.browser },
+		rules: {
+			...hooks.configs.recommended.rules,
+			/* No compiler is used here, so nothing is skipped because of TanStack Virtual. */
+			'react-hooks/incompatible-library': 'off',
+			'max-lines': ['error', { max: 280, skipBlankLines: true, skipComments: true }],
+			'no-restricted-imports': ['error', { patterns: ['../pages/*', '../../pages/*'] }],
+		},
+	},
+	{
+		files: ['src/**/*.tsx'],
+		rules: { 'max-lines': ['error', { max: 200, skipBlankLines: true, skipComments: true }] },
+	},
+	{ files: ['dev/**', '*.config.*'], languageOptions: { globals: globals.node } },
+	{ files: ['public/**', 'dev/docs/**'], languageOptions: { globals: globals.browser } },
+);

@@ -1,0 +1,94 @@
+import { Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Outlet, useLocation, useNavigate } from 'react-router';
+import { toast } from '../components/toast';
+import { Toaster } from '../components/Toaster';
+import { PlayerBar } from '../player/PlayerBar';
+import { usePlayer } from '../player/store';
+import { ErrorBoundary } from './ErrorBoundary';
+import { HelpDialog } from './HelpDialog';
+import { SearchField } from './SearchField';
+import { useScrollPlaces } from './scroll';
+import { Sidebar } from './Sidebar';
+import { TabBar } from './TabBar';
+import { useTheme } from './theme';
+import { useTitle } from './title';
+import { useShortcuts } from './use-shortcuts';
+
+const NowPlaying = lazy(() => import('../player/NowPlaying'));
+
+/** Says a player's problem once, when it comes up. */
+function useProblems(): void {
+	const { t } = useTranslation();
+	const problem = usePlayer((state) => state.problem);
+	useEffect(() => {
+		if (problem) toast(t(`player.problem.${problem}`));
+	}, [problem, t]);
+}
+
+export function Shell() {
+	const { t } = useTranslation();
+	const field = useRef<HTMLInputElement>(null);
+	const main = useRef<HTMLElement>(null);
+	const navigate = useNavigate();
+	const { pathname } = useLocation();
+	const [help, setHelp] = useState(false);
+	const hasPlayer = usePlayer((state) => state.queue.index >= 0);
+	const sheetUsed = usePlayer((state) => state.sheetOpen);
+	const [sheetLoaded, setSheetLoaded] = useState(false);
+	if (sheetUsed && !sheetLoaded) setSheetLoaded(true);
+	const onSearch = pathname === '/search';
+	useTheme();
+	useScrollPlaces();
+	useTitle();
+	useProblems();
+	useShortcuts({
+		search: useCallback(() => {
+			usePlayer.getState().setSheet(false);
+			if (!field.current?.offsetParent) navigate('/search');
+			requestAnimationFrame(() => field.current?.select());
+		}, [navigate]),
+		help: useCallback(() => setHelp(true), []),
+	});
+
+	return (
+		<div data-player={hasPlayer || undefined} className="shell">
+			<a
+				href="#main"
+				className="fixed top-2 left-2 z-(--z-toast) -translate-y-20 rounded-full bg-accent px-5 py-2.5 font-semibold text-accent-ink focus:translate-y-0"
+				onClick={(event) => {
+					event.preventDefault();
+					main.current?.focus();
+				}}
+			>
+				{t('nav.skip')}
+			</a>
+			<Sidebar />
+			<div className="relative md:pl-(--side)">
+				<header
+					className={`absolute inset-x-0 top-0 z-(--z-header) h-(--header) items-center px-gutter md:flex ${onSearch ? 'flex' : 'hidden'}`}
+				>
+					<div className="mx-auto w-full max-w-[110rem]">
+						<SearchField fieldRef={field} />
+					</div>
+				</header>
+				<main ref={main} id="main" tabIndex={-1} className="outline-none">
+					<ErrorBoundary place={pathname}>
+						<Suspense>
+							<Outlet />
+						</Suspense>
+					</ErrorBoundary>
+				</main>
+			</div>
+			<PlayerBar />
+			<TabBar />
+			{sheetLoaded && (
+				<Suspense>
+					<NowPlaying />
+				</Suspense>
+			)}
+			<HelpDialog open={help} onClose={() => setHelp(false)} />
+			<Toaster />
+		</div>
+	);
+}

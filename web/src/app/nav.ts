@@ -1,0 +1,25 @@
+import type { IconName } from '../components/Icon';
+
+export interface NavEntry {
+	to: string;
+	icon: IconName;
+	/** Key of its words. */
+	text: string;
+}
+
+export const LIBRARY_NAV: NavEntry[] = [
+	{ to: '/albums', icon: 'albums', text: 'nav.albums' },
+	{ to: '/artists', icon: 'artists', text: 'nav.artists' },
+	{ to: '/tracks', icon: 'tracks', text: 'nav.tracks' },
+	{ to: '/genres', icon: 'genres', text: 'nav.genres' },
+];
+
+export const MAIN_NAV: NavEntry[] = [
+	{ to: '/', icon: 'home', text: 'nav.home' },
+	{ to: '/search', icon: 'search', text: 'nav.search' },
+];
+
+export const FOOT_NAV: NavEntry[] = [
+	{ to: '/queue', icon: 'queue', text: 'nav.queue' },
+	{ to: '/settings', icon: 'settings', text: 'nav.settings' },
+];

@@ -1,0 +1,76 @@
+import type { ComponentProps, ReactNode } from 'react';
+import { Icon, type IconName } from './Icon';
+
+const LOOKS = {
+	primary: 'bg-accent text-accent-ink hover:bg-accent-hover',
+	plain: 'bg-surface-2 text-text hover:bg-surface-3',
+	quiet: 'text-text-2 hover:bg-surface-2 hover:text-text',
+} as const;
+
+interface ButtonProps extends ComponentProps<'button'> {
+	look?: keyof typeof LOOKS;
+	icon?: IconName;
+	children: ReactNode;
+}
+
+export function Button({ look = 'plain', icon, children, className = '', ...rest }: ButtonProps) {
+	return (
+		<button
+			type="button"
+			className={`inline-flex h-11 items-center justify-center gap-2 rounded-full px-5 text-sm font-semibold whitespace-nowrap transition duration-150 ease-out active:scale-97 disabled:opacity-50 ${LOOKS[look]} ${className}`}
+			{...rest}
+		>
+			{icon && <Icon name={icon} className="size-4.5" />}
+			{children}
+		</button>
+	);
+}
+
+interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
+	icon: IconName;
+	label: string;
+	size?: 'sm' | 'md' | 'lg';
+	pressed?: boolean;
+}
+
+const SIZES = { sm: 'size-9', md: 'size-10', lg: 'size-12' } as const;
+
+/** A round button that is only an icon; the label is its name and its hint. */
+export function IconButton({ icon, label, size = 'md', pressed, className = '', ...rest }: IconButtonProps) {
+	const colour = pressed ? 'text-accent-text' : 'text-text-2 hover:text-text';
+	return (
+		<button
+			type="button"
+			aria-label={label}
+			title={label}
+			aria-pressed={pressed}
+			className={`relative inline-grid shrink-0 place-items-center rounded-full transition duration-150 ease-out hover:bg-surface-2 active:scale-92 disabled:opacity-40 ${SIZES[size]} ${colour} ${className}`}
+			{...rest}
+		>
+			<Icon name={icon} className={size === 'lg' ? 'size-6' : 'size-5'} />
+			{pressed && <span className="absolute bottom-1 size-1 rounded-full bg-current" />}
+		</button>
+	);
+}
+
+interface PlayButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
+	playing: boolean;
+	label: string;
+	className?: string;
+	iconClass?: string;
+}
+
+/** The amber disc: the one strongest thing on a page. */
+export function PlayButton({ playing, label, className = 'size-14', iconClass = 'size-6', ...rest }: PlayButtonProps) {
+	return (
+		<button
+			type="button"
+			aria-label={label}
+			title={label}
+			className={`inline-grid shrink-0 place-items-center rounded-full bg-accent text-accent-ink shadow-1 transition duration-150 ease-out hover:scale-104 hover:bg-accent-hover active:scale-95 ${className}`}
+			{...rest}
+		>
+			<Icon name={playing ? 'pause' : 'play'} className={iconClass} />
+		</button>
+	);
+}

@@ -1,0 +1,35 @@
+import { useCallback } from 'react';
+import type { Hit, Track } from '../api/types';
+import { usePlayer } from '../player/store';
+import { TrackRow } from './TrackRow';
+
+interface TrackListProps {
+	tracks: Hit<Track>[];
+	label: string;
+	numbered?: boolean;
+	showAlbum?: boolean;
+	/** Artists are named only where they differ from this one. */
+	ownArtist?: string;
+	className?: string;
+}
+
+/** A short list of tracks; playing one queues the whole list. Long ones: VirtualTracks. */
+export function TrackList({ tracks, label, numbered = false, showAlbum, ownArtist, className = '' }: TrackListProps) {
+	const play = useCallback((index: number) => usePlayer.getState().playTracks(tracks, index), [tracks]);
+	return (
+		<ol aria-label={label} className={className}>
+			{tracks.map((track, index) => (
+				<li key={track.id}>
+					<TrackRow
+						track={track}
+						index={index}
+						lead={numbered ? (track.track_no ?? index + 1) : 'cover'}
+						showAlbum={showAlbum ?? false}
+						showArtist={ownArtist === undefined || track.artist !== ownArtist}
+						onPlay={play}
+					/>
+				</li>
+			))}
+		</ol>
+	);
+}

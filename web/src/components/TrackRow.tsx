@@ -1,0 +1,132 @@
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { Hit, Track } from '../api/types';
+import { clockOf } from '../i18n/format';
+import { currentItem, usePlayer } from '../player/store';
+import { ArtistLinks } from './ArtistLinks';
+import { Cover } from './Cover';
+import { Highlight } from './Highlight';
+import { Icon } from './Icon';
+import { Menu } from './Menu';
+import { Strokes } from './Strokes';
+import { useTrackMenu } from './use-track-menu';
+
+interface TrackRowProps {
+	track: Hit<Track>;
+	index: number;
+	/** What stands at the left: the cover, or a number (an album's own list). */
+	lead: 'cover' | number;
+	showAlbum?: boolean;
+	/** An album's list names artists only where they differ from the album's. */
+	showArtist?: boolean;
+	onPlay: (index: number) => void;
+}
+
+function isCoarse(): boolean {
+	return matchMedia('(pointer: coarse)').matches;
+}
+
+function Lead({
+	track,
+	lead,
+	current,
+	playing,
+}: {
+	track: Track;
+	lead: 'cover' | number;
+	current: boolean;
+	playing: boolean;
+}) {
+	const overlay = 'absolute inset-0 grid place-items-center';
+	if (lead === 'cover') {
+		return (
+			<>
+				<Cover url={track.cover_url} name={track.album ?? track.title} sizes="48px" className="size-full rounded-xs" />
+				<span
+					className={`${overlay} rounded-xs bg-black/55 text-white transition-opacity ${current ? '' : 'opacity-0 group-hover/row:opacity-100 group-focus-visible/play:opacity-100'}`}
+				>
+					{current ? <Strokes moving={playing} className="size-5 text-white!" /> : <Icon name="play" />}
+				</span>
+			</>
+		);
+	}
+	return (
+		<span className={`${overlay} tabular text-sm text-text-3`}>
+			{current ? (
+				<Strokes moving={playing} />
+			) : (
+				<>
+					<span className="group-hover/row:opacity-0 group-focus-visible/play:opacity-0">{lead || '·'}</span>
+					<span
+						className={`${overlay} text-text opacity-0 group-hover/row:opacity-100 group-focus-visible/play:opacity-100`}
+					>
+						<Icon name="play" className="size-4.5" />
+					</span>
+				</>
+			)}
+		</span>
+	);
+}
+
+/** One track in a list: double click, Enter or the lead plays it; on touch the whole row does. */
+export const TrackRow = memo(function TrackRow(props: TrackRowProps) {
+	const { track, index, lead, showAlbum = false, showArtist = true, onPlay } = props;
+	const { t } = useTranslation();
+	const menu = useTrackMenu();
+	const current = usePlayer((state) => currentItem(state)?.track.id === track.id);
+	const playing = usePlayer((state) => state.wantsPlay && currentItem(state)?.track.id === track.id);
+	const { toggle } = usePlayer.getState();
+	const activate = () => (current ? toggle() : onPlay(index));
+	const columns = showAlbum ? 'md:grid-cols-[3rem_minmax(0,1.5fr)_minmax(0,1fr)_4rem_2.5rem]' : '';
+
+	return (
+		<div
+			className={`group/row relative grid h-15 grid-cols-[3rem_minmax(0,1fr)_auto_2.5rem] items-center gap-x-3 rounded-sm px-2 transition-colors duration-100 hover:bg-surface-2 ${columns} ${current ? 'bg-accent-soft' : ''}`}
+			onDoubleClick={() => !isCoarse() && onPlay(index)}
+			onClick={(event) => {
+				if (isCoarse() && !(event.target as Element).closest('a,button,[popover]')) activate();
+			}}
+			role="presentation"
+		>
+			<button
+				type="button"
+				data-result
+				className="group/play relative size-11 justify-self-center rounded-xs"
+				aria-label={t(playing ? 'track.pauseThis' : 'track.playThis', { title: track.title, artist: track.artist })}
+				onClick={activate}
+				onDoubleClick={(event) => event.stopPropagation()}
+			>
+				<Lead track={track} lead={lead} current={current} playing={playing} />
+			</button>
+			<div className="min-w-0">
+				<Link
+					to={`/tracks/${track.id}`}
+					className={`block truncate font-medium underline-offset-3 hover:underline pointer-coarse:pointer-events-none ${current ? 'text-accent-text' : ''}`}
+				>
+					<Highlight parts={track.highlights?.title} text={track.title} />
+				</Link>
+				{showArtist && (
+					<div className="truncate text-sm text-text-2 pointer-coarse:pointer-events-none">
+						{track.highlights?.artist ? (
+							<Highlight parts={track.highlights.artist} text={track.artist} />
+						) : (
+							<ArtistLinks text={track.artist} artistId={track.artist_id} artists={track.artists} />
+						)}
+					</div>
+				)}
+			</div>
+			{showAlbum && (
+				<div className="hidden truncate text-sm text-text-2 md:block">
+					{track.album_id !== null && (
+						<Link to={`/albums/${track.album_id}`} className="underline-offset-3 hover:text-text hover:underline">
+							<Highlight parts={track.highlights?.album} text={track.album ?? ''} />
+						</Link>
+					)}
+				</div>
+			)}
+			<span className="tabular text-right text-sm text-text-3">{clockOf(track.duration_ms)}</span>
+			<Menu label={t('track.more', { title: track.title })} entries={() => menu(track)} />
+		</div>
+	);
+});

@@ -1,0 +1,42 @@
+import { useTranslation } from 'react-i18next';
+import type { Track } from '../api/types';
+import { usePlayer } from '../player/store';
+import type { MenuEntry } from './Menu';
+import { toast } from './toast';
+
+/** What one can do with a track, wherever it is shown. */
+export function useTrackMenu(): (track: Track) => MenuEntry[] {
+	const { t } = useTranslation();
+	const { insertNext, append } = usePlayer.getState();
+	return (track) => {
+		const entries: MenuEntry[] = [
+			{
+				icon: 'playNext',
+				label: t('track.playNext'),
+				run: () => {
+					insertNext([track]);
+					toast(t('track.willPlayNext', { title: track.title }));
+				},
+			},
+			{
+				icon: 'plus',
+				label: t('track.addToQueue'),
+				run: () => {
+					append([track]);
+					toast(t('track.addedToQueue', { title: track.title }));
+				},
+			},
+		];
+		if (track.album_id !== null) {
+			entries.push({ icon: 'albums', label: t('track.goToAlbum'), to: `/albums/${track.album_id}` });
+		}
+		if (track.artist_id !== null) {
+			entries.push({ icon: 'artists', label: t('track.goToArtist'), to: `/artists/${track.artist_id}` });
+		}
+		entries.push(
+			{ icon: 'info', label: t('track.details'), to: `/tracks/${track.id}` },
+			{ icon: 'download', label: t('track.download'), href: `/api/v1/tracks/${track.id}/download` },
+		);
+		return entries;
+	};
+}

@@ -1,0 +1,27 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { SWRConfig } from 'swr';
+import { ApiError, apiGet } from './api/client';
+import { App } from './app/App';
+import './design/base.css';
+import { startI18n } from './i18n';
+import { startMediaSession } from './player/media-session';
+
+const swr = {
+	fetcher: (url: string) => apiGet(url),
+	revalidateOnFocus: false,
+	dedupingInterval: 2000,
+	errorRetryCount: 4,
+	/* An answer that says "no" stays "no"; only what may pass is asked again. */
+	shouldRetryOnError: (error: unknown) => !(error instanceof ApiError) || error.status === 0 || error.status >= 500,
+};
+
+await startI18n();
+startMediaSession();
+createRoot(document.getElementById('root')!).render(
+	<StrictMode>
+		<SWRConfig value={swr}>
+			<App />
+		</SWRConfig>
+	</StrictMode>,
+);

@@ -1,0 +1,41 @@
+import react from '@vitejs/plugin-react';
+import tailwindcss from '@tailwindcss/vite';
+import type { PluginOption } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/* With OGMA_FIXTURE the dev and preview servers answer the API themselves with generated data (dev/fixture);
+ * without it they pass API calls on to a running `ogma serve`. Neither is part of the production build. */
+const server = process.env.OGMA_URL ?? 'http://127.0.0.1:8080';
+const proxied = ['/api', '/stream', '/health', '/metrics', '/openapi.json'];
+
+export default defineConfig(async () => {
+	const plugins: PluginOption[] = [react(), tailwindcss()];
+	if (process.env.OGMA_FIXTURE) plugins.push((await import('./dev/fixture/plugin')).fixture());
+	return {
+		base: '/',
+		plugins,
+		server: { proxy: process.env.OGMA_FIXTURE ? {} : Object.fromEntries(proxied.map((path) => [path, server])) },
+		build: {
+			target: 'es2022',
+			/* The server's CSP has no data: for fonts and scripts, and one request more is cheap on one origin. */
+			assetsInlineLimit: 0,
+			modulePreload: { polyfill: false },
+			manifest: true,
+			rollupOptions: {
+				output: {
+					/* What changes rarely, and what every page shares, each in one file: fewer requests, better caching. */
+					manualChunks: (id: string) => {
+						if (/node_modules\/(react|react-dom|scheduler|react-router|i18next|react-i18next|swr|zustand)\//.test(id))
+							return 'vendor';
+						if (/node_modules\/@tanstack/.test(id)) return 'virtual';
+						return /src\/(components|api|design|player\/(?!NowPlaying|Queue|Lyrics))/.test(id) &&
+							!/Virtual|CardGrid|Segmented/.test(id)
+							? 'shared'
+							: undefined;
+					},
+				},
+			},
+		},
+		test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
+	};
+});
