@@ -60,7 +60,7 @@ void metric_register(struct metric *metric);
 
 /* Finds or makes the cell. Pass as many label values as the metric has. */
 #define metric_cell(metric, ...) \
-	metric_cell_find((metric), (const char *[METRIC_LABELS_MAX]){ \
+	metric_cell_find((metric), (const char *[METRIC_LABELS_MAX + 1]){ \
 					   __VA_ARGS__ __VA_OPT__(,) 0 })
 struct metric_cell *metric_cell_find(struct metric *metric,
 				     const char *const values[]);
