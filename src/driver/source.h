@@ -11,11 +11,12 @@
  * and the bookkeeping folders of NAS systems are passed over, and so is
  * everything under a folder that holds ".nomedia" or ".ogmaignore".
  *
- * Links of a folder source: a link to a file or folder is followed wherever it
- * points, but nothing is seen twice: links to folders are entered after all
- * real folders and only when their target was not visited (device, inode); a
- * link to a file inside the root is passed over, because the file itself is
- * there. A link that points nowhere is a problem to report.
+ * Links of a folder source: a link that points outside of the root is followed;
+ * one that points inside is passed over, because what it points at is there
+ * itself. Linked folders are entered after all real ones, in the order of their
+ * paths, and no folder is entered twice (device, inode), so loops end and every
+ * walk sees the same paths. A walk of a part of the tree does not enter links.
+ * A link that points nowhere is a problem to report.
  *
  * Callers: service/scan, service/watch, service/stream. The shortest complete
  * driver is driver/source_memory.c.
@@ -70,8 +71,9 @@ struct source_visitor {
 	enum status (*folder)(void *cookie, const struct source_folder *folder,
 			      struct fault *fault);
 
-	/* Required. A file or folder that could not be looked at. What is
-	 * known below `path` should be left as it is. */
+	/* Required. A file or folder that could not be looked at, or (reason
+	 * is NULL) a linked folder that a walk of a part leaves out. What is
+	 * known at and below `path` should be left as it is. */
 	void (*problem)(void *cookie, const char *path, const char *reason);
 
 	void *cookie;
@@ -93,12 +95,18 @@ struct source_watch {
 	struct source *source;
 };
 
+/* A folder in which something changed; `deep`: and all that is below it. It
+ * may be gone by now. */
+struct source_change {
+	const char *path;
+	bool deep;
+};
+
 /* What source_watch_wait() found. */
 struct source_changes {
 	bool rescan; /* too much happened, or events were lost: walk it all */
-	const char *const *paths; /* folders to walk, not nested in each other;
-				   * valid until the next call */
-	size_t path_count;
+	const struct source_change *items; /* valid until the next call */
+	size_t count;
 };
 
 struct source_driver {
@@ -145,7 +153,9 @@ struct source_driver {
 	/* Waits until something changed and `quiet_ms` passed without a
 	 * further change to the same folders (a file still being copied is
 	 * left until it rests; at most 20 * quiet_ms), or timeout_ms passed
-	 * (path_count 0), or source_watch_wake() was called. */
+	 * (count 0), or source_watch_wake() was called.
+	 * STATUS_UNAVAILABLE: the root is gone and so is the watch: close it
+	 * and open another when source_check() is content again. */
 	enum status (*watch_wait)(struct source_watch *watch,
 				  uint32_t quiet_ms, uint32_t timeout_ms,
 				  struct source_changes *out,

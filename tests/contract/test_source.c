@@ -1,0 +1,781 @@
+/* test_source.c - what every source driver promises (driver/source.h), and what
+ * the folder driver promises of links, rights, odd names and watching. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "driver/source.h"
+
+struct place {
+	const struct source_driver *driver;
+	char root[64];    /* of the folder driver: what is walked */
+	char outside[64]; /* a folder beside it */
+	struct source *source;
+};
+
+static int
+place_open(void **state, const struct source_driver *driver)
+{
+	struct place *place = mem_new(1, sizeof *place);
+	struct source_args args = { .root = place->root, .walkers = 2,
+				    .links = true };
+
+	place->driver = driver;
+	source_driver_check(driver);
+	snprintf(place->root, sizeof place->root, "/tmp/ogma-source-XXXXXX");
+	snprintf(place->outside, sizeof place->outside,
+		 "/tmp/ogma-beside-XXXXXX");
+	assert_non_null(mkdtemp(place->root));
+	assert_non_null(mkdtemp(place->outside));
+	assert_int_equal(driver->open(&args, &place->source, NULL), STATUS_OK);
+	*state = place;
+	return 0;
+}
+
+static int
+folder_place(void **state)
+{
+	return place_open(state, &source_driver_folder);
+}
+
+static int
+memory_place(void **state)
+{
+	return place_open(state, &source_driver_memory);
+}
+
+static int
+file_drop(const char *path, const struct stat *facts, int kind,
+	  struct FTW *walk)
+{
+	(void)facts, (void)kind, (void)walk;
+	return remove(path);
+}
+
+static int
+place_close(void **state)
+{
+	struct place *place = *state;
+
+	source_close(place->source);
+	nftw(place->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	nftw(place->outside, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	free(place);
+	return 0;
+}
+
+static void
+disk_put(const char *root, const char *path, const char *text)
+{
+	char whole[4096], *slash;
+
+	snprintf(whole, sizeof whole, "%s/%s", root, path);
+	slash = strrchr(whole, '/');
+	*slash = '\0';
+	assert_int_equal(folder_make(whole, NULL), STATUS_OK);
+	*slash = '/';
+	assert_int_equal(file_write(whole, span_of(text), 0640, NULL),
+			 STATUS_OK);
+}
+
+static void
+put(struct place *place, const char *path, const char *text)
+{
+	if (place->driver == &source_driver_memory)
+		source_memory_put(place->source, path, span_of(text), 1000);
+	else
+		disk_put(place->root, path, text);
+}
+
+static void
+take_away(struct place *place, const char *path)
+{
+	char whole[4096];
+
+	snprintf(whole, sizeof whole, "%s/%s", place->root, path);
+	if (place->driver == &source_driver_memory)
+		source_memory_remove(place->source, path);
+	else
+		assert_int_equal(unlink(whole), 0);
+}
+
+static void
+link_put(struct place *place, const char *target, const char *path)
+{
+	char whole[4096];
+
+	snprintf(whole, sizeof whole, "%s/%s", place->root, path);
+	assert_int_equal(symlink(target, whole), 0);
+}
+
+/* ---- what a walk saw, as sorted lines -------------------------------------- */
+
+#define SEEN_MAX 4096
+
+struct seen {
+	pthread_mutex_t lock;
+	char *lines[SEEN_MAX];
+	size_t count;
+	char *text; /* "a/b.mp3\n…" */
+};
+
+static void
+seen_add(struct seen *seen, const char *sign, const char *folder,
+	 const char *name)
+{
+	char line[9000];
+
+	snprintf(line, sizeof line, "%s%s%s%s\n", sign, folder,
+		 folder[0] != '\0' && name[0] != '\0' ? "/" : "", name);
+	pthread_mutex_lock(&seen->lock);
+	assert_true(seen->count < SEEN_MAX);
+	seen->lines[seen->count++] = mem_copy_text(line);
+	pthread_mutex_unlock(&seen->lock);
+}
+
+static enum status
+seen_folder(void *cookie, const struct source_folder *folder,
+	    struct fault *fault)
+{
+	(void)fault;
+	for (size_t i = 0; i < folder->file_count; i++) {
+		if (i > 0)
+			assert_true(strcmp(folder->files[i - 1].name,
+					   folder->files[i].name) < 0);
+		seen_add(cookie, "", folder->path, folder->files[i].name);
+	}
+	return STATUS_OK;
+}
+
+static void
+seen_problem(void *cookie, const char *path, const char *reason)
+{
+	seen_add(cookie, reason == NULL ? "kept " : "problem ", path, "");
+}
+
+static int
+line_compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The caller frees the text. */
+static char *
+walk_text(struct place *place, const char *path, bool deep, enum status *status)
+{
+	struct seen seen = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct source_visitor visitor = { seen_folder, seen_problem, &seen };
+	struct fault fault = { 0 };
+	struct buffer text;
+	size_t length;
+
+	*status = source_walk(place->source, path, deep, &visitor, &fault);
+	qsort(seen.lines, seen.count, sizeof *seen.lines, line_compare);
+	buffer_init(&text, 0);
+	for (size_t i = 0; i < seen.count; i++) {
+		buffer_add_text(&text, seen.lines[i]);
+		free(seen.lines[i]);
+	}
+	return buffer_take(&text, &length);
+}
+
+static void
+assert_walk(struct place *place, const char *path, bool deep,
+	    const char *wanted)
+{
+	enum status status;
+	char *text = walk_text(place, path, deep, &status);
+
+	assert_int_equal(status, STATUS_OK);
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+/* ---- every driver ---------------------------------------------------------- */
+
+static void
+a_walk_sees_audio_lyrics_and_folder_pictures_only(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "a.mp3", "x");
+	put(place, "B.FLAC", "x");
+	put(place, "notes.txt", "x");
+	put(place, "noending", "x");
+	put(place, "Queen/A Night/01.m4a", "x");
+	put(place, "Queen/A Night/01.lrc", "x");
+	put(place, "Queen/A Night/Cover.JPG", "x");
+	put(place, "Queen/A Night/photo.jpg", "x");
+	put(place, "Queen/A Night/AlbumArtSmall.jpg", "x");
+	assert_walk(place, "", true,
+		    "B.FLAC\n"
+		    "Queen/A Night/01.lrc\n"
+		    "Queen/A Night/01.m4a\n"
+		    "Queen/A Night/AlbumArtSmall.jpg\n"
+		    "Queen/A Night/Cover.JPG\n"
+		    "a.mp3\n");
+}
+
+static void
+hidden_and_bookkeeping_folders_are_passed_over(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "ok.mp3", "x");
+	put(place, ".hidden.mp3", "x");
+	put(place, "._ok.mp3", "x");
+	put(place, ".Trash-1000/a.mp3", "x");
+	put(place, "@eaDir/a.mp3", "x");
+	put(place, "#recycle/deep/a.mp3", "x");
+	put(place, "System Volume Information/a.mp3", "x");
+	put(place, "ringtones/.nomedia", "");
+	put(place, "ringtones/a.mp3", "x");
+	put(place, "ringtones/more/b.mp3", "x");
+	put(place, "private/.ogmaignore", "");
+	put(place, "private/a.mp3", "x");
+	assert_walk(place, "", true, "ok.mp3\n");
+}
+
+static void
+a_walk_of_a_part_sees_that_part(void **state)
+{
+	struct place *place = *state;
+	enum status status;
+	char *text;
+
+	put(place, "a/1.mp3", "x");
+	put(place, "a/b/2.mp3", "x");
+	put(place, "ab/3.mp3", "x");
+	put(place, "off/.nomedia", "");
+	put(place, "off/in/4.mp3", "x");
+	assert_walk(place, "a", true, "a/1.mp3\na/b/2.mp3\n");
+	assert_walk(place, "a", false, "a/1.mp3\n");
+	text = walk_text(place, "c", true, &status);
+	assert_int_equal(status, STATUS_NOT_FOUND);
+	free(text);
+	text = walk_text(place, "off/in", true, &status);
+	assert_int_equal(status, STATUS_NOT_FOUND);
+	free(text);
+}
+
+static void
+a_file_is_opened_and_looked_at_by_its_path(void **state)
+{
+	struct place *place = *state;
+	struct source_file file;
+	struct fault fault;
+	char room[16];
+	int fd = -1;
+
+	put(place, "a/1.mp3", "bytes");
+	assert_int_equal(source_open_file(place->source, "a/1.mp3", &fd, NULL),
+			 STATUS_OK);
+	assert_int_equal(read(fd, room, sizeof room), 5);
+	assert_memory_equal(room, "bytes", 5);
+	close(fd);
+	assert_int_equal(source_stat(place->source, "a/1.mp3", &file, NULL),
+			 STATUS_OK);
+	assert_string_equal(file.name, "1.mp3");
+	assert_int_equal(file.kind, SOURCE_AUDIO);
+	assert_int_equal(file.size_bytes, 5);
+	assert_int_not_equal(file.inode, 0);
+	take_away(place, "a/1.mp3");
+	fd = -7;
+	assert_int_equal(source_open_file(place->source, "a/1.mp3", &fd,
+					  &fault),
+			 STATUS_NOT_FOUND);
+	assert_int_equal(fd, -7);
+	assert_int_equal(source_stat(place->source, "a/1.mp3", &file, &fault),
+			 STATUS_NOT_FOUND);
+}
+
+static enum status
+stop_at_once(void *cookie, const struct source_folder *folder,
+	     struct fault *fault)
+{
+	(void)folder;
+	(*(int *)cookie)++;
+	return fault_set(fault, STATUS_CANCELLED, "enough");
+}
+
+static void
+a_visitor_that_fails_ends_the_walk(void **state)
+{
+	struct place *place = *state;
+	struct fault fault = { 0 };
+	int calls = 0;
+	struct source_visitor visitor = { stop_at_once, seen_problem, &calls };
+	char path[32];
+
+	for (int i = 0; i < 50; i++) {
+		snprintf(path, sizeof path, "f%d/a.mp3", i);
+		put(place, path, "x");
+	}
+	assert_int_equal(source_walk(place->source, "", true, &visitor, &fault),
+			 STATUS_CANCELLED);
+	assert_string_equal(fault.message, "enough");
+	assert_in_range(calls, 1, 4);
+}
+
+/* ---- the folder driver ----------------------------------------------------- */
+
+static void
+loops_of_links_end_and_links_inside_add_nothing(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "a/1.mp3", "x");
+	link_put(place, "..", "a/up");
+	link_put(place, ".", "self");
+	link_put(place, "a", "again");
+	link_put(place, "a/1.mp3", "same.mp3");
+	link_put(place, "round.mp3", "round.mp3");
+	assert_walk(place, "", true, "a/1.mp3\nproblem round.mp3\n");
+}
+
+static void
+links_that_lead_outside_are_followed_once(void **state)
+{
+	struct place *place = *state;
+	char target[128];
+
+	disk_put(place->outside, "2.mp3", "x");
+	disk_put(place->outside, "in/3.mp3", "x");
+	put(place, "a/1.mp3", "x");
+	snprintf(target, sizeof target, "%s/in", place->outside);
+	link_put(place, target, "z");
+	link_put(place, place->outside, "b");
+	snprintf(target, sizeof target, "%s/2.mp3", place->outside);
+	link_put(place, target, "a/linked.mp3");
+	snprintf(target, sizeof target, "%s/back", place->outside);
+	assert_int_equal(symlink(place->root, target), 0);
+	assert_walk(place, "", true,
+		    "a/1.mp3\na/linked.mp3\nb/2.mp3\nb/in/3.mp3\n");
+	assert_walk(place, "a", true, "a/1.mp3\na/linked.mp3\n");
+	assert_walk(place, "", false, "kept b\nkept z\n");
+}
+
+static void
+a_link_that_points_nowhere_is_a_problem_of_that_file_alone(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "a.mp3", "x");
+	link_put(place, "gone.mp3", "b.mp3");
+	link_put(place, "gone", "folder");
+	assert_walk(place, "", true, "a.mp3\nproblem b.mp3\n");
+}
+
+static void
+names_that_are_not_utf_8_are_kept_byte_by_byte(void **state)
+{
+	struct place *place = *state;
+	struct arena arena;
+	int fd;
+
+	/* "Кино/Мама.mp3" in Windows-1251, and bytes that are no text */
+	put(place, "\xCA\xE8\xED\xEE/\xCC\xE0\xEC\xE0.mp3", "x");
+	put(place, "\xFF\x81\x90.mp3", "x");
+	assert_walk(place, "", true,
+		    "\xCA\xE8\xED\xEE/\xCC\xE0\xEC\xE0.mp3\n"
+		    "\xFF\x81\x90.mp3\n");
+	assert_int_equal(source_open_file(place->source,
+					  "\xCA\xE8\xED\xEE/\xCC\xE0\xEC\xE0.mp3",
+					  &fd, NULL),
+			 STATUS_OK);
+	close(fd);
+	arena_init(&arena);
+	assert_string_equal(
+		source_name_display(&arena,
+				    "\xCA\xE8\xED\xEE/\xCC\xE0\xEC\xE0.mp3"),
+		"Кино/Мама.mp3");
+	assert_string_equal(source_name_display(&arena, "Кино.mp3"),
+			    "Кино.mp3");
+	assert_true(utf8_valid(
+		source_name_display(&arena, "\xFF\x81\x90.mp3"),
+		strlen(source_name_display(&arena, "\xFF\x81\x90.mp3"))));
+	arena_release(&arena);
+}
+
+/* Paths past the kernel's 4096 bytes are reached in steps. */
+static void
+a_very_deep_tree_is_walked_to_its_end(void **state)
+{
+	struct place *place = *state;
+	int at = open(place->root, O_RDONLY | O_DIRECTORY), fd, next;
+	struct buffer path;
+	enum status status;
+	char name[101];
+	char *text;
+
+	memset(name, 'd', 100);
+	name[100] = '\0';
+	buffer_init(&path, 0);
+	for (int depth = 0; depth < 80; depth++) {
+		assert_int_equal(mkdirat(at, name, 0755), 0);
+		next = openat(at, name, O_RDONLY | O_DIRECTORY);
+		close(at);
+		at = next;
+		buffer_print(&path, "%s/", name);
+	}
+	fd = openat(at, "deep.mp3", O_CREAT | O_WRONLY, 0644);
+	close(fd);
+	close(at);
+	buffer_add_text(&path, "deep.mp3");
+	text = walk_text(place, "", true, &status);
+	assert_int_equal(status, STATUS_OK);
+	assert_int_equal(strlen(text), path.length + 1);
+	assert_memory_equal(text, path.bytes, path.length);
+	assert_int_equal(source_open_file(place->source, path.bytes, &fd, NULL),
+			 STATUS_OK);
+	close(fd);
+	free(text);
+	buffer_release(&path);
+	snprintf(name, sizeof name, "rm -rf %s/ddd*", place->root);
+	assert_int_equal(system(name), 0);
+}
+
+static void
+pipes_sockets_and_folders_with_audio_names_are_no_files(void **state)
+{
+	struct place *place = *state;
+	char path[128];
+	int fd = -7;
+
+	snprintf(path, sizeof path, "%s/pipe.mp3", place->root);
+	assert_int_equal(mkfifo(path, 0644), 0);
+	put(place, "folder.mp3/a.mp3", "x");
+	assert_walk(place, "", true, "folder.mp3/a.mp3\n");
+	assert_int_equal(source_open_file(place->source, "pipe.mp3", &fd, NULL),
+			 STATUS_UNSUPPORTED);
+	assert_int_equal(source_open_file(place->source, "folder.mp3", &fd,
+					  NULL),
+			 STATUS_UNSUPPORTED);
+	assert_int_equal(fd, -7);
+}
+
+/* Rights do not stop root, so the walk runs as somebody else. */
+static void
+an_unreadable_folder_is_told_and_the_rest_is_walked(void **state)
+{
+	struct place *place = *state;
+	char path[128];
+	int code = 0;
+	pid_t child;
+
+	put(place, "a/1.mp3", "x");
+	put(place, "b/2.mp3", "x");
+	snprintf(path, sizeof path, "%s/a", place->root);
+	assert_int_equal(chmod(place->root, 0755), 0);
+	assert_int_equal(chmod(path, 0000), 0);
+	snprintf(path, sizeof path, "%s/b", place->root);
+	assert_int_equal(chmod(path, 0755), 0);
+	child = fork();
+	if (child == 0) {
+		enum status status;
+		char *text;
+
+		if (geteuid() == 0 && setuid(65534) != 0)
+			_exit(2);
+		text = walk_text(place, "", true, &status);
+		_exit(status != STATUS_OK ||
+		      strcmp(text, "b/2.mp3\nproblem a\n") != 0);
+	}
+	waitpid(child, &code, 0);
+	assert_int_equal(code, 0);
+}
+
+static void
+a_root_that_is_gone_is_unavailable(void **state)
+{
+	struct place *place = *state;
+	struct fault fault = { 0 };
+	enum status status;
+	char *text;
+
+	put(place, "a.mp3", "x");
+	assert_int_equal(source_check(place->source, &fault), STATUS_OK);
+	nftw(place->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	assert_int_equal(source_check(place->source, &fault),
+			 STATUS_UNAVAILABLE);
+	assert_non_null(strstr(fault.message, place->root));
+	text = walk_text(place, "", true, &status);
+	assert_int_equal(status, STATUS_UNAVAILABLE);
+	free(text);
+	mkdir(place->root, 0755);
+}
+
+/* ---- names ------------------------------------------------------------------ */
+
+static void
+the_best_folder_picture_ranks_first(void **state)
+{
+	static const char *const order[] = {
+		"cover.jpg",  "Cover.PNG",	  "front.jpg",
+		"folder.png", "albumart.jpg",	  "AlbumArt_{X}_Large.jpg",
+		"AlbumArtSmall.jpg",
+	};
+
+	(void)state;
+	for (size_t i = 1; i < ARRAY_LENGTH(order); i++)
+		assert_true(source_picture_rank(order[i - 1]) <
+			    source_picture_rank(order[i]));
+	assert_int_equal(source_picture_rank("photo.jpg"), UINT32_MAX);
+	assert_int_equal(source_picture_rank("cover.gif"), UINT32_MAX);
+	assert_int_equal(source_picture_rank("discover.jpg"), UINT32_MAX);
+}
+
+static void
+paths_are_compared_by_parts(void **state)
+{
+	(void)state;
+	assert_true(source_path_compare("a", "a/b") < 0);
+	assert_true(source_path_compare("a/b", "a b") < 0);
+	assert_true(source_path_compare("a", "a") == 0);
+	assert_true(source_path_within("a/b", "a"));
+	assert_true(source_path_within("a", "a"));
+	assert_true(source_path_within("a", ""));
+	assert_false(source_path_within("ab", "a"));
+}
+
+/* ---- watching --------------------------------------------------------------- */
+
+#define QUIET_MS 100
+
+/* Waits for `path` to be given; false after two seconds. */
+static bool
+change_comes(struct source_watch *watch, const char *path)
+{
+	int64_t end_ms = clock_monotonic_ms() + 2000;
+
+	while (clock_monotonic_ms() < end_ms) {
+		struct source_changes changes;
+		struct fault fault;
+
+		if (source_watch_wait(watch, QUIET_MS, 500, &changes, &fault) !=
+		    STATUS_OK)
+			return strcmp(path, "gone") == 0;
+		if (changes.rescan)
+			return strcmp(path, "rescan") == 0;
+		for (size_t i = 0; i < changes.count; i++) {
+			if (source_path_within(path, changes.items[i].path) &&
+			    (changes.items[i].deep ||
+			     strcmp(path, changes.items[i].path) == 0))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+nothing_comes(struct source_watch *watch)
+{
+	struct source_changes changes;
+
+	return source_watch_wait(watch, QUIET_MS, 300, &changes, NULL) ==
+		       STATUS_OK &&
+	       !changes.rescan && changes.count == 0;
+}
+
+static void
+disk_rename(struct place *place, const char *from, const char *to)
+{
+	char old[256], new[256];
+
+	snprintf(old, sizeof old, "%s/%s", place->root, from);
+	snprintf(new, sizeof new, "%s/%s", place->root, to);
+	assert_int_equal(rename(old, new), 0);
+}
+
+static void
+a_watch_tells_of_files_and_folders_that_come_move_and_go(void **state)
+{
+	struct place *place = *state;
+	struct source_watch *watch;
+
+	put(place, "a/1.mp3", "x");
+	assert_int_equal(source_watch_open(place->source, &watch, NULL),
+			 STATUS_OK);
+	assert_true(nothing_comes(watch));
+	put(place, "a/notes.txt", "x");
+	assert_true(nothing_comes(watch));
+	put(place, "a/2.mp3", "x");
+	assert_true(change_comes(watch, "a"));
+	put(place, "new/deep/3.mp3", "x");
+	assert_true(change_comes(watch, "new/deep"));
+	put(place, "new/deep/4.mp3", "x");
+	assert_true(change_comes(watch, "new/deep"));
+	disk_rename(place, "new", "other");
+	assert_true(change_comes(watch, "other/deep"));
+	take_away(place, "other/deep/3.mp3");
+	assert_true(change_comes(watch, "other/deep"));
+	put(place, "a/.nomedia", "");
+	assert_true(change_comes(watch, "a"));
+	link_put(place, place->outside, "linked");
+	assert_true(change_comes(watch, "rescan"));
+	disk_put(place->outside, "5.mp3", "x");
+	assert_true(change_comes(watch, "linked"));
+	source_watch_close(watch);
+}
+
+static void
+a_file_that_is_still_written_is_left_until_it_rests(void **state)
+{
+	struct place *place = *state;
+	struct source_changes changes;
+	struct source_watch *watch;
+	char path[128];
+	int fd;
+
+	assert_int_equal(source_watch_open(place->source, &watch, NULL),
+			 STATUS_OK);
+	snprintf(path, sizeof path, "%s/slow.mp3", place->root);
+	fd = open(path, O_CREAT | O_WRONLY, 0644);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(write(fd, "x", 1), 1);
+		assert_int_equal(source_watch_wait(watch, QUIET_MS,
+						   QUIET_MS / 2, &changes,
+						   NULL),
+				 STATUS_OK);
+		assert_int_equal(changes.count, 0);
+	}
+	close(fd);
+	assert_true(change_comes(watch, ""));
+	source_watch_close(watch);
+}
+
+static void
+more_folders_than_may_be_watched_are_said(void **state)
+{
+	struct place *place = *state;
+	struct source_args args = { .root = place->root, .watches_max = 3 };
+	struct source_watch *watch;
+	struct fault fault = { 0 };
+	struct source *source;
+
+	put(place, "a/1.mp3", "x");
+	put(place, "b/1.mp3", "x");
+	put(place, "c/1.mp3", "x");
+	assert_int_equal(place->driver->open(&args, &source, NULL), STATUS_OK);
+	assert_int_equal(source_watch_open(source, &watch, &fault),
+			 STATUS_FULL);
+	assert_true(fault.message[0] != '\0');
+	source_close(source);
+}
+
+static void
+a_burst_of_folders_becomes_a_rescan(void **state)
+{
+	struct place *place = *state;
+	struct source_watch *watch;
+	char path[128];
+
+	for (int i = 0; i < 600; i++) {
+		snprintf(path, sizeof path, "f%d/a.txt", i);
+		put(place, path, "x");
+	}
+	assert_int_equal(source_watch_open(place->source, &watch, NULL),
+			 STATUS_OK);
+	for (int i = 0; i < 600; i++) {
+		snprintf(path, sizeof path, "%s/f%d/a.mp3", place->root, i);
+		close(open(path, O_CREAT | O_WRONLY, 0644));
+	}
+	assert_true(change_comes(watch, "rescan"));
+	source_watch_close(watch);
+}
+
+static void
+a_watched_root_that_goes_away_ends_the_watch(void **state)
+{
+	struct place *place = *state;
+	struct source_watch *watch;
+
+	put(place, "a/1.mp3", "x");
+	assert_int_equal(source_watch_open(place->source, &watch, NULL),
+			 STATUS_OK);
+	nftw(place->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	assert_true(change_comes(watch, "gone"));
+	source_watch_close(watch);
+	mkdir(place->root, 0755);
+}
+
+static void *
+wake_soon(void *cookie)
+{
+	usleep(100000);
+	source_watch_wake(cookie);
+	return NULL;
+}
+
+static void
+a_waiting_watch_can_be_woken(void **state)
+{
+	struct place *place = *state;
+	struct source_changes changes;
+	struct source_watch *watch;
+	int64_t start_ms = clock_monotonic_ms();
+	pthread_t thread;
+
+	assert_int_equal(source_watch_open(place->source, &watch, NULL),
+			 STATUS_OK);
+	pthread_create(&thread, NULL, wake_soon, watch);
+	assert_int_equal(source_watch_wait(watch, QUIET_MS, 10000, &changes,
+					   NULL),
+			 STATUS_OK);
+	assert_in_range(clock_monotonic_ms() - start_ms, 50, 5000);
+	assert_int_equal(changes.count, 0);
+	pthread_join(thread, NULL);
+	source_watch_close(watch);
+}
+
+#define OVER_ALL(scenario)                                                 \
+	{ #scenario " (folder)", scenario, folder_place, place_close, NULL }, \
+	{ #scenario " (memory)", scenario, memory_place, place_close, NULL }
+#define OVER_FOLDER(scenario) \
+	{ #scenario, scenario, folder_place, place_close, NULL }
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		OVER_ALL(a_walk_sees_audio_lyrics_and_folder_pictures_only),
+		OVER_ALL(hidden_and_bookkeeping_folders_are_passed_over),
+		OVER_ALL(a_walk_of_a_part_sees_that_part),
+		OVER_ALL(a_file_is_opened_and_looked_at_by_its_path),
+		OVER_ALL(a_visitor_that_fails_ends_the_walk),
+		OVER_FOLDER(loops_of_links_end_and_links_inside_add_nothing),
+		OVER_FOLDER(links_that_lead_outside_are_followed_once),
+		OVER_FOLDER(
+			a_link_that_points_nowhere_is_a_problem_of_that_file_alone),
+		OVER_FOLDER(names_that_are_not_utf_8_are_kept_byte_by_byte),
+		OVER_FOLDER(a_very_deep_tree_is_walked_to_its_end),
+		OVER_FOLDER(
+			pipes_sockets_and_folders_with_audio_names_are_no_files),
+		OVER_FOLDER(an_unreadable_folder_is_told_and_the_rest_is_walked),
+		OVER_FOLDER(a_root_that_is_gone_is_unavailable),
+		cmocka_unit_test(the_best_folder_picture_ranks_first),
+		cmocka_unit_test(paths_are_compared_by_parts),
+		OVER_FOLDER(
+			a_watch_tells_of_files_and_folders_that_come_move_and_go),
+		OVER_FOLDER(a_file_that_is_still_written_is_left_until_it_rests),
+		OVER_FOLDER(more_folders_than_may_be_watched_are_said),
+		OVER_FOLDER(a_burst_of_folders_becomes_a_rescan),
+		OVER_FOLDER(a_watched_root_that_goes_away_ends_the_watch),
+		OVER_FOLDER(a_waiting_watch_can_be_woken),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
