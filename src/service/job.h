@@ -1,11 +1,16 @@
 /* job.h - long work that is asked for now and done in the background.
  *
- * A job is a row (library/jobs): queued → running → done, failed or cancelled.
- * A runner claims queued rows with a lease that it renews while the work runs,
- * so that two processes never run one job and a job of a dead process is taken
- * up again. Work asks job_stopping() at every step and returns soon after.
+ * A job is a row (library/jobs.h): queued → running → done, failed or
+ * cancelled. Who runs it holds a lease and renews it while noting progress, so
+ * that two processes never run one job. A lease runs out by itself; when its
+ * owner was a process of this machine that is no longer there, the job is
+ * queued again at once (job_revive_dead).
  *
- * Threads: job_runner_*() from any; the struct job belongs to the work.
+ * Two ways: a runner takes up queued rows in its own threads (ogma serve), or
+ * the asker runs the work itself between job_begin() and job_end() (ogma scan).
+ *
+ * Threads: job_runner_*() from any; a struct job belongs to the thread of its
+ * work, but job_stopping() and job_stop() may be called from any.
  *
  * Floor: 4 (service).
  */
@@ -16,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "library/jobs.h"
 
 struct job;        /* one running job, given to its work */
 struct job_runner; /* the threads that run jobs of this process */
@@ -52,7 +58,39 @@ int64_t job_id(const struct job *job);
 int64_t job_source_id(const struct job *job); /* 0: none */
 const char *job_detail(const struct job *job); /* text of the asker, or "" */
 
-/* True when the process ends or somebody cancelled the job. */
-bool job_stopping(struct job *job);
+/* True when the process ends, job_stop() was called, somebody cancelled the job
+ * or its lease was lost: return soon. */
+bool job_stopping(const struct job *job);
+void job_stop(struct job *job);
+
+/* Writes progress, the gathered log lines, and renews the lease; call it once
+ * or twice a second, and at least every JOBS_LEASE_MS / 3. STATUS_CONFLICT when
+ * the lease was lost: job_stopping() is true from then on. */
+enum status job_note(struct job *job, const struct job_progress *progress,
+		     struct fault *fault);
+
+/* A line for GET /jobs/{id}/log: gathered, written with the next note or when
+ * there are many. `path` (may be NULL) is UTF-8 for people. */
+void job_log(struct job *job, const char *level, const char *path,
+	     const char *reason);
+
+/* ---- running a job oneself ---- */
+
+/* Makes a row (or takes the same one that is queued) and claims it.
+ * STATUS_CONFLICT: another job of its kind and source is running. The caller
+ * owns *out and gives it back with job_end(). */
+enum status job_begin(struct store *store, const char *kind, int64_t source_id,
+		      const char *detail, struct job **out,
+		      struct fault *fault);
+
+/* Writes the last state by what the work returned (STATUS_CANCELLED: cancelled;
+ * OK: done; else failed with fault->message) and frees the job. `progress` may
+ * be NULL. Returns `result`, or the failure to write it. */
+enum status job_end(struct job *job, enum status result,
+		    const struct job_progress *progress, struct fault *fault);
+
+/* Queues the jobs again whose process was on this machine and is gone. Done by
+ * job_runner_open() and job_begin(). */
+enum status job_revive_dead(struct store *store, struct fault *fault);
 
 #endif /* OGMA_SERVICE_JOB_H */

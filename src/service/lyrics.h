@@ -43,6 +43,12 @@ struct lyrics {
 enum status lyrics_parse(struct arena *arena, struct span text,
 			 struct lyrics *out, struct fault *fault);
 
+/* The same text as UTF-8, checked by reading it, for keeping; *synced as above.
+ * Arena-owned. Statuses as above. */
+enum status lyrics_check(struct arena *arena, struct span raw,
+			 const char **text, bool *synced,
+			 struct fault *fault);
+
 /* The words of a track. STATUS_NOT_FOUND: no such track, or no words. */
 enum status lyrics_get(struct store *store, int64_t track_id,
 		       struct arena *arena, struct lyrics *out,

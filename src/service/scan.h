@@ -29,12 +29,15 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/fault.h"
 #include "base/option.h"
+#include "driver/source.h"
 
 struct blob_store;
+struct job;
 struct media_pool;
 struct store;
 
@@ -81,11 +84,9 @@ struct scan_watcher {
 
 struct scan_args {
 	int64_t source_id;
-	const char *folder;      /* scan this folder below the root only; NULL
-				  * or "": all of it */
-	bool shallow;            /* that folder without those below it */
+	const struct source_change *parts; /* scan these folders only */
+	size_t part_count;                 /* 0: the whole source */
 	bool again;              /* read every file anew, changed or not */
-	int64_t job_id;          /* an already claimed job row; 0: make one */
 	struct scan_watcher watcher;
 	const atomic_bool *stop; /* may be NULL; true: end soon, CANCELLED */
 };
@@ -98,6 +99,13 @@ struct scan_args {
 enum status scan_run(const struct scan_services *services,
 		     const struct scan_args *args, struct scan_progress *out,
 		     int64_t *job_id, struct fault *fault);
+
+/* The row of the table of job kinds: `cookie` is a struct scan_services. A job
+ * is asked for by jobs_add(session, "scan", source_id, detail), where detail is
+ * "" or SCAN_AGAIN (read every file anew). */
+#define SCAN_JOB "scan"
+#define SCAN_AGAIN "again"
+enum status scan_job_run(struct job *job, void *cookie, struct fault *fault);
 
 /* Finds the folder source with this root or makes it. The path is made
  * absolute and free of links first. STATUS_NOT_FOUND when there is no such
