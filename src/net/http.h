@@ -11,6 +11,10 @@
  * from any thread → on_done (loop thread) → the request is gone. Nothing of a
  * request may be touched after its answer.
  *
+ * Requests of one connection are answered one after the other, in order. What
+ * is wrong with the protocol itself (400, 408, 413, 414, 417, 431, 501, 505) is
+ * answered here with the error JSON of the API, and the connection closed.
+ *
  * Threads: callbacks run on a loop thread and must not block: hand blocking
  * work to a worker_pool and answer from there. A request belongs to one thread
  * at a time. http_answer_*() and http_source_wake() may be called from any.
@@ -59,7 +63,9 @@ struct http_settings {
 	uint32_t idle_timeout_ms;        /* keep-alive between requests */
 	uint32_t write_timeout_ms;       /* client takes nothing for so long */
 	const char *trusted_proxies;     /* addresses whose X-Forwarded-For
-					  * counts, comma separated */
+					  * counts, comma separated; or
+					  * networks, 10.0.0.0/8 */
+	const char *tcp_congestion;      /* "" or NULL: the system's */
 };
 
 extern const struct option http_options[];
@@ -70,8 +76,10 @@ struct http_plan {
 	uint64_t body_limit_bytes; /* 413 above it; 0: no body allowed */
 
 	/* NULL: the body is gathered in memory, see http_request_body().
-	 * Else called on the loop for each piece; a status other than OK ends
-	 * the request with 4xx/5xx by http_answer_fault(). */
+	 * Else called on the loop for each piece (at most 64 KiB); a status
+	 * other than OK ends the request with 4xx/5xx by http_answer_fault().
+	 * It may call http_body_pause() when a worker is to write the piece,
+	 * which it then has to copy. */
 	enum status (*body_write)(struct http_request *request,
 				  const void *bytes, size_t count,
 				  struct fault *fault);
@@ -89,7 +97,9 @@ struct http_server_args {
 
 	/* After the last byte left or the client went away. `sent_bytes` is of
 	 * the body. Also called for heads that were refused before on_head
-	 * (method HTTP_METHOD_OTHER, empty path). */
+	 * (method HTTP_METHOD_OTHER, empty path), and with status 499 when
+	 * the client had gone before there was an answer. A request that is
+	 * with its handler is not done before the handler answers it. */
 	void (*on_done)(void *cookie, struct http_request *request,
 			unsigned status, uint64_t sent_bytes,
 			int64_t took_us);
@@ -101,7 +111,9 @@ enum status http_server_open(const struct http_server_args *args,
 uint16_t http_server_port(const struct http_server *server);
 
 /* Stops accepting, lets running answers finish for at most drain_ms, ends the
- * loops. No callback runs after it returns. */
+ * loops. No callback runs after it returns; a handler that still holds a
+ * request may answer it (to nobody), and a source of such an answer is released
+ * on the handler's own thread. */
 void http_server_close(struct http_server *server, uint32_t drain_ms);
 
 /* Connections open now. */
@@ -112,7 +124,8 @@ uint32_t http_server_connections(const struct http_server *server);
 enum http_method http_request_method(const struct http_request *request);
 const char *http_method_name(enum http_method method);
 
-/* As sent: percent-encoded, starting with "/"; without "?" and query. */
+/* As sent: percent-encoded, starting with "/"; without "?" and query. The one
+ * exception is "OPTIONS *". The authority of an absolute address is left out */
 struct span http_request_path(const struct http_request *request);
 struct span http_request_query(const struct http_request *request);
 
@@ -134,8 +147,20 @@ struct arena *http_request_arena(struct http_request *request);
 void http_request_set_data(struct http_request *request, void *data);
 void *http_request_data(const struct http_request *request);
 
-/* True once the client has gone: work for it may stop early. Any thread. */
+/* True once the client has gone, or has closed its sending side, which cannot be
+ * told apart: work for it may stop early. Any thread, until the answer. */
 bool http_request_gone(const struct http_request *request);
+
+/* Weight 0..1000 the client gives a content coding, from Accept-Encoding;
+ * to choose between the stored forms of a static answer. */
+unsigned http_request_accepts(struct http_request *request,
+			      const char *coding);
+
+/* In body_write() only: no more pieces until http_body_resume(), which any
+ * thread calls exactly once. The request stays in between even when the client
+ * goes away; on_done comes after. */
+void http_body_pause(struct http_request *request);
+void http_body_resume(struct http_request *request);
 
 /* ---- parts of a target and of forms: pure functions -------------------- */
 
@@ -149,6 +174,10 @@ enum status http_decode(struct span text, bool plus_is_blank,
 enum status http_query_get(struct span query, const char *name,
 			   struct arena *arena, const char **out,
 			   struct fault *fault);
+
+/* Cuts the next name=value pair off *rest, both still encoded; false at the end.
+ * For parameters that repeat, and for urlencoded forms. */
+bool http_query_next(struct span *rest, struct span *name, struct span *value);
 
 /* ---- answering ---------------------------------------------------------- */
 
@@ -176,9 +205,28 @@ void http_answer_static(struct http_request *request, unsigned status,
 			struct span body);
 void http_answer_empty(struct http_request *request, unsigned status);
 
+/* The status a fault becomes:
+ *	NOT_FOUND 404, CONFLICT 409, INVALID 422 (400 when it names no field),
+ *	UNAUTHENTICATED 401, DENIED 403, FULL 507 (409 when it names what is
+ *	full: the disk has no name), TOO_LARGE 413, OUT_OF_RANGE 416,
+ *	AGAIN_LATER 503 (429 when it names whose limit is reached),
+ *	UNAVAILABLE, TIMED_OUT, CANCELLED 503, UNSUPPORTED 415,
+ *	CORRUPT 422 when it names a field; all else 500. */
+unsigned http_status_of_fault(const struct fault *fault);
+
+/* {"error","message","details","request_id"}; 429 and 503 with Retry-After.
+ * details: [{"field","message"}] for 422, {"service"} for 503, {"field"} when
+ * the fault names one otherwise, else null. */
+void http_answer_fault(struct http_request *request,
+		       const struct fault *fault);
+void http_answer_problem(struct http_request *request, unsigned status,
+			 const char *error, const char *message);
+
 /* A file, by sendfile(). Answers HEAD, conditions (If-Match, If-None-Match,
  * If-Modified-Since, If-Unmodified-Since, If-Range) and ranges (one, several,
- * suffix; 206, 416) as RFC 9110 13 and 14. Takes the descriptor. */
+ * suffix; 206, 416) as RFC 9110 13 and 14. Takes the descriptor. More than 16
+ * ranges, or more than two that overlap, get the whole file. When the file
+ * turns out shorter than size_bytes the connection is cut. */
 struct http_file {
 	int fd;
 	uint64_t first_byte; /* of the file: where the representation starts */
@@ -208,7 +256,8 @@ void http_answer_source(struct http_request *request, unsigned status,
 			const struct http_source *source);
 
 /* The request of a running source has bytes again. Any thread; harmless after
- * the request ended as long as release() was not yet called. */
+ * the request ended as long as release() was not yet called. A source that
+ * waits when the client has gone (http_request_gone()) is released at once. */
 void http_source_wake(struct http_request *request);
 
 #endif /* OGMA_NET_HTTP_H */
