@@ -177,9 +177,9 @@ input_read(struct connection *c, struct input *in)
 		return false;
 	got = recv(c->fd, in->base + in->end, room, 0);
 	if (got > 0) {
-		/* A short read has emptied the socket: the next bytes make a
-		 * new edge. */
-		c->readable = (size_t)got == room;
+		/* A short read has emptied the socket, and the next bytes make
+		 * a new edge; the end, when epoll has told of it, does not. */
+		c->readable = (size_t)got == room || c->half_closed;
 		in->end += (size_t)got;
 		return true;
 	}

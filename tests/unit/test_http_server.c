@@ -1450,6 +1450,30 @@ a_client_that_closes_its_sending_side_still_gets_its_answer(void **state)
 	app_close();
 }
 
+static void
+an_end_that_arrives_with_the_last_bytes_is_not_overlooked(void **state)
+{
+	static const char request[] = "GET /a HTTP/1.1\r\n" HOST "\r\n";
+	uint16_t port = app_open(&usual_settings);
+	struct client_answer answer;
+	int fd = client_connect(port);
+	int64_t begun_ms;
+
+	(void)state;
+	usleep(20000); /* the server waits for us by now */
+	begun_ms = clock_monotonic_ms();
+	/* The bytes are held back and leave in one segment with the end. */
+	send(fd, request, sizeof request - 1, MSG_NOSIGNAL | MSG_MORE);
+	shutdown(fd, SHUT_WR);
+	client_read(fd, false, &answer);
+	assert_int_equal(answer.status, 200);
+	assert_true(client_sees_end(fd));
+	assert_in_range(clock_monotonic_ms() - begun_ms, 0, 1000);
+	client_answer_free(&answer);
+	close(fd);
+	app_close();
+}
+
 /* ---- limits, time-outs, the end ----------------------------------------- */
 
 static void
@@ -1757,6 +1781,8 @@ main(void)
 		cmocka_unit_test(a_handler_learns_that_its_client_has_gone),
 		cmocka_unit_test(
 			a_client_that_closes_its_sending_side_still_gets_its_answer),
+		cmocka_unit_test(
+			an_end_that_arrives_with_the_last_bytes_is_not_overlooked),
 		cmocka_unit_test(slow_clients_are_timed_out),
 		cmocka_unit_test(connections_over_the_limits_are_told_why),
 		cmocka_unit_test(only_trusted_proxies_name_the_client),
