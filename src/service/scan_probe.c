@@ -1,0 +1,313 @@
+/* scan_probe.c - opens new and changed files, asks the media pool what they
+ * are, and stores their pictures; see scan_parts.h.
+ *
+ * Pictures: the pool gives a cheap hash of each; only for one not seen in this
+ * run the bytes are fetched, so that an album of twenty files costs one copy
+ * and no item carries a picture through the queues. */
+#include "service/scan_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "service/lyrics.h"
+#include "service/picture.h"
+
+/* ---- pictures ------------------------------------------------------------- */
+
+static struct scan_picture *
+picture_place(struct scan *scan, const uint8_t hash[SHA256_BYTES])
+{
+	uint32_t number;
+
+	memcpy(&number, hash, sizeof number);
+	return &scan->pictures[number % SCAN_PICTURES_MAX];
+}
+
+static bool
+picture_known(struct scan *scan, const uint8_t hash[SHA256_BYTES],
+	      struct scan_picture *out)
+{
+	const struct scan_picture *place = picture_place(scan, hash);
+	bool known;
+
+	pthread_mutex_lock(&scan->lock);
+	known = place->used && memcmp(place->hash, hash, SHA256_BYTES) == 0;
+	if (known)
+		*out = *place;
+	pthread_mutex_unlock(&scan->lock);
+	return known;
+}
+
+static void
+picture_note(struct scan *scan, const struct scan_picture *picture)
+{
+	pthread_mutex_lock(&scan->lock);
+	*picture_place(scan, picture->hash) = *picture;
+	pthread_mutex_unlock(&scan->lock);
+}
+
+/* Stores the bytes as a blob. *good: they are a picture at all. */
+static enum status
+picture_store(struct scan *scan, struct span bytes, struct cover *cover,
+	      bool *good, struct fault *fault)
+{
+	struct picture_look look;
+	enum status status;
+
+	*good = bytes.length > 0 &&
+		bytes.length <=
+			scan->services->settings->picture_limit_bytes &&
+		picture_look(bytes, &look);
+	if (!*good)
+		return STATUS_OK;
+	*cover = (struct cover){ .mime = look.mime,
+				 .width = look.width,
+				 .height = look.height,
+				 .size_bytes = bytes.length };
+	status = blob_put(scan->services->blobs, bytes.at, bytes.length,
+			  &cover->key, fault);
+	*good = status == STATUS_OK;
+	return status;
+}
+
+/* The front picture inside the file. */
+static enum status
+picture_embedded(struct scan *scan, struct scan_item *item, int fd,
+		 struct fault *fault)
+{
+	struct media_probe_args args = { .name_hint = item->name,
+					 .flags = MEDIA_WANT_PICTURE };
+	struct scan_picture picture = { .used = true };
+	enum status status = STATUS_OK;
+	struct media_facts *again;
+	struct arena arena;
+
+	if (!item->media->has_picture)
+		return STATUS_OK;
+	if (!picture_known(scan, item->media->picture_hash, &picture)) {
+		arena_init(&arena);
+		again = arena_new(&arena, struct media_facts, 1);
+		memcpy(picture.hash, item->media->picture_hash, SHA256_BYTES);
+		if (item->media->picture_bytes <=
+			    scan->services->settings->picture_limit_bytes &&
+		    media_probe(scan->services->media, fd, &args, &arena, again,
+				NULL) == STATUS_OK)
+			status = picture_store(scan, again->picture,
+					       &picture.cover, &picture.good,
+					       fault);
+		arena_release(&arena);
+		if (status != STATUS_OK)
+			return status;
+		picture_note(scan, &picture);
+	}
+	item->has_cover = picture.good;
+	item->cover = picture.cover;
+	return STATUS_OK;
+}
+
+/* ---- files beside --------------------------------------------------------- */
+
+/* All of a small file of the source. STATUS_TOO_LARGE over the limit. */
+static enum status
+file_fetch(struct scan *scan, const char *path, uint64_t limit_bytes,
+	   struct buffer *out, struct fault *fault)
+{
+	enum status status;
+	struct stat facts;
+	ssize_t got = 0;
+	int fd;
+
+	status = source_open_file(scan->source, path, &fd, fault);
+	if (status != STATUS_OK)
+		return status;
+	if (fstat(fd, &facts) != 0)
+		status = fault_errno(fault, errno, "cannot read %s", path);
+	else if ((uint64_t)facts.st_size > limit_bytes)
+		status = fault_set(fault, STATUS_TOO_LARGE, "%s is too large",
+				   path);
+	while (status == STATUS_OK && out->length < (size_t)facts.st_size) {
+		size_t want = (size_t)facts.st_size - out->length;
+		char *room = buffer_reserve(out, want);
+
+		if (room == NULL)
+			break;
+		got = read(fd, room, want);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		out->length += (size_t)got;
+	}
+	if (got < 0)
+		status = fault_errno(fault, errno, "cannot read %s", path);
+	close(fd);
+	return status;
+}
+
+static const char *
+path_beside(struct scan_item *item, const char *name)
+{
+	return item->folder[0] == '\0' ?
+		       name :
+		       arena_print(&item->arena, "%s/%s", item->folder, name);
+}
+
+static void
+lyrics_fetch(struct scan *scan, struct scan_item *item)
+{
+	struct buffer text;
+	struct fault fault;
+
+	if (item->lyrics_name == NULL)
+		return;
+	buffer_init(&text, LYRICS_LIMIT_BYTES + 1);
+	if (file_fetch(scan, path_beside(item, item->lyrics_name),
+		       LYRICS_LIMIT_BYTES, &text, &fault) == STATUS_OK)
+		(void)lyrics_check(&item->arena,
+				   (struct span){ text.bytes, text.length },
+				   &item->lyrics, &item->lyrics_synced, &fault);
+	buffer_release(&text);
+}
+
+/* The folder's own picture. One that cannot be used counts as none, but its
+ * mark is kept so that it is not read at every scan. */
+static enum status
+picture_folder(struct scan *scan, struct scan_item *item, struct fault *fault)
+{
+	uint64_t limit = scan->services->settings->picture_limit_bytes;
+	enum status status = STATUS_OK;
+	struct buffer bytes;
+
+	if (item->picture_key == 0)
+		return STATUS_OK;
+	buffer_init(&bytes, (size_t)limit + 1);
+	if (file_fetch(scan, scan_item_path(item), limit, &bytes, fault) ==
+	    STATUS_OK)
+		status = picture_store(
+			scan, (struct span){ bytes.bytes, bytes.length },
+			&item->cover, &item->has_cover, fault);
+	buffer_release(&bytes);
+	return status;
+}
+
+/* ---- audio ---------------------------------------------------------------- */
+
+static void
+item_reject(struct scan_item *item, const char *reason)
+{
+	item->task = SCAN_REJECT;
+	item->reason = arena_copy_text(&item->arena, reason);
+}
+
+/* Names that are not UTF-8 make no title for the library. */
+static void
+title_repair(struct scan_item *item)
+{
+	const char *display;
+
+	if (item->media->title != NULL ||
+	    utf8_valid(item->name, strlen(item->name)))
+		return;
+	display = source_name_display(&item->arena, item->name);
+	item->media->title = arena_copy_bytes(
+		&item->arena, display,
+		(size_t)(strrchr(display, '.') != NULL ?
+				 strrchr(display, '.') - display :
+				 (ptrdiff_t)strlen(display)));
+}
+
+/* A file whose time is unknown to the row is tried again at each scan: what
+ * was wrong was not in its bytes. */
+static void
+item_reject_for_now(struct scan_item *item, const char *reason)
+{
+	item_reject(item, reason);
+	item->file.size_bytes = 0;
+	item->file.modified_ns = 0;
+}
+
+static bool
+file_opened(struct scan *scan, struct scan_item *item, int *fd)
+{
+	enum status status;
+	struct fault fault;
+	struct stat facts;
+
+	status = source_open_file(scan->source, scan_item_path(item), fd,
+				  &fault);
+	if (status == STATUS_NOT_FOUND) {
+		item->task = SCAN_GONE;
+		return false;
+	}
+	if (status != STATUS_OK) {
+		item_reject_for_now(item,
+				    status == STATUS_DENIED ?
+					    "there is no right to read it" :
+					    fault.message);
+		return false;
+	}
+	if (fstat(*fd, &facts) == 0) {
+		/* What is probed is what is open now, not what the walk saw. */
+		item->file.size_bytes = (int64_t)facts.st_size;
+		item->file.modified_ns =
+			(int64_t)facts.st_mtim.tv_sec * 1000000000 +
+			facts.st_mtim.tv_nsec;
+	}
+	return true;
+}
+
+static enum status
+item_probe(struct scan *scan, struct scan_item *item, struct fault *fault)
+{
+	struct media_probe_args args = { .name_hint = item->name };
+	enum status status;
+	int fd;
+
+	if (!file_opened(scan, item, &fd))
+		return STATUS_OK;
+	item->media = arena_new(&item->arena, struct media_facts, 1);
+	status = media_probe(scan->services->media, fd, &args, &item->arena,
+			     item->media, fault);
+	if (status == STATUS_OK)
+		status = picture_embedded(scan, item, fd, fault);
+	else if (status != STATUS_UNAVAILABLE && status != STATUS_CANCELLED) {
+		item_reject(item, fault->message);
+		status = STATUS_OK;
+	}
+	close(fd);
+	if (status == STATUS_OK && item->task == SCAN_PROBE) {
+		title_repair(item);
+		lyrics_fetch(scan, item);
+	}
+	return status;
+}
+
+void *
+scan_probe_run(void *cookie)
+{
+	struct scan *scan = cookie;
+	struct scan_item *item;
+	bool ended;
+
+	while ((item = scan_queue_pop(&scan->work, UINT32_MAX, &ended)) !=
+	       NULL) {
+		struct fault fault = { 0 };
+		enum status status =
+			item->task == SCAN_PICTURE ?
+				picture_folder(scan, item, &fault) :
+				item_probe(scan, item, &fault);
+
+		if (status != STATUS_OK) {
+			scan_item_free(item);
+			scan_fail(scan, status, &fault);
+			break;
+		}
+		scan_queue_push(&scan->done, item);
+	}
+	scan_queue_leave(&scan->done);
+	return NULL;
+}
