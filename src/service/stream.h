@@ -1,5 +1,8 @@
 /* stream.h - the bytes of a track: as they lie in the source, or transcoded.
  *
+ * A transcode into what the file is already (same codec, and no lower bitrate
+ * asked for) is the file itself.
+ *
  * stream_open() answers with one of two things. A file: the original, or a
  * transcode that is finished and lies in the cache; hand it to
  * http_answer_file(), which knows ranges. Or a reader: a transcode that is
@@ -68,6 +71,7 @@ struct stream_request {
 	enum stream_format format;
 	uint32_t bitrate_kbps; /* 0: the format's usual one; ignored for flac */
 	int64_t offset_ms;     /* start here; 0 for originals (else INVALID) */
+	bool want_name;        /* file_name too; costs two more queries */
 };
 
 #define STREAM_ETAG_BYTES 80
@@ -75,7 +79,8 @@ struct stream_request {
 
 struct stream_answer {
 	const char *content_type; /* lives as long as the program */
-	char file_name[STREAM_NAME_BYTES]; /* "Artist - Title.mp3", for downloads */
+	char file_name[STREAM_NAME_BYTES]; /* "Artist - Title.mp3", UTF-8, for
+					    * downloads; "" unless wanted */
 
 	/* a file, when reader is NULL; the caller takes fd */
 	int fd;
@@ -88,8 +93,8 @@ struct stream_answer {
 	struct stream_reader *reader;
 };
 
-/* STATUS_NOT_FOUND: no such track. STATUS_UNAVAILABLE with field "source": the
- * file is not there now (disk not mounted). STATUS_INVALID with field
+/* STATUS_NOT_FOUND: no such track, or its file is gone. STATUS_UNAVAILABLE with
+ * field "source": the whole source is not there (disk not mounted). STATUS_INVALID with field
  * "bitrate" or "offset_ms". STATUS_AGAIN_LATER: all transcode workers are busy
  * (answer 503 with Retry-After). STATUS_FULL: no room on the disk (507). */
 enum status stream_open(struct streams *streams,

@@ -1,0 +1,426 @@
+/* stream.c - the bytes of a track, as they lie or transcoded; see stream.h.
+ *
+ * An ETag is a digest of what the file looked like when it was opened (path,
+ * size, time), and of the wish when it was transcoded: so it is the same on
+ * every node that sees the same files, and changes when the file does. */
+#include "service/stream.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/memory.h"
+#include "driver/source.h"
+#include "library/files.h"
+#include "library/tracks.h"
+#include "media/media.h"
+#include "service/transcode_cache.h"
+
+#define BITRATE_MIN_KBPS 16
+#define BITRATE_MAX_KBPS 512
+
+const struct option stream_options[] = {
+	{ .name = "TRANSCODE_WORKERS", .type = OPTION_U32, .preset = "0",
+	  .summary = "Transcodes at the same time; 0: one for each processor.",
+	  .max = 256,
+	  .offset = offsetof(struct stream_settings, transcode_workers) },
+	{ .name = "TRANSCODE_CACHE_BYTES", .type = OPTION_U64,
+	  .preset = "5368709120", .unit = "bytes",
+	  .summary = "Bound of the finished transcodes that are kept.",
+	  .min = 16777216, .max = 1125899906842624.0,
+	  .offset = offsetof(struct stream_settings, transcode_cache_bytes) },
+	{ 0 },
+};
+
+struct streams {
+	struct stream_args args;
+	struct transcode_cache *cache;
+};
+
+/* What each format is in the words of the other floors. */
+static const struct format_row {
+	const char *name;
+	enum media_target_format target;
+	const char *codec; /* of a file that is this already; NULL: never */
+	const char *container;
+	const char *ending;
+	uint32_t usual_kbps; /* 0: takes no bitrate */
+	uint32_t min_kbps, max_kbps;
+} format_rows[] = {
+	[STREAM_ORIGINAL] = { .name = "raw" },
+	[STREAM_MP3] = { "mp3", MEDIA_MP3, "mp3", "mp3", "mp3", 192, 32, 320 },
+	[STREAM_AAC] = { "aac", MEDIA_AAC_ADTS, "aac", "aac", "aac", 160, 32,
+			 320 },
+	[STREAM_OPUS] = { "opus", MEDIA_OPUS, "opus", "ogg", "opus", 128, 16,
+			  320 },
+	[STREAM_FLAC] = { "flac", MEDIA_FLAC, "flac", "flac", "flac", 0, 0,
+			  0 },
+	[STREAM_WAV] = { "wav", MEDIA_WAV_S16, NULL, NULL, "wav", 0, 0, 0 },
+};
+
+/* ---- originals ------------------------------------------------------------ */
+
+static const struct type_row {
+	const char *container, *type;
+} type_rows[] = {
+	{ "mp3", "audio/mpeg" },     { "flac", "audio/flac" },
+	{ "mp4", "audio/mp4" },	     { "ogg", "audio/ogg" },
+	{ "wav", "audio/wav" },	     { "aiff", "audio/aiff" },
+	{ "aac", "audio/aac" },	     { "asf", "audio/x-ms-wma" },
+	{ "ape", "audio/x-ape" },    { "wavpack", "audio/x-wavpack" },
+	{ "wv", "audio/x-wavpack" }, { "dsf", "audio/x-dsf" },
+	{ "dff", "audio/x-dff" },    { "matroska", "audio/x-matroska" },
+	{ "mpc", "audio/x-musepack" }, { "tta", "audio/x-tta" },
+};
+
+static const char *
+type_of(const char *container)
+{
+	for (size_t i = 0; container != NULL && i < ARRAY_LENGTH(type_rows);
+	     i++) {
+		if (strcmp(container, type_rows[i].container) == 0)
+			return type_rows[i].type;
+	}
+	return "application/octet-stream";
+}
+
+bool
+stream_format_parse(const char *name, enum stream_format *out)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(format_rows); i++) {
+		if (strcmp(name, format_rows[i].name) == 0) {
+			*out = (enum stream_format)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- opening and closing -------------------------------------------------- */
+
+enum status
+streams_open(const struct stream_args *args, struct streams **out,
+	     struct fault *fault)
+{
+	struct streams *streams = mem_new(1, sizeof *streams);
+	struct transcode_cache_args cache = {
+		.media = args->media,
+		.limit_bytes = args->settings->transcode_cache_bytes,
+		.running_max = args->settings->transcode_workers,
+	};
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	enum status status;
+	struct arena arena;
+
+	streams->args = *args;
+	if (cache.running_max == 0)
+		cache.running_max =
+			processors < 1 ? 1 : (uint32_t)processors;
+	arena_init(&arena);
+	cache.folder = arena_print(&arena, "%s/transcode", args->cache_dir);
+	status = transcode_cache_open(&cache, &streams->cache, fault);
+	arena_release(&arena);
+	if (status == STATUS_OK)
+		*out = streams;
+	else
+		free(streams);
+	return status;
+}
+
+void
+streams_close(struct streams *streams)
+{
+	if (streams == NULL)
+		return;
+	transcode_cache_close(streams->cache);
+	free(streams);
+}
+
+void
+streams_count(struct streams *streams, struct stream_counts *out)
+{
+	transcode_cache_count(streams->cache, out);
+}
+
+/* ---- finding the file ----------------------------------------------------- */
+
+struct place_question {
+	int64_t track_id;
+	bool want_track;
+	struct arena *arena;
+	struct file_place place;
+	struct track track;
+};
+
+static enum status
+place_ask(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct place_question *question = cookie;
+	enum status status;
+
+	status = files_of_track(session, question->track_id, question->arena,
+				&question->place, fault);
+	if (status == STATUS_OK && question->want_track)
+		status = tracks_get(session, question->track_id,
+				    question->arena, &question->track, fault);
+	return status;
+}
+
+static const char *
+place_path(const struct file_place *place, struct arena *arena)
+{
+	return place->folder[0] == '\0' ?
+		       place->name :
+		       arena_print(arena, "%s/%s", place->folder, place->name);
+}
+
+static enum status
+place_open(const struct file_place *place, struct arena *arena, int *fd,
+	   struct stat *facts, struct fault *fault)
+{
+	const struct source_driver *driver =
+		source_driver_find(place->source_kind);
+	struct source_args args = { .root = place->source_root };
+	struct source *source;
+	enum status status;
+
+	if (driver == NULL)
+		return fault_set(fault, STATUS_UNSUPPORTED,
+				 "there is no source driver \"%s\"",
+				 place->source_kind);
+	status = driver->open(&args, &source, fault);
+	if (status != STATUS_OK)
+		return status;
+	status = source_open_file(source, place_path(place, arena), fd, fault);
+	source_close(source);
+	if (status == STATUS_OK && fstat(*fd, facts) != 0) {
+		status = fault_errno(fault, errno, "cannot look at the file");
+		close(*fd);
+	}
+	return status;
+}
+
+/* ---- names ---------------------------------------------------------------- */
+
+/* What the file is now, as 64 hex digits. */
+static void
+identity_print(const struct file_place *place, const struct stat *facts,
+	       const char *wish, char hex[2 * SHA256_BYTES + 1])
+{
+	uint8_t key[SHA256_BYTES];
+	struct buffer text;
+
+	buffer_init(&text, 0);
+	buffer_print(&text, "%s\n%s\n%s\n%s\n%lld %lld.%09ld\n%s",
+		     place->source_kind, place->source_root, place->folder,
+		     place->name, (long long)facts->st_size,
+		     (long long)facts->st_mtim.tv_sec, facts->st_mtim.tv_nsec,
+		     wish);
+	sha256(text.bytes, text.length, key);
+	hex_print(key, sizeof key, hex);
+	buffer_release(&text);
+}
+
+/* "Artist - Title.mp3" without what file systems and shells trip over. */
+static void
+file_name_print(const struct track *track, const char *ending,
+		char out[STREAM_NAME_BYTES])
+{
+	char name[4 * STREAM_NAME_BYTES];
+	size_t length;
+
+	snprintf(name, sizeof name, "%.400s%s%.400s", track->artist,
+		 track->artist[0] == '\0' ? "" : " - ", track->title);
+	for (char *at = name; *at != '\0'; at++) {
+		if ((unsigned char)*at < 0x20 || strchr("/\\:*?\"<>|", *at))
+			*at = '_';
+	}
+	length = utf8_cut(name, strlen(name), STREAM_NAME_BYTES - 8);
+	snprintf(out, STREAM_NAME_BYTES, "%.*s.%.6s", (int)length, name,
+		 ending);
+}
+
+static const char *
+name_ending(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot == NULL || dot[1] == '\0' ? "bin" : dot + 1;
+}
+
+/* ---- answering ------------------------------------------------------------ */
+
+static enum status
+original_answer(const struct file_place *place, struct arena *arena,
+		struct stream_answer *out, struct fault *fault)
+{
+	char hex[2 * SHA256_BYTES + 1];
+	enum status status;
+	struct stat facts;
+
+	status = place_open(place, arena, &out->fd, &facts, fault);
+	if (status != STATUS_OK)
+		return status;
+	identity_print(place, &facts, "", hex);
+	snprintf(out->etag, sizeof out->etag, "%.32s", hex);
+	out->content_type = type_of(place->container);
+	out->size_bytes = (uint64_t)facts.st_size;
+	out->modified_ms = (int64_t)facts.st_mtim.tv_sec * 1000 +
+			   facts.st_mtim.tv_nsec / 1000000;
+	return STATUS_OK;
+}
+
+/* About how large the transcode will be, generously. */
+static uint64_t
+size_expected(const struct file_place *place, const struct format_row *format,
+	      uint32_t kbps, int64_t offset_ms)
+{
+	uint64_t rate = kbps * (uint64_t)1000 / 8;
+	int64_t left_ms = place->duration_ms - offset_ms;
+
+	if (kbps == 0) {
+		rate = (place->sample_rate_hz == 0 ? 48000 :
+						     place->sample_rate_hz) *
+		       (uint64_t)4;
+		if (format->target == MEDIA_FLAC)
+			rate = rate * 3 / 4;
+	}
+	if (left_ms <= 0)
+		left_ms = 60000;
+	return (uint64_t)left_ms * rate / 1000 + 65536;
+}
+
+static enum status
+transcode_answer(struct streams *streams, const struct file_place *place,
+		 const struct stream_request *request, uint32_t kbps,
+		 struct arena *arena, struct stream_answer *out,
+		 struct fault *fault)
+{
+	const struct format_row *format = &format_rows[request->format];
+	struct transcode_order order = {
+		.target = { .format = format->target, .bitrate_kbps = kbps },
+		.offset_ms = request->offset_ms,
+		.expected_bytes = size_expected(place, format, kbps,
+						request->offset_ms),
+	};
+	char hex[2 * SHA256_BYTES + 1], wish[64], name[96];
+	enum status status;
+	struct stat facts;
+
+	status = place_open(place, arena, &order.input_fd, &facts, fault);
+	if (status != STATUS_OK)
+		return status;
+	snprintf(wish, sizeof wish, "%s %u", format->name, kbps);
+	identity_print(place, &facts, wish, hex);
+	snprintf(name, sizeof name, "%s.%s", hex, format->ending);
+	out->content_type = media_target_type(format->target);
+	snprintf(out->etag, sizeof out->etag, "%.32s", hex);
+	out->modified_ms = (int64_t)facts.st_mtim.tv_sec * 1000;
+	if (request->offset_ms == 0) {
+		order.name = name;
+		status = transcode_cache_get(streams->cache, name, &out->fd,
+					     &out->size_bytes, fault);
+	} else {
+		status = STATUS_NOT_FOUND;
+	}
+	if (status == STATUS_NOT_FOUND)
+		status = transcode_cache_start(streams->cache, &order,
+					       &out->reader, fault);
+	close(order.input_fd);
+	return status;
+}
+
+/* The file is what was asked for, or better needs no work. */
+static bool
+transcode_needless(const struct file_place *place,
+		   const struct stream_request *request)
+{
+	const struct format_row *format = &format_rows[request->format];
+
+	if (request->format == STREAM_ORIGINAL)
+		return true;
+	if (request->offset_ms != 0 || format->codec == NULL ||
+	    place->codec == NULL || strcmp(place->codec, format->codec) != 0 ||
+	    place->container == NULL ||
+	    strcmp(place->container, format->container) != 0)
+		return false;
+	return request->bitrate_kbps == 0 || format->usual_kbps == 0 ||
+	       place->bitrate_bps <= request->bitrate_kbps * 1000 + 500;
+}
+
+static enum status
+request_check(const struct stream_request *request, uint32_t *kbps,
+	      struct fault *fault)
+{
+	const struct format_row *format = &format_rows[request->format];
+
+	*kbps = format->usual_kbps;
+	if (request->offset_ms < 0 ||
+	    (request->format == STREAM_ORIGINAL && request->offset_ms != 0))
+		return fault_field(fault, STATUS_INVALID, "offset_ms",
+				   "offset_ms needs a format to transcode to "
+				   "and cannot be negative");
+	if (request->bitrate_kbps == 0 || request->format == STREAM_ORIGINAL)
+		return STATUS_OK;
+	if (request->bitrate_kbps < BITRATE_MIN_KBPS ||
+	    request->bitrate_kbps > BITRATE_MAX_KBPS)
+		return fault_field(fault, STATUS_INVALID, "bitrate",
+				   "bitrate must be %d to %d kbit/s",
+				   BITRATE_MIN_KBPS, BITRATE_MAX_KBPS);
+	if (format->usual_kbps == 0)
+		return STATUS_OK;
+	*kbps = request->bitrate_kbps < format->min_kbps ? format->min_kbps :
+		request->bitrate_kbps > format->max_kbps ?
+							   format->max_kbps :
+							   request->bitrate_kbps;
+	return STATUS_OK;
+}
+
+enum status
+stream_open(struct streams *streams, const struct stream_request *request,
+	    struct stream_answer *out, struct fault *fault)
+{
+	struct place_question question = { .track_id = request->track_id,
+					   .want_track = request->want_name };
+	struct stream_answer answer = { .fd = -1 };
+	enum status status;
+	struct arena arena;
+	bool original;
+	uint32_t kbps;
+
+	status = request_check(request, &kbps, fault);
+	if (status != STATUS_OK)
+		return status;
+	arena_init(&arena);
+	question.arena = &arena;
+	status = store_read(streams->args.store, place_ask, &question, fault);
+	if (status != STATUS_OK)
+		goto out;
+	original = transcode_needless(&question.place, request);
+	if (!original && question.place.duration_ms > 0 &&
+	    request->offset_ms >= question.place.duration_ms)
+		status = fault_field(fault, STATUS_INVALID, "offset_ms",
+				     "the track ends before offset_ms");
+	else if (original)
+		status = original_answer(&question.place, &arena, &answer,
+					 fault);
+	else
+		status = transcode_answer(streams, &question.place, request,
+					  kbps, &arena, &answer, fault);
+	if (status != STATUS_OK)
+		goto out;
+	if (request->want_name)
+		file_name_print(&question.track,
+				original ? name_ending(question.place.name) :
+					   format_rows[request->format].ending,
+				answer.file_name);
+	*out = answer;
+out:
+	arena_release(&arena);
+	return status;
+}
