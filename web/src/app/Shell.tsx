@@ -8,7 +8,7 @@ import { usePlayer } from '../player/store';
 import { ErrorBoundary } from './ErrorBoundary';
 import { HelpDialog } from './HelpDialog';
 import { SearchField } from './SearchField';
-import { useScrollPlaces } from './scroll';
+import { useScrolled, useScrollPlaces } from './scroll';
 import { Sidebar } from './Sidebar';
 import { TabBar } from './TabBar';
 import { useTheme } from './theme';
@@ -37,6 +37,7 @@ export function Shell() {
 	const sheetUsed = usePlayer((state) => state.sheetOpen);
 	const [sheetLoaded, setSheetLoaded] = useState(false);
 	if (sheetUsed && !sheetLoaded) setSheetLoaded(true);
+	const scrolled = useScrolled();
 	const onSearch = pathname === '/search';
 	useTheme();
 	useScrollPlaces();
@@ -66,7 +67,7 @@ export function Shell() {
 			<Sidebar />
 			<div className="relative md:pl-(--side)">
 				<header
-					className={`absolute inset-x-0 top-0 z-(--z-header) h-(--header) items-center px-gutter md:flex ${onSearch ? 'flex' : 'hidden'}`}
+					className={`fixed top-0 right-0 left-0 z-(--z-header) h-(--header) items-center border-b px-gutter transition-colors duration-200 md:left-(--side) md:flex ${onSearch ? 'flex' : 'hidden'} ${scrolled ? 'glass border-line' : 'border-transparent'}`}
 				>
 					<div className="mx-auto w-full max-w-[110rem]">
 						<SearchField fieldRef={field} />
@@ -84,7 +85,9 @@ export function Shell() {
 			<TabBar />
 			{sheetLoaded && (
 				<Suspense>
-					<NowPlaying />
+					<ErrorBoundary place={String(sheetUsed)}>
+						<NowPlaying />
+					</ErrorBoundary>
 				</Suspense>
 			)}
 			<HelpDialog open={help} onClose={() => setHelp(false)} />

@@ -1,6 +1,6 @@
 /* New pages start at the top, "back" returns to the place one left. A page needs some frames to grow to its height, so
  * the place is tried for a moment, until it is reached or the reader scrolls. */
-import { useEffect, useLayoutEffect } from 'react';
+import { useEffect, useLayoutEffect, useSyncExternalStore } from 'react';
 import { useLocation, useNavigationType } from 'react-router';
 
 const KEY = 'ogma.scroll';
@@ -65,3 +65,11 @@ export function useScrollPlaces(): void {
 		/* pathname: a replaced address on another page (search) starts at the top as well */
 	}, [key, pathname, how]);
 }
+
+const onWindowScroll = (listener: () => void) => {
+	addEventListener('scroll', listener, { passive: true });
+	return () => removeEventListener('scroll', listener);
+};
+
+/** Whether the page has left its top, and the header needs a ground of its own. */
+export const useScrolled = (): boolean => useSyncExternalStore(onWindowScroll, () => scrollY > 8);

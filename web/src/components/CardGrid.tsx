@@ -40,7 +40,9 @@ export function CardGrid<T>({ items, keyOf, render, hasMore, loadMore }: CardGri
 		overscan: 3,
 		scrollMargin: shape.top,
 	});
-	useEffect(() => virtual.measure(), [virtual, rowHeight]);
+	useEffect(() => {
+		virtual.measure();
+	}, [virtual, rowHeight]);
 	const rows = virtual.getVirtualItems();
 	const last = rows.at(-1)?.index ?? 0;
 	useEffect(() => {

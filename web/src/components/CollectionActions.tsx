@@ -20,9 +20,11 @@ export function CollectionActions({ tracks, title }: { tracks: Track[]; title: s
 				label={t(playing ? 'player.pause' : 'album.play', { title })}
 				onClick={() => (here ? toggle() : playTracks(tracks, 0, { shuffle: false }))}
 			/>
-			<Button icon="shuffle" onClick={() => playTracks(tracks, 0, { shuffle: true })}>
-				{t('player.shuffle')}
-			</Button>
+			{tracks.length > 1 && (
+				<Button icon="shuffle" onClick={() => playTracks(tracks, 0, { shuffle: true })}>
+					{t('player.shuffle')}
+				</Button>
+			)}
 			<IconButton
 				icon="plus"
 				size="lg"

@@ -23,7 +23,7 @@ export function GenreTile({ genre }: { genre: Genre }) {
 					alt=""
 					loading="lazy"
 					decoding="async"
-					className="absolute -right-4 -bottom-4 size-24 rotate-12 rounded-sm object-cover shadow-2 transition duration-300 ease-out group-hover/tile:rotate-6"
+					className="absolute -right-4 -bottom-4 size-16 rotate-12 sm:size-24 rounded-sm object-cover shadow-2 transition duration-300 ease-out group-hover/tile:rotate-6"
 				/>
 			)}
 		</Link>

@@ -34,7 +34,7 @@ function LibraryTabs() {
 	return (
 		<nav
 			aria-label={t('nav.library')}
-			className="no-scrollbar -mx-gutter mb-4 flex gap-2 overflow-x-auto px-gutter py-1 md:hidden"
+			className="no-scrollbar -mx-gutter mb-4 flex gap-1.5 overflow-x-auto px-gutter py-1 md:hidden"
 		>
 			{LIBRARY_NAV.map(({ to, text }) => (
 				<NavLink
@@ -42,7 +42,7 @@ function LibraryTabs() {
 					to={to}
 					end
 					className={({ isActive }) =>
-						`inline-flex h-9 shrink-0 items-center rounded-full px-4 text-sm font-medium ${isActive ? 'bg-text text-bg' : 'bg-surface-2 text-text-2'}`
+						`inline-flex h-9 shrink-0 items-center rounded-full px-3 text-sm font-medium ${isActive ? 'bg-text text-bg' : 'bg-surface-2 text-text-2'}`
 					}
 				>
 					{t(text)}

@@ -19,7 +19,7 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
 			{options.map((option) => (
 				<label
 					key={option.value}
-					className="cursor-pointer rounded-xl px-3.5 py-2 text-sm font-medium text-text-2 transition-colors duration-150 hover:text-text has-checked:bg-surface has-checked:text-text has-checked:shadow-1 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus dark:has-checked:bg-surface-3"
+					className="cursor-pointer rounded-xl px-2.5 py-2 text-[0.8125rem] sm:px-3.5 sm:text-sm font-medium text-text-2 transition-colors duration-150 hover:text-text has-checked:bg-surface has-checked:text-text has-checked:shadow-1 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus dark:has-checked:bg-surface-3"
 				>
 					<input
 						type="radio"

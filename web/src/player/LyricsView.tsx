@@ -18,7 +18,9 @@ function SyncedLines({ lines }: { lines: LyricsLine[] }) {
 	/* A little early: eyes read before ears hear. */
 	const now = lineAt(lines, usePosition() + 300);
 	const active = useRef<HTMLLIElement>(null);
-	useEffect(() => active.current?.scrollIntoView({ block: 'center', behavior: 'smooth' }), [now]);
+	useEffect(() => {
+		void active.current?.scrollIntoView({ block: 'center', behavior: 'smooth' });
+	}, [now]);
 	return (
 		<ol className="display space-y-3 py-[30%] text-xl leading-snug">
 			{lines.map((line, at) => (

@@ -78,7 +78,7 @@ export function Everything({ data, q }: { data: SearchMulti; q: string }) {
 	return (
 		<>
 			<div
-				className={`mt-10 grid gap-x-gap gap-y-8 first:mt-0 ${top && fewTracks.length ? 'lg:grid-cols-[minmax(0,1fr)_minmax(0,1.8fr)]' : ''}`}
+				className={`grid grid-cols-1 gap-x-gap gap-y-8 ${top && fewTracks.length ? 'lg:grid-cols-[minmax(0,1fr)_minmax(0,1.8fr)]' : ''}`}
 			>
 				{top && (
 					<Section title={t('search.top')}>

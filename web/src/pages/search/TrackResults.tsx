@@ -41,9 +41,9 @@ function FacetBar({ facets, chosen, choose }: FacetBarProps) {
 						key={facet}
 						role="group"
 						aria-label={t(`search.facet.${facet}`)}
-						className="flex flex-wrap items-center gap-1.5"
+						className="no-scrollbar -mx-gutter flex items-center gap-1.5 overflow-x-auto px-gutter md:flex-wrap"
 					>
-						<span className="w-24 text-sm text-text-3">{t(`search.facet.${facet}`)}</span>
+						<span className="w-24 shrink-0 text-sm text-text-3">{t(`search.facet.${facet}`)}</span>
 						{values.map((value) => {
 							const own = paramOf(param, value);
 							const on = picked === own;
@@ -53,7 +53,7 @@ function FacetBar({ facets, chosen, choose }: FacetBarProps) {
 									type="button"
 									aria-pressed={on}
 									onClick={() => choose(param, on ? null : own)}
-									className={`inline-flex h-8 items-center gap-1.5 rounded-full border px-3 text-sm transition-colors ${on ? 'border-accent bg-accent-soft text-text' : 'border-line text-text-2 hover:border-line-strong hover:text-text'}`}
+									className={`inline-flex h-8 shrink-0 items-center gap-1.5 rounded-full border px-3 text-sm transition-colors ${on ? 'border-accent bg-accent-soft text-text' : 'border-line text-text-2 hover:border-line-strong hover:text-text'}`}
 								>
 									{value.value}
 									{on ? (
