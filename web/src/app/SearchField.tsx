@@ -11,7 +11,9 @@ function moveInResults(event: KeyboardEvent, field: HTMLInputElement | null): vo
 	if ((event.key !== 'ArrowDown' && event.key !== 'ArrowUp') || event.shiftKey || event.defaultPrevented) return;
 	const results = [...document.querySelectorAll<HTMLElement>('main [data-result]')];
 	const at = results.indexOf(document.activeElement as HTMLElement);
-	const inField = document.activeElement === field;
+	/* A result that had the focus may have gone with the answer before: then one starts at the first again. */
+	const lost = document.activeElement === document.body && location.pathname === '/search';
+	const inField = document.activeElement === field || lost;
 	if (!inField && at < 0) return;
 	const next = event.key === 'ArrowDown' ? at + 1 : at - 1;
 	event.preventDefault();

@@ -46,7 +46,10 @@ export function Shell() {
 	useShortcuts({
 		search: useCallback(() => {
 			usePlayer.getState().setSheet(false);
-			if (!field.current?.offsetParent) navigate('/search');
+			field.current?.select();
+			if (document.activeElement === field.current) return;
+			/* On phones the field is only on its page. */
+			navigate('/search');
 			requestAnimationFrame(() => field.current?.select());
 		}, [navigate]),
 		help: useCallback(() => setHelp(true), []),

@@ -52,7 +52,8 @@ export function useScrollPlaces(): void {
 		return () => removeEventListener('pagehide', save);
 	}, []);
 
-	useEffect(() => {
+	/* Before the paint and before the next effect: the jump to the top must already count for the new page. */
+	useLayoutEffect(() => {
 		const onScroll = () => remember(key);
 		addEventListener('scroll', onScroll, { passive: true });
 		return () => removeEventListener('scroll', onScroll);

@@ -71,8 +71,8 @@ export function useShortcuts({ search, help }: Keys): void {
 				return;
 			}
 			if (withControl || isField(document.activeElement)) return;
-			if (event.key === '/' || (event.code === 'Slash' && !event.shiftKey)) search();
-			else if (event.key === '?' || (event.code === 'Slash' && event.shiftKey)) help();
+			if (event.key === '?' || (event.code === 'Slash' && event.shiftKey)) help();
+			else if (event.key === '/' || event.code === 'Slash') search();
 			else if (!playerKey(event)) return;
 			event.preventDefault();
 		};

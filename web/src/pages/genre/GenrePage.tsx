@@ -11,7 +11,7 @@ import { SkeletonHero, SkeletonRows } from '../../components/Skeletons';
 import { ErrorView } from '../../components/States';
 import { VirtualTracks } from '../../components/VirtualTracks';
 import { tintOfName, tintStyle } from '../../design/palette';
-import { lengthOf, numberOf } from '../../i18n/format';
+import { lengthOf } from '../../i18n/format';
 
 function Content({ genre }: { genre: Genre }) {
 	const { t, i18n } = useTranslation();
@@ -19,8 +19,8 @@ function Content({ genre }: { genre: Genre }) {
 	const albums = useAlbums({ genre: genre.name, sort: '-popularity', limit: 18 });
 	const tracks = useInfiniteList<Track>('/tracks/', { genre_id: genre.id, sort: '-popularity' });
 	const facts = [
-		t('count.tracks', { count: genre.track_count, shown: numberOf(genre.track_count, i18n.language) }),
-		t('count.albums', { count: genre.album_count, shown: numberOf(genre.album_count, i18n.language) }),
+		t('count.tracks', { count: genre.track_count }),
+		t('count.albums', { count: genre.album_count }),
 		stats.data ? lengthOf(stats.data.duration_ms, i18n.language) : '',
 	];
 	return (

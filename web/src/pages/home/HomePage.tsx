@@ -9,7 +9,7 @@ import { Shelf } from '../../components/Shelf';
 import { SkeletonCards, SkeletonRows } from '../../components/Skeletons';
 import { ErrorView } from '../../components/States';
 import { TrackList } from '../../components/TrackList';
-import { lengthOf, numberOf } from '../../i18n/format';
+import { lengthOf } from '../../i18n/format';
 import { EmptyLibrary } from './EmptyLibrary';
 import { Continue } from './Continue';
 
@@ -48,7 +48,7 @@ export default function HomePage() {
 				{library.data && (
 					<p className="text-sm text-text-2">
 						<Link to="/tracks" className="hover:text-text hover:underline">
-							{t('count.tracks', { count: library.data.tracks, shown: numberOf(library.data.tracks, i18n.language) })}
+							{t('count.tracks', { count: library.data.tracks })}
 						</Link>
 						{' · '}
 						{lengthOf(library.data.duration_ms, i18n.language)}

@@ -29,7 +29,7 @@ function Tabs({ tab, q, totals }: { tab: Tab; q: string; totals: Partial<Record<
 					className={`h-9 shrink-0 rounded-full px-4 text-sm font-medium transition-colors ${name === tab ? 'bg-text text-bg' : 'bg-surface-2 text-text-2 hover:text-text'}`}
 				>
 					{t(`search.tab.${name}`)}
-					{totals[name] !== undefined && <span className="tabular ml-1.5 opacity-75">{totals[name]}</span>}
+					{totals[name] !== undefined && <span className="tabular ml-1.5 font-normal">{totals[name]}</span>}
 				</button>
 			))}
 		</div>

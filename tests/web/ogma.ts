@@ -1,0 +1,105 @@
+/* What the scenarios share: the page with its errors collected, and questions to the server about what it has. */
+import { test as base, expect, type Page } from '@playwright/test';
+
+export interface Named {
+	id: number;
+	title: string;
+	artist: string;
+	album: string | null;
+	album_id: number | null;
+	duration_ms: number;
+	track_count: number;
+	name: string;
+}
+
+const PAGE_MAX = 100;
+
+export class Ogma {
+	readonly url = process.env.OGMA_URL!;
+	readonly page: Page;
+
+	constructor(page: Page) {
+		this.page = page;
+	}
+
+	async ask<T>(path: string): Promise<T> {
+		const answer = await fetch(`${this.url}/api/v1${path}`);
+		expect(answer.status, path).toBe(200);
+		return (await answer.json()) as T;
+	}
+
+	async list(path: string): Promise<Named[]> {
+		return (await this.ask<{ items: Named[] }>(path)).items;
+	}
+
+	/** Albums whose tracks are shortest first: scenarios that listen should not take long. */
+	async album(tracksMin = 3): Promise<{ album: Named; tracks: Named[] }> {
+		const albums = (await this.list(`/albums/?limit=${PAGE_MAX}`)).filter((album) => album.track_count >= tracksMin);
+		expect(albums.length, `an album of ${tracksMin} tracks`).toBeGreaterThan(0);
+		const all = await Promise.all(
+			albums
+				.slice(0, 12)
+				.map(async (album) => ({ album, tracks: await this.list(`/albums/${album.id}/tracks?limit=${PAGE_MAX}`) })),
+		);
+		const length = (tracks: Named[]) => Math.max(...tracks.map((track) => track.duration_ms));
+		return all.sort((a, b) => length(a.tracks) - length(b.tracks))[0]!;
+	}
+
+	async open(path: string): Promise<void> {
+		await this.page.goto(this.url + path);
+		await expect(this.page.locator('main h1, main h2').first()).toBeVisible();
+	}
+
+	player() {
+		return this.page.getByRole('region', { name: /^(Player|Плеер)$/ });
+	}
+
+	/** The full bar's controls; the phone's bar has its own. */
+	button(name: string | RegExp) {
+		return this.player()
+			.getByRole('button', { name, exact: typeof name === 'string' })
+			.filter({ visible: true });
+	}
+
+	seekBar() {
+		return this.player().getByRole('slider', { name: /^(Position|Позиция)$/ });
+	}
+
+	/** Milliseconds, as the seek bar says. */
+	async position(): Promise<number> {
+		return Number(await this.seekBar().getAttribute('aria-valuenow'));
+	}
+
+	async playAlbum(album: Named, from = 0): Promise<void> {
+		await this.open(`/albums/${album.id}`);
+		await this.page.locator('main ol [data-result]').nth(from).click();
+	}
+
+	async expectPlaying(title: string): Promise<void> {
+		await expect(this.player().getByText(title, { exact: true }).filter({ visible: true }).first()).toBeVisible({
+			timeout: 15_000,
+		});
+		const before = await this.position();
+		await expect.poll(() => this.position(), { timeout: 10_000 }).not.toBe(before);
+	}
+
+	/** Titles in the queue, in order. */
+	async queue(): Promise<string[]> {
+		return this.page.locator('main ol li p:first-child').allTextContents();
+	}
+}
+
+export const test = base.extend<{ ogma: Ogma }>({
+	ogma: async ({ page }, use) => {
+		const problems: string[] = [];
+		page.on('pageerror', (error) => problems.push(error.message));
+		page.on('console', (message) => {
+			if (message.type() === 'error' && !/404|Failed to load resource/.test(message.text()))
+				problems.push(message.text());
+		});
+		await use(new Ogma(page));
+		expect(problems, 'errors in the browser console').toEqual([]);
+	},
+});
+
+export { expect };

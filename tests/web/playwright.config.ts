@@ -1,0 +1,35 @@
+/* Runs in Debian's Chromium against a real `ogma serve` (see server.ts), or against OGMA_URL when that is set. */
+import { defineConfig } from '@playwright/test';
+
+const viewing = process.env.PICTURES !== undefined;
+
+export default defineConfig({
+	testDir: '.',
+	testMatch: viewing ? 'pictures.ts' : '*.spec.ts',
+	globalSetup: './server.ts',
+	outputDir: '../../build/test-results/web',
+	/* Sound is timed: tests that share two cores with each other would wait for one another. */
+	workers: 1,
+	fullyParallel: false,
+	timeout: 60_000,
+	expect: { timeout: 10_000 },
+	reporter: [['list']],
+	use: {
+		browserName: 'chromium',
+		locale: 'en-GB',
+		colorScheme: 'dark',
+		viewport: { width: 1280, height: 800 },
+		trace: 'retain-on-failure',
+		launchOptions: {
+			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			args: [
+				'--no-sandbox',
+				'--disable-gpu',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync',
+				'--autoplay-policy=no-user-gesture-required',
+			],
+		},
+	},
+});

@@ -1,0 +1,71 @@
+/* Before all tests: a server with the demo library on a data directory of its own; after them: its orderly end.
+ * OGMA_URL names a server that runs already, then nothing is started. OGMA_DEMO names a rendered demo library; without
+ * it one is rendered into build/demo-music, which takes about a minute once. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const top = resolve(import.meta.dirname, '../..');
+const program = process.env.OGMA ?? join(top, 'build/ogma');
+const READY_MS = 20_000;
+
+async function freePort(): Promise<number> {
+	for (;;) {
+		const port = 20_000 + Math.floor(Math.random() * 20_000);
+		const free = await new Promise<boolean>((done) => {
+			const probe = createServer();
+			probe.once('error', () => done(false));
+			probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
+		});
+		if (free) return port;
+	}
+}
+
+function demoLibrary(): string {
+	const folder = process.env.OGMA_DEMO ?? join(top, 'build/demo-music');
+	if (!process.env.OGMA_DEMO) execFileSync(join(top, 'tools/demo-library'), [folder], { stdio: 'inherit' });
+	return folder;
+}
+
+async function ready(url: string, server: ChildProcess): Promise<void> {
+	const deadline = Date.now() + READY_MS;
+	while (Date.now() < deadline) {
+		if (server.exitCode !== null) throw new Error(`ogma serve ended with ${server.exitCode}`);
+		const answer = await fetch(`${url}/health/ready`).catch(() => null);
+		if (answer?.ok) return;
+		await new Promise((later) => setTimeout(later, 50));
+	}
+	throw new Error('ogma serve did not get ready');
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+	const ended = new Promise<number | null>((done) => server.once('exit', done));
+	server.kill('SIGTERM');
+	const code = await Promise.race([ended, new Promise<'late'>((later) => setTimeout(() => later('late'), 15_000))]);
+	if (code === 'late') server.kill('SIGKILL');
+	if (code !== 0) throw new Error(`ogma serve ended with ${code}, not 0`);
+}
+
+export default async function start(): Promise<(() => Promise<void>) | undefined> {
+	if (process.env.OGMA_URL) return undefined;
+	if (!existsSync(program)) throw new Error(`${program} is missing: build it, or set OGMA_URL`);
+	const data = mkdtempSync(join(tmpdir(), 'ogma-web-'));
+	execFileSync(program, ['scan', demoLibrary(), '--data', data], { stdio: 'inherit' });
+	const port = await freePort();
+	const server = spawn(program, ['serve', '--data', data, '--host', '127.0.0.1', '--port', String(port)], {
+		stdio: ['ignore', 'ignore', 'inherit'],
+	});
+	process.env.OGMA_URL = `http://127.0.0.1:${port}`;
+	try {
+		await ready(process.env.OGMA_URL, server);
+	} catch (cause) {
+		server.kill('SIGKILL');
+		throw cause;
+	}
+	return async () => {
+		await stop(server);
+		rmSync(data, { recursive: true, force: true });
+	};
+}

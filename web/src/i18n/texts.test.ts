@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import en from './en.json';
+import ru from './ru.json';
+
+type Texts = { [key: string]: string | Texts };
+
+const keysOf = (texts: Texts, prefix = ''): string[] =>
+	Object.entries(texts).flatMap(([key, value]) =>
+		typeof value === 'string' ? [prefix + key] : keysOf(value, `${prefix}${key}.`),
+	);
+const PLURAL = /_(zero|one|two|few|many|other)$/;
+const baseOf = (key: string) => key.replace(PLURAL, '');
+const textOf = (texts: Texts, key: string) =>
+	key
+		.split('.')
+		.reduce<string | Texts | undefined>((at, part) => (typeof at === 'object' ? at[part] : undefined), texts);
+
+const keys = { en: keysOf(en), ru: keysOf(ru) };
+const bases = { en: new Set(keys.en.map(baseOf)), ru: new Set(keys.ru.map(baseOf)) };
+
+const sources = import.meta.glob<string>(['../**/*.{ts,tsx}', '!../**/*.test.ts'], {
+	query: '?raw',
+	import: 'default',
+	eager: true,
+});
+
+describe('texts', () => {
+	it('are the same set in both languages', () => {
+		expect([...bases.ru].sort()).toEqual([...bases.en].sort());
+	});
+	it('have every plural form their language needs', () => {
+		for (const [language, own] of Object.entries(keys)) {
+			const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+			for (const base of new Set(own.filter((key) => PLURAL.test(key)).map(baseOf))) {
+				for (const form of forms) expect(own, `${language}: ${base}`).toContain(`${base}_${form}`);
+			}
+		}
+	});
+	it('name the same values in both languages', () => {
+		const valuesIn = (text: unknown) => [...String(text).matchAll(/\{\{(\w+)/g)].map(([, name]) => name).sort();
+		for (const key of keys.en.filter((own) => keys.ru.includes(own))) {
+			expect(valuesIn(textOf(ru, key)), key).toEqual(valuesIn(textOf(en, key)));
+		}
+	});
+	it('exist for every key the code asks for by name', () => {
+		const asked = Object.entries(sources).flatMap(([file, text]) =>
+			[...text.matchAll(/\bt\(\s*'([\w.]+)'/g)].map(([, key]) => ({ file, key: key! })),
+		);
+		expect(asked.length).toBeGreaterThan(50);
+		for (const { file, key } of asked) expect(bases.en, `${key} in ${file}`).toContain(key);
+	});
+	it('exist for every choice the code makes between keys', () => {
+		const quoted = Object.values(sources).flatMap((text) =>
+			[...text.matchAll(/'((?:[a-z]\w*\.)+\w+)'/g)].map(([, key]) => key!),
+		);
+		const groups = new Set([...bases.en].map((key) => key.split('.')[0]));
+		for (const key of quoted.filter((own) => groups.has(own.split('.')[0]!))) expect(bases.en, key).toContain(key);
+	});
+	it('are written in no component: Cyrillic stands only in the texts, alphabets and language names', () => {
+		const allowed = /LetterRail|format\.ts|\/index\.ts/;
+		for (const [file, text] of Object.entries(sources)) {
+			const code = text.replace(/\/\*[\s\S]*?\*\//g, '');
+			if (!allowed.test(file)) expect(/[а-яё]/i.test(code), file).toBe(false);
+		}
+	});
+});
