@@ -2,6 +2,7 @@
  *
  * Decides everything on the handler's thread; what is left for the loop is a
  * list of parts to send. */
+#include <assert.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -173,6 +174,8 @@ ranges_asked(struct http_request *request, const struct http_file *file,
 void
 http_answer_file(struct http_request *request, const struct http_file *file)
 {
+	assert(file->fd >= 0 && file->content_type != NULL);
+
 	struct byte_range ranges[RANGES_MAX];
 	struct validators validators = { .modified_ms = file->modified_ms };
 	size_t count = 0;

@@ -24,6 +24,10 @@
 #define DROPPED_BODY_BYTES 65536
 #define STATUS_CLIENT_GONE 499
 
+/* Of one connection in one turn: some hundred pipelined requests or some
+ * megabytes of a body. */
+#define STEPS_PER_TURN 256
+
 enum connection_state {
 	CONNECTION_HEAD,
 	CONNECTION_BODY,
@@ -643,7 +647,11 @@ connection_run(struct connection *c)
 	bool more = true;
 
 	input_take_kept(c, &in);
-	while (more) {
+	for (int steps = 0; more; steps++) {
+		if (steps == STEPS_PER_TURN) {
+			run_again(c);
+			break;
+		}
 		switch ((enum connection_state)c->state) {
 		case CONNECTION_HEAD:
 			more = head_step(c, &in);

@@ -12,7 +12,7 @@
 #include "net/shard.h"
 
 /* A buffer that has grown beyond this is not kept for the next request. */
-#define KEPT_BUFFER_BYTES 32768
+#define KEPT_BUFFER_BYTES 16384
 
 /* splitmix64: an id needs to be unique, not secret. */
 static uint64_t

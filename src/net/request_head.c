@@ -378,24 +378,27 @@ struct span
 request_head_list(const struct request_head *head, const char *name,
 		  struct arena *arena)
 {
-	struct span all = { NULL, 0 };
+	struct span wanted = span_of(name), first = { NULL, 0 };
+	size_t count = field_count(head, wanted, &first);
+	size_t room = 0, length = 0;
+	char *all;
 
+	if (count < 2)
+		return first;
+	for (size_t i = 0; i < head->field_count; i++)
+		room += head->fields[i].value.length + 2;
+	all = arena_alloc(arena, room);
 	for (size_t i = 0; i < head->field_count; i++) {
 		const struct http_field *field = &head->fields[i];
 
-		if (!span_equal_nocase(field->name, span_of(name)))
+		if (!span_equal_nocase(field->name, wanted))
 			continue;
-		if (all.at == NULL) {
-			all = field->value;
-		} else {
-			all.at = arena_print(arena, "%.*s, %.*s",
-					     (int)all.length, all.at,
-					     (int)field->value.length,
-					     field->value.at);
-			all.length += field->value.length + 2;
-		}
+		if (length > 0)
+			all[length++] = ',';
+		memcpy(all + length, field->value.at, field->value.length);
+		length += field->value.length;
 	}
-	return all;
+	return (struct span){ all, length };
 }
 
 /* ---- what the fields say about the message ------------------------------ */

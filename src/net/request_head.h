@@ -72,7 +72,7 @@ bool request_head_parse(struct span bytes, const struct request_limits *limits,
 bool request_head_field(const struct request_head *head, const char *name,
 			struct span *value);
 
-/* All lines of a list field joined by ", " (RFC 9110 5.3). A span with a NULL
+/* All lines of a list field joined by commas (RFC 9110 5.3). A span with a NULL
  * pointer when absent. */
 struct span request_head_list(const struct request_head *head,
 			      const char *name, struct arena *arena);

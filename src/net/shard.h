@@ -17,7 +17,7 @@
 
 #define LISTENERS_MAX 4
 #define SCRATCH_BYTES 65536
-#define FREE_REQUESTS_MAX 64
+#define FREE_REQUESTS_MAX 32
 #define REFUSED_MAX 64 /* connections that are only told why not */
 
 struct connection;

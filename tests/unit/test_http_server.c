@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/worker.h"
 #include "net/http.h"
 #include "tests/support/http_client.h"
@@ -296,7 +297,10 @@ on_request(void *cookie, struct http_request *request)
 		answer_live(request);
 	else if (path_is(request, "/empty"))
 		http_answer_empty(request, 204);
-	else if (path_is(request, "/address"))
+	else if (path_is(request, "/two-ms")) {
+		usleep(2000);
+		http_answer_empty(request, 200);
+	} else if (path_is(request, "/address"))
 		http_answer_bytes(request, 200, "text/plain",
 				  span_of(http_request_address(request)));
 	else
@@ -1474,6 +1478,44 @@ an_end_that_arrives_with_the_last_bytes_is_not_overlooked(void **state)
 	app_close();
 }
 
+static void
+one_busy_client_does_not_keep_the_loop_from_another(void **state)
+{
+	struct http_settings settings = usual_settings;
+	struct client_answer answer;
+	struct buffer flood;
+	int64_t begun_ms;
+	uint16_t port;
+	int busy, other;
+
+	(void)state;
+	settings.loops = 1;
+	port = app_open(&settings);
+	busy = client_connect(port);
+	other = client_connect(port);
+	buffer_init(&flood, 0);
+	for (int i = 0; i < 1000; i++) /* two seconds of work */
+		buffer_add_text(&flood,
+				"GET /two-ms HTTP/1.1\r\n" HOST "\r\n");
+	client_send(busy, flood.bytes, flood.length);
+	wait_for(&app.requests, 1);
+	begun_ms = clock_monotonic_ms();
+	client_send_text(other, "GET /b HTTP/1.1\r\n" HOST "\r\n");
+	client_read(other, false, &answer);
+	assert_string_equal(answer.body, "/b");
+	assert_in_range(clock_monotonic_ms() - begun_ms, 0, 1000);
+	client_answer_free(&answer);
+	for (int i = 0; i < 1000; i++) {
+		client_read(busy, false, &answer);
+		assert_int_equal(answer.status, 200);
+		client_answer_free(&answer);
+	}
+	buffer_release(&flood);
+	close(busy);
+	close(other);
+	app_close();
+}
+
 /* ---- limits, time-outs, the end ----------------------------------------- */
 
 static void
@@ -1599,6 +1641,33 @@ only_trusted_proxies_name_the_client(void **state)
 	assert_string_equal(answer.body, "2001:db8::7");
 	client_answer_free(&answer);
 	app_close();
+}
+
+static void
+a_server_on_every_address_shows_ipv4_as_such_and_counts(void **state)
+{
+	struct http_settings settings = usual_settings;
+	struct client_answer answer;
+	struct buffer text;
+	uint16_t port;
+
+	(void)state;
+	settings.host = "*";
+	port = app_open(&settings);
+	client_ask(port, "GET /address HTTP/1.1\r\n" HOST "\r\n", &answer);
+	assert_string_equal(answer.body, "127.0.0.1");
+	client_answer_free(&answer);
+	app_close();
+
+	buffer_init(&text, 0);
+	metrics_print(&text, false);
+	assert_non_null(strstr(text.bytes, "\nogma_http_connections 0\n"));
+	assert_non_null(strstr(
+		text.bytes, "ogma_http_connections_refused_total{reason=\""));
+	assert_null(strstr(text.bytes,
+			   "\nogma_http_connections_accepted_total 0\n"));
+	assert_null(strstr(text.bytes, "\nogma_http_sent_bytes_total 0\n"));
+	buffer_release(&text);
 }
 
 struct closing {
@@ -1783,9 +1852,13 @@ main(void)
 			a_client_that_closes_its_sending_side_still_gets_its_answer),
 		cmocka_unit_test(
 			an_end_that_arrives_with_the_last_bytes_is_not_overlooked),
+		cmocka_unit_test(
+			one_busy_client_does_not_keep_the_loop_from_another),
 		cmocka_unit_test(slow_clients_are_timed_out),
 		cmocka_unit_test(connections_over_the_limits_are_told_why),
 		cmocka_unit_test(only_trusted_proxies_name_the_client),
+		cmocka_unit_test(
+			a_server_on_every_address_shows_ipv4_as_such_and_counts),
 		cmocka_unit_test(
 			a_draining_server_finishes_what_runs_and_takes_nothing_new),
 		cmocka_unit_test(
