@@ -108,7 +108,11 @@ struct store_driver {
 };
 
 struct store { const struct store_driver *driver; };
-struct store_session { struct store *store; };
+struct store_session {
+	struct store *store;
+	bool failed;          /* a statement failed: the work is lost */
+	struct fault failure; /* its sentence, when failed */
+};
 struct store_rows { struct store_session *session; };
 
 extern const struct store_driver store_driver_sqlite;

@@ -1,0 +1,533 @@
+/* page.c - see page.h and page_private.h.
+ *
+ * A filtered list can be read in two ways: gather all that match and sort them
+ * (good when few match), or walk along the order's index and test each (good
+ * when many match). Gathering n of t costs n, walking to fill a page costs
+ * limit * t / n, so the count decides. The choice and the total are kept in the
+ * cursor. */
+#include "library/page_private.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/digest.h"
+
+#define CURSOR_VERSION 1
+#define CURSOR_BYTES_MAX 256
+
+enum cursor_flags { CURSOR_LOWER_BOUND = 1, CURSOR_WALK = 2 };
+
+/* What a cursor says. */
+struct cursor {
+	uint8_t sort, flags;
+	uint32_t filters; /* digest of the conditions */
+	int64_t total, id;
+	struct sql_value values[PAGE_SORT_COLUMNS];
+	uint8_t room[PAGE_SORT_COLUMNS][255]; /* of values that are bytes */
+};
+
+void
+page_filter(struct page_query *query, const char *gather, const char *walk,
+	    struct sql_value value)
+{
+	assert(query->condition_count < PAGE_ARGS_MAX);
+	query->conditions[query->condition_count++] =
+		(struct page_condition){ gather, walk, value };
+}
+
+bool
+page_sort_parse(const struct page_sort *sorts, size_t count, const char *name,
+		size_t *out)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(sorts[i].name, name) == 0) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+enum status
+page_request_check(const struct page_request *request, struct fault *fault)
+{
+	if (request->limit > PAGE_LIMIT_MAX)
+		return fault_field(fault, STATUS_INVALID, "limit",
+				   "limit is 1 to %d", PAGE_LIMIT_MAX);
+	if (request->offset > PAGE_OFFSET_MAX)
+		return fault_field(fault, STATUS_INVALID, "offset",
+				   "offset is at most %d: use the cursor to go "
+				   "deeper",
+				   PAGE_OFFSET_MAX);
+	if (request->offset > 0 && request->cursor != NULL)
+		return fault_field(fault, STATUS_INVALID, "offset",
+				   "offset and cursor exclude each other");
+	return STATUS_OK;
+}
+
+/* ---- cursors -------------------------------------------------------------- */
+
+static const struct page_sort *
+sort_of(const struct page_query *query)
+{
+	return &query->sorts[query->sort];
+}
+
+static size_t
+column_count(const struct page_sort *sort)
+{
+	size_t count = 0;
+
+	while (count < PAGE_SORT_COLUMNS && sort->columns[count].name != NULL)
+		count++;
+	return count;
+}
+
+/* Tells sets of filters apart. */
+static uint32_t
+filters_digest(const struct page_query *query)
+{
+	struct buffer text;
+	uint8_t sum[SHA256_BYTES];
+	uint32_t digest;
+
+	buffer_init(&text, 0);
+	buffer_add_text(&text, query->from);
+	for (size_t i = 0; i < query->condition_count; i++) {
+		const struct page_condition *one = &query->conditions[i];
+
+		buffer_print(&text, "|%s|%lld|", one->gather,
+			     (long long)one->value.number);
+		buffer_add_span(&text, one->value.span);
+	}
+	sha256(text.bytes, text.length, sum);
+	buffer_release(&text);
+	memcpy(&digest, sum, sizeof digest);
+	return digest;
+}
+
+static void
+add_i64(struct buffer *out, int64_t value)
+{
+	buffer_add(out, &value, sizeof value);
+}
+
+static const char *
+cursor_print(const struct page_query *query, const struct cursor *cursor,
+	     struct arena *arena)
+{
+	const struct page_sort *sort = sort_of(query);
+	uint8_t head[3] = { CURSOR_VERSION, cursor->sort, cursor->flags };
+	struct buffer bytes, text;
+	const char *printed;
+
+	buffer_init(&bytes, 0);
+	buffer_init(&text, 0);
+	buffer_add(&bytes, head, sizeof head);
+	buffer_add(&bytes, &cursor->filters, sizeof cursor->filters);
+	add_i64(&bytes, cursor->total);
+	add_i64(&bytes, cursor->id);
+	for (size_t i = 0; i < column_count(sort); i++) {
+		const struct sql_value *value = &cursor->values[i];
+
+		if (sort->columns[i].is_bytes) {
+			buffer_add_char(&bytes, (char)value->span.length);
+			buffer_add_span(&bytes, value->span);
+		} else {
+			add_i64(&bytes, value->number);
+		}
+	}
+	base64url_add(&text, bytes.bytes, bytes.length);
+	printed = arena_copy_text(arena, text.bytes);
+	buffer_release(&bytes);
+	buffer_release(&text);
+	return printed;
+}
+
+/* Cuts `count` bytes off; false when there are fewer. */
+static bool
+take(struct span *rest, void *out, size_t count)
+{
+	if (rest->length < count)
+		return false;
+	if (count > 0)
+		memcpy(out, rest->at, count);
+	rest->at += count;
+	rest->length -= count;
+	return true;
+}
+
+static bool
+take_value(struct span *rest, bool is_bytes, uint8_t room[255],
+	   struct sql_value *out)
+{
+	uint8_t length;
+	int64_t number;
+
+	if (!is_bytes) {
+		if (!take(rest, &number, sizeof number))
+			return false;
+		*out = SQL_INT(number);
+		return true;
+	}
+	if (!take(rest, &length, 1) || !take(rest, room, length))
+		return false;
+	*out = sql_bytes(room, length);
+	return true;
+}
+
+static bool
+cursor_decode(const struct page_query *query, struct span bytes,
+	      struct cursor *out)
+{
+	const struct page_sort *sort = sort_of(query);
+	uint8_t version;
+
+	if (!take(&bytes, &version, 1) || version != CURSOR_VERSION ||
+	    !take(&bytes, &out->sort, 1) || out->sort != query->sort ||
+	    !take(&bytes, &out->flags, 1) ||
+	    !take(&bytes, &out->filters, sizeof out->filters) ||
+	    out->filters != filters_digest(query) ||
+	    !take(&bytes, &out->total, sizeof out->total) ||
+	    !take(&bytes, &out->id, sizeof out->id))
+		return false;
+	for (size_t i = 0; i < column_count(sort); i++)
+		if (!take_value(&bytes, sort->columns[i].is_bytes,
+				out->room[i], &out->values[i]))
+			return false;
+	return bytes.length == 0;
+}
+
+static enum status
+cursor_parse(const struct page_query *query, const char *text,
+	     struct cursor *out, struct fault *fault)
+{
+	struct buffer bytes;
+	bool good;
+
+	buffer_init(&bytes, CURSOR_BYTES_MAX);
+	good = base64url_parse(span_of(text), &bytes) && !bytes.full &&
+	       cursor_decode(query, (struct span){ bytes.bytes, bytes.length },
+			     out);
+	buffer_release(&bytes);
+	if (!good)
+		return fault_field(fault, STATUS_INVALID, "cursor",
+				   "this cursor is not one of this list");
+	return STATUS_OK;
+}
+
+/* ---- building the statement ----------------------------------------------- */
+
+struct page_statement {
+	struct buffer sql;
+	struct sql_value args[PAGE_ARGS_MAX + PAGE_SORT_COLUMNS + 3];
+	size_t arg_count;
+};
+
+static void
+add_parameter(struct page_statement *statement, struct sql_value value)
+{
+	statement->args[statement->arg_count++] = value;
+	buffer_print(&statement->sql, "$%zu", statement->arg_count);
+}
+
+/* "where visible and condition and …" */
+static void
+add_where(struct page_statement *statement, const struct page_query *query,
+	  bool walk)
+{
+	buffer_print(&statement->sql, " where %s", query->visible);
+	for (size_t i = 0; i < query->condition_count; i++) {
+		const struct page_condition *one = &query->conditions[i];
+		const char *text = walk ? one->walk : one->gather;
+		const char *mark = strchr(text, '?');
+
+		assert(mark != NULL);
+		buffer_add_text(&statement->sql, " and ");
+		buffer_add(&statement->sql, text, (size_t)(mark - text));
+		add_parameter(statement, one->value);
+		buffer_add_text(&statement->sql, mark + 1);
+	}
+}
+
+static void
+add_columns(struct page_statement *statement, const struct page_query *query,
+	    const char *after_each)
+{
+	const struct page_sort *sort = sort_of(query);
+
+	for (size_t i = 0; i < column_count(sort); i++)
+		buffer_print(&statement->sql, "%s%s, ", sort->columns[i].name,
+			     after_each);
+	buffer_print(&statement->sql, "%s%s", query->id, after_each);
+}
+
+/* " and (a, b, id) > ($4, $5, $6)" */
+static void
+add_after_cursor(struct page_statement *statement,
+		 const struct page_query *query, const struct cursor *cursor)
+{
+	const struct page_sort *sort = sort_of(query);
+
+	buffer_add_text(&statement->sql, " and (");
+	add_columns(statement, query, "");
+	buffer_add_text(&statement->sql, sort->descending ? ") < (" : ") > (");
+	for (size_t i = 0; i < column_count(sort); i++) {
+		add_parameter(statement, cursor->values[i]);
+		buffer_add_text(&statement->sql, ", ");
+	}
+	add_parameter(statement, SQL_INT(cursor->id));
+	buffer_add_char(&statement->sql, ')');
+}
+
+/* ---- totals --------------------------------------------------------------- */
+
+static enum status
+read_kept_total(struct store_session *session, const struct page_query *query,
+		int64_t *out, struct fault *fault)
+{
+	return sql_query_int(session, "select value from totals where key = $1",
+			     SQL_ARGS(sql_text(query->all_key)), out, fault);
+}
+
+static enum status
+count_matches(struct store_session *session, const struct page_query *query,
+	      int64_t *out, struct fault *fault)
+{
+	struct page_statement statement = { .arg_count = 0 };
+	enum status status;
+
+	buffer_init(&statement.sql, 0);
+	buffer_print(&statement.sql,
+		     "select count(*) from (select 1 as one from %s",
+		     query->from);
+	add_where(&statement, query, false);
+	buffer_add_text(&statement.sql, " limit ");
+	add_parameter(&statement, SQL_INT(PAGE_COUNT_MAX + 1));
+	buffer_add_text(&statement.sql, ") matching");
+	status = sql_query_int(session, statement.sql.bytes, statement.args,
+			       statement.arg_count, out, fault);
+	buffer_release(&statement.sql);
+	return status;
+}
+
+/* Fills total and flags of a first page. */
+static enum status
+first_page(struct store_session *session, const struct page_query *query,
+	   uint32_t limit, struct cursor *out, struct fault *fault)
+{
+	int64_t all = 0;
+	enum status status = STATUS_OK;
+
+	*out = (struct cursor){ .sort = (uint8_t)query->sort,
+				.filters = filters_digest(query),
+				.total = query->known_total };
+	if (query->all_key != NULL)
+		status = read_kept_total(session, query, &all, fault);
+	if (status != STATUS_OK)
+		return status;
+	if (query->condition_count == 0 && query->all_key != NULL) {
+		out->total = all;
+		return STATUS_OK;
+	}
+	if (out->total < 0)
+		status = count_matches(session, query, &out->total, fault);
+	if (query->known_total < 0 && out->total > PAGE_COUNT_MAX) {
+		out->total = PAGE_COUNT_MAX;
+		out->flags |= CURSOR_LOWER_BOUND | CURSOR_WALK;
+	}
+	/* The 4 is for what matches lying together at the far end. */
+	if (out->total * out->total > 4 * (int64_t)limit * all)
+		out->flags |= CURSOR_WALK;
+	return status;
+}
+
+/* ---- reading -------------------------------------------------------------- */
+
+/* Notes where the last row of the page stands. */
+static void
+cursor_at_row(const struct page_sort *sort, struct store_rows *rows,
+	      struct cursor *out)
+{
+	size_t count = column_count(sort);
+
+	for (size_t i = 0; i < count; i++) {
+		struct span span;
+
+		if (!sort->columns[i].is_bytes) {
+			out->values[i] = SQL_INT(sql_column_int(rows, (int)i));
+			continue;
+		}
+		span = sql_column_span(rows, (int)i);
+		assert(span.length <= sizeof out->room[i]);
+		if (span.length > 0)
+			memcpy(out->room[i], span.at, span.length);
+		out->values[i] = sql_bytes(out->room[i], span.length);
+	}
+	out->id = sql_column_int(rows, (int)count);
+}
+
+/* Runs the statement; *more says that another row follows the page. */
+static enum status
+read_rows(struct store_session *session, const struct page_query *query,
+	  const struct page_statement *statement, uint32_t limit,
+	  int64_t *ids, size_t *count, struct cursor *cursor, bool *more,
+	  struct fault *fault)
+{
+	int id_column = (int)column_count(sort_of(query));
+	struct store_rows *rows;
+	size_t found = 0;
+	enum status status;
+
+	*more = false;
+	status = sql_query(session, statement->sql.bytes, statement->args,
+			   statement->arg_count, &rows, fault);
+	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
+		if (found == limit) {
+			*more = true;
+			break;
+		}
+		ids[found++] = sql_column_int(rows, id_column);
+		if (found == limit)
+			cursor_at_row(sort_of(query), rows, cursor);
+	}
+	sql_end(rows);
+	*count = found;
+	return status;
+}
+
+static void
+build_statement(struct page_statement *statement,
+		const struct page_query *query, const struct cursor *cursor,
+		const struct page_request *request, uint32_t limit)
+{
+	buffer_init(&statement->sql, 0);
+	statement->arg_count = 0;
+	buffer_add_text(&statement->sql, "select ");
+	add_columns(statement, query, "");
+	buffer_print(&statement->sql, " from %s", query->from);
+	add_where(statement, query, (cursor->flags & CURSOR_WALK) != 0);
+	if (request->cursor != NULL)
+		add_after_cursor(statement, query, cursor);
+	buffer_add_text(&statement->sql, " order by ");
+	add_columns(statement, query,
+		    sort_of(query)->descending ? " desc" : "");
+	buffer_add_text(&statement->sql, " limit ");
+	add_parameter(statement, SQL_INT(limit + 1));
+	if (request->offset > 0) {
+		buffer_add_text(&statement->sql, " offset ");
+		add_parameter(statement, SQL_INT(request->offset));
+	}
+}
+
+enum status
+page_read(struct store_session *session, const struct page_query *query,
+	  const struct page_request *request, struct arena *arena,
+	  int64_t *ids, size_t *count, struct page_info *info,
+	  struct fault *fault)
+{
+	uint32_t limit = request->limit == 0 ? PAGE_LIMIT_PRESET
+					     : request->limit;
+	struct page_statement statement;
+	struct cursor cursor;
+	bool more;
+	enum status status = page_request_check(request, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	*info = (struct page_info){ .total = 0 };
+	*count = 0;
+	if (query->nothing)
+		return STATUS_OK;
+	if (request->cursor != NULL)
+		status = cursor_parse(query, request->cursor, &cursor, fault);
+	else
+		status = first_page(session, query, limit, &cursor, fault);
+	if (status != STATUS_OK)
+		return status;
+	build_statement(&statement, query, &cursor, request, limit);
+	status = read_rows(session, query, &statement, limit, ids, count,
+			   &cursor, &more, fault);
+	buffer_release(&statement.sql);
+	if (status != STATUS_OK)
+		return status;
+	info->total = cursor.total;
+	info->total_is_lower_bound = (cursor.flags & CURSOR_LOWER_BOUND) != 0;
+	if (more)
+		info->next_cursor = cursor_print(query, &cursor, arena);
+	return STATUS_OK;
+}
+
+/* ---- things by their ids -------------------------------------------------- */
+
+size_t
+id_list(struct buffer *sql, const int64_t *ids, size_t count,
+	struct sql_value *args)
+{
+	static const size_t lengths[] = { 1, 5, 20, 50, IDS_AT_ONCE };
+	size_t length = 0;
+
+	assert(count > 0 && count <= IDS_AT_ONCE);
+	for (size_t i = 0; length < count; i++)
+		length = lengths[i];
+	for (size_t i = 0; i < length; i++) {
+		args[i] = SQL_INT(ids[i < count ? i : count - 1]);
+		buffer_print(sql, "%s$%zu", i == 0 ? "" : ", ", i + 1);
+	}
+	return length;
+}
+
+enum status
+query_by_ids(struct store_session *session, const char *before,
+	     const char *after, const int64_t *ids, size_t count,
+	     struct store_rows **out, struct fault *fault)
+{
+	struct sql_value args[IDS_AT_ONCE];
+	struct buffer sql;
+	size_t arg_count;
+	enum status status;
+
+	buffer_init(&sql, 0);
+	buffer_add_text(&sql, before);
+	buffer_add_char(&sql, '(');
+	arg_count = id_list(&sql, ids, count, args);
+	buffer_print(&sql, ") %s", after);
+	status = sql_query(session, sql.bytes, args, arg_count, out, fault);
+	buffer_release(&sql);
+	return status;
+}
+
+enum status
+links_load(struct store_session *session, const char *before,
+	   const char *after, const int64_t *ids, size_t count,
+	   struct arena *arena, struct link_row **out, size_t *out_count,
+	   struct fault *fault)
+{
+	struct link_row *links = arena_new(arena, struct link_row, 64);
+	size_t found = 0, room = 64;
+	struct store_rows *rows;
+	enum status status;
+
+	status = query_by_ids(session, before, after, ids, count, &rows, fault);
+	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
+		if (found == room) {
+			struct link_row *wider =
+				arena_new(arena, struct link_row, room * 2);
+
+			memcpy(wider, links, found * sizeof *links);
+			links = wider;
+			room *= 2;
+		}
+		links[found++] = (struct link_row){
+			.owner_id = sql_column_int(rows, 0),
+			.id = sql_column_int(rows, 1),
+			.name = sql_column_text(rows, 2, arena),
+			.role = (int32_t)sql_column_int(rows, 3),
+		};
+	}
+	sql_end(rows);
+	if (status == STATUS_OK) {
+		*out = links;
+		*out_count = found;
+	}
+	return status;
+}
