@@ -1,0 +1,866 @@
+/* search_fts5_query.c - answering queries; see search_fts5.h and, for what an
+ * answer must be, search.h.
+ *
+ * Two ways lead to the same order. Few matches (FEW at most): all are fetched
+ * and ranked by their text. Many: one MATCH per rank, each wider than the one
+ * before, in the order of rows, as far as the page needs; what an earlier rank
+ * gave is passed over. A search climbs three levels, each with all ranks of the
+ * one before: what was typed; other layout and script; typos. It stops where
+ * it has SEARCH_ENOUGH. */
+#include <stdlib.h>
+
+#include "driver/search_fts5.h"
+
+#define FEW 200
+#define CHOICES_MAX 32	/* patterns of one word and one way of looking */
+#define CHOICES_ALL 160 /* of all words together */
+
+struct found_row {
+	int64_t row;
+	enum search_rank rank;
+};
+
+/* The search for things of one kind. */
+struct kind_search {
+	struct fts5_search *search;
+	struct fts5_conn *conn;
+	const struct search_query *query;
+	enum search_kind kind;
+	int64_t genre; /* the filter's id; -1: nothing has such a genre */
+	const char *filter;
+	struct fault *fault;
+
+	/* Found so far, in order. */
+	struct found_row *rows;
+	size_t count, room;
+	bool complete; /* these are all */
+	enum search_rank worst;
+};
+
+static size_t
+rows_needed(const struct kind_search *ks)
+{
+	size_t need = (size_t)ks->query->offset + ks->query->limit;
+
+	return need > SEARCH_ENOUGH ? need : SEARCH_ENOUGH;
+}
+
+static void
+rows_add(struct kind_search *ks, int64_t row, enum search_rank rank)
+{
+	if (ks->count == ks->room) {
+		size_t room = ks->room > 0 ? ks->room * 2 : 64;
+		struct found_row *rows =
+			arena_new(ks->search->arena, struct found_row, room);
+
+		if (ks->count > 0)
+			memcpy(rows, ks->rows, ks->count * sizeof *rows);
+		ks->rows = rows;
+		ks->room = room;
+	}
+	ks->rows[ks->count++] = (struct found_row){ row, rank };
+}
+
+static bool
+rows_have(const struct kind_search *ks, size_t among, int64_t row)
+{
+	for (size_t i = 0; i < among; i++) {
+		if (ks->rows[i].row == row)
+			return true;
+	}
+	return false;
+}
+
+typedef bool visit_row(void *cookie, int64_t row); /* false: stop */
+
+static enum status
+match_each(struct kind_search *ks, const char *expression, visit_row *visit,
+	   void *cookie)
+{
+	enum status status;
+	sqlite3_stmt *rows = fts5_of_kind(ks->conn, ks->kind, FTS5_MATCH,
+					  &status, ks->fault);
+	int code;
+
+	if (rows == NULL)
+		return status;
+	sqlite3_bind_text(rows, 1, expression, -1, SQLITE_STATIC);
+	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+		if (!visit(cookie, sqlite3_column_int64(rows, 0)))
+			break;
+	}
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		status = fts5_fault(ks->conn->db, ks->fault, "query");
+	sqlite3_reset(rows);
+	return status;
+}
+
+/* Gathers up to `most` rows with one rank, without those found before. */
+struct gather {
+	struct kind_search *ks;
+	enum search_rank rank;
+	size_t before, most;
+	int64_t *sorted; /* the rows before, sorted, when these are many */
+};
+
+static int
+row_compare(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static bool
+gather_has(const struct gather *gather, int64_t row)
+{
+	if (gather->sorted == NULL)
+		return rows_have(gather->ks, gather->before, row);
+	return bsearch(&row, gather->sorted, gather->before, sizeof row,
+		       row_compare) != NULL;
+}
+
+static bool
+gather_row(void *cookie, int64_t row)
+{
+	struct gather *gather = cookie;
+
+	if (!gather_has(gather, row))
+		rows_add(gather->ks, row, gather->rank);
+	return gather->ks->count < gather->most;
+}
+
+static enum status
+gather_match(struct kind_search *ks, const char *expression,
+	     enum search_rank rank, size_t most)
+{
+	struct gather gather = {
+		.ks = ks, .rank = rank, .before = ks->count, .most = most
+	};
+
+	if (ks->count >= most)
+		return STATUS_OK;
+	if (ks->count > 32) {
+		gather.sorted =
+			arena_new(ks->search->arena, int64_t, ks->count);
+		for (size_t i = 0; i < ks->count; i++)
+			gather.sorted[i] = ks->rows[i].row;
+		qsort(gather.sorted, ks->count, sizeof(int64_t), row_compare);
+	}
+	return match_each(ks, expression, gather_row, &gather);
+}
+
+/* Things whose whole title or name was typed. */
+static enum status
+gather_titles(struct kind_search *ks, size_t most)
+{
+	const struct search_query *query = ks->query;
+	enum status status;
+	sqlite3_stmt *rows = fts5_of_kind(ks->conn, ks->kind, FTS5_BY_TITLE,
+					  &status, ks->fault);
+	int code = SQLITE_DONE;
+
+	if (rows == NULL)
+		return status;
+	sqlite3_bind_int64(rows, 1, ks->search->plan.title_hash);
+	while (ks->count < most && (code = sqlite3_step(rows)) == SQLITE_ROW) {
+		if ((query->genre == NULL ||
+		     sqlite3_column_int64(rows, 1) == ks->genre) &&
+		    (query->year == 0 ||
+		     sqlite3_column_int64(rows, 2) == query->year) &&
+		    (query->artist_id == 0 ||
+		     sqlite3_column_int64(rows, 3) == query->artist_id))
+			rows_add(ks, sqlite3_column_int64(rows, 0),
+				 SEARCH_TITLE);
+	}
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		status = fts5_fault(ks->conn->db, ks->fault, "titles");
+	sqlite3_reset(rows);
+	return status;
+}
+
+/* Rank by rank until the page is full. Fallback ranks end the search as soon
+ * as there are enough. */
+static enum status
+gather_ranks(struct kind_search *ks, enum search_rank worst)
+{
+	size_t most = rows_needed(ks);
+	const char *before = NULL;
+	enum status status;
+
+	ks->count = 0;
+	ks->complete = false;
+	status = gather_titles(ks, most);
+	for (enum search_rank rank = SEARCH_EXACT;
+	     status == STATUS_OK && rank <= worst; rank++) {
+		const char *expression =
+			fts5_expression(ks->search, ks->kind, rank, ks->filter);
+
+		ks->worst = rank;
+		if (expression != NULL &&
+		    (before == NULL || strcmp(before, expression) != 0))
+			status = gather_match(ks, expression, rank, most);
+		before = expression;
+		if (rank >= SEARCH_PREFIX && ks->count >= SEARCH_ENOUGH)
+			break;
+	}
+	return status;
+}
+
+static int
+found_compare(const void *a, const void *b)
+{
+	const struct found_row *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static enum status
+row_fetch(struct kind_search *ks, int64_t number, struct fts5_row *out)
+{
+	enum status status;
+	sqlite3_stmt *row = fts5_of_kind(ks->conn, ks->kind, FTS5_BY_ROW,
+					 &status, ks->fault);
+	int code;
+
+	if (row == NULL)
+		return status;
+	sqlite3_bind_int64(row, 1, number);
+	code = sqlite3_step(row);
+	if (code == SQLITE_ROW)
+		fts5_row_read(row, ks->search->arena, out);
+	else if (code == SQLITE_DONE)
+		status = fault_field(ks->fault, STATUS_CORRUPT, "search",
+				     "the search index has words of a "
+				     "document that it does not have");
+	else
+		status = fts5_fault(ks->conn->db, ks->fault, "document");
+	sqlite3_reset(row);
+	return status;
+}
+
+static enum status
+row_rank(struct kind_search *ks, struct found_row *found,
+	 enum search_rank worst)
+{
+	struct search_words words = { 0 };
+	struct fts5_row row;
+	enum status status = row_fetch(ks, found->row, &row);
+
+	if (status != STATUS_OK)
+		return status;
+	if (row.title_hash == ks->search->plan.title_hash) {
+		found->rank = SEARCH_TITLE;
+		return STATUS_OK;
+	}
+	fts5_row_words(ks->search->arena, &row, &words);
+	found->rank = search_plan_rank(&ks->search->plan, &words, worst);
+	return STATUS_OK;
+}
+
+/* Drops the fallback ranks that are not needed. Rows are in order. */
+static void
+rows_cut(struct kind_search *ks, enum search_rank worst)
+{
+	size_t count = 0;
+
+	ks->worst = SEARCH_PREFIX;
+	for (;; ks->worst++) {
+		while (count < ks->count && ks->rows[count].rank <= ks->worst)
+			count++;
+		if (count >= SEARCH_ENOUGH || ks->worst == worst)
+			break;
+	}
+	ks->count = count;
+}
+
+/* Only a hint: everything that one popular word begins is not fetched. */
+static bool
+looks_many(const struct kind_search *ks, enum search_rank worst)
+{
+	const struct search_plan *plan = &ks->search->plan;
+
+	return ks->query->count_up_to <= FEW && plan->piece_count == 1 &&
+	       plan->pieces[0].typed.count == 1 && *ks->filter == '\0' &&
+	       fts5_estimate(ks->search, worst) > FEW * SEARCH_KINDS;
+}
+
+/* Everything up to `worst`, by whichever of the two ways. */
+static enum status
+level_run(struct kind_search *ks, enum search_rank worst)
+{
+	const char *expression =
+		fts5_expression(ks->search, ks->kind, worst, ks->filter);
+	enum status status;
+
+	ks->count = 0;
+	ks->worst = worst;
+	ks->complete = true;
+	if (expression == NULL)
+		return STATUS_OK;
+	if (looks_many(ks, worst))
+		return gather_ranks(ks, worst);
+	status = gather_match(ks, expression, SEARCH_UNRANKED, FEW + 1);
+	if (status != STATUS_OK)
+		return status;
+	if (ks->count > FEW)
+		return gather_ranks(ks, worst);
+	for (size_t i = 0; status == STATUS_OK && i < ks->count; i++)
+		status = row_rank(ks, &ks->rows[i], worst);
+	if (status != STATUS_OK)
+		return status;
+	qsort(ks->rows, ks->count, sizeof *ks->rows, found_compare);
+	rows_cut(ks, worst);
+	return STATUS_OK;
+}
+
+static bool
+expression_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Climbs one level; a level that brings no new meaning is passed over. */
+static enum status
+level_climb(struct kind_search *ks, enum search_rank from,
+	    enum search_rank worst)
+{
+	const char *low =
+		fts5_expression(ks->search, ks->kind, from, ks->filter);
+	const char *high =
+		fts5_expression(ks->search, ks->kind, worst, ks->filter);
+
+	if (expression_same(low, high)) {
+		ks->worst = worst;
+		return STATUS_OK;
+	}
+	return level_run(ks, worst);
+}
+
+static enum status
+kind_run(struct kind_search *ks)
+{
+	enum status status;
+
+	if (ks->genre < 0) {
+		ks->complete = true;
+		return STATUS_OK;
+	}
+	status = level_run(ks, SEARCH_PREFIX);
+	if (status == STATUS_OK && ks->count < SEARCH_ENOUGH) {
+		fts5_find_sound(ks->search);
+		status = level_climb(ks, SEARCH_PREFIX, SEARCH_TRANSLIT);
+	}
+	if (status == STATUS_OK && ks->count < SEARCH_ENOUGH) {
+		fts5_find_typos(ks->search);
+		status = level_climb(ks, SEARCH_TRANSLIT, SEARCH_TYPO_TWICE);
+	}
+	return status;
+}
+
+struct counter {
+	uint32_t count, most;
+};
+
+static bool
+count_row(void *cookie, int64_t row)
+{
+	struct counter *counter = cookie;
+
+	(void)row;
+	return ++counter->count < counter->most;
+}
+
+static enum status
+kind_total(struct kind_search *ks, struct search_found *out)
+{
+	struct counter counter = { 0, ks->query->count_up_to + 1 };
+	const char *expression;
+	enum status status;
+
+	/* A last rank that came up short has given all there is. */
+	if (ks->complete || ks->count < rows_needed(ks)) {
+		out->total = (uint32_t)ks->count;
+		return STATUS_OK;
+	}
+	out->total = (uint32_t)ks->count;
+	out->total_is_lower_bound = true;
+	if (ks->query->count_up_to <= ks->count)
+		return STATUS_OK;
+	expression =
+		fts5_expression(ks->search, ks->kind, ks->worst, ks->filter);
+	status = match_each(ks, expression, count_row, &counter);
+	if (status != STATUS_OK)
+		return status;
+	out->total_is_lower_bound = counter.count == counter.most;
+	out->total = counter.count - out->total_is_lower_bound;
+	return STATUS_OK;
+}
+
+static enum status
+kind_hits(struct kind_search *ks, struct search_found *out)
+{
+	size_t first = ks->query->offset, end = first + ks->query->limit;
+	enum status status = STATUS_OK;
+
+	if (end > ks->count)
+		end = ks->count;
+	if (first >= end)
+		return STATUS_OK;
+	out->hits =
+		arena_new(ks->search->arena, struct search_hit, end - first);
+	for (size_t i = first; status == STATUS_OK && i < end; i++) {
+		struct search_hit *hit = &out->hits[out->count];
+		struct fts5_row row;
+
+		status = row_fetch(ks, ks->rows[i].row, &row);
+		if (status != STATUS_OK)
+			break;
+		*hit = (struct search_hit){
+			.kind = ks->kind,
+			.id = row.id,
+			.rank = ks->rows[i].rank,
+			.step = (uint32_t)(row.row >> FTS5_ROW_SEQUENCE_BITS),
+			.title = ks->query->want_text ? row.title : NULL,
+			.artist = ks->query->want_text ? row.artist : NULL,
+		};
+		out->count++;
+	}
+	return status;
+}
+
+/* Counts how often each value occurs; open addressing, never full. */
+struct tally {
+	struct tally_cell {
+		int64_t value;
+		uint32_t count;
+	} * cells;
+	size_t room; /* a power of two */
+};
+
+static void
+tally_add(struct tally *tally, int64_t value)
+{
+	size_t at =
+		(uint64_t)value * 0x9E3779B97F4A7C15u >> 40 & (tally->room - 1);
+
+	if (value == 0)
+		return;
+	while (tally->cells[at].count > 0 && tally->cells[at].value != value)
+		at = (at + 1) & (tally->room - 1);
+	tally->cells[at].value = value;
+	tally->cells[at].count++;
+}
+
+static int
+tally_compare(const void *a, const void *b)
+{
+	const struct tally_cell *x = a, *y = b;
+
+	if (x->count != y->count)
+		return x->count > y->count ? -1 : 1;
+	return x->value < y->value ? -1 : x->value > y->value;
+}
+
+static void
+tally_finish(struct tally *tally, struct arena *arena,
+	     struct search_facets *out)
+{
+	qsort(tally->cells, tally->room, sizeof *tally->cells, tally_compare);
+	out->values =
+		arena_new(arena, struct search_facet, SEARCH_FACET_VALUES_MAX);
+	while (out->count < SEARCH_FACET_VALUES_MAX &&
+	       tally->cells[out->count].count > 0) {
+		out->values[out->count] = (struct search_facet){
+			.id = tally->cells[out->count].value,
+			.count = tally->cells[out->count].count,
+		};
+		out->count++;
+	}
+}
+
+struct facet_count {
+	struct kind_search *ks;
+	struct tally genres, years, artists;
+	size_t rows;
+	enum status status;
+};
+
+static bool
+facet_row(void *cookie, int64_t number)
+{
+	struct facet_count *facets = cookie;
+	struct kind_search *ks = facets->ks;
+	sqlite3_stmt *row = fts5_of_kind(ks->conn, ks->kind, FTS5_BY_ROW,
+					 &facets->status, ks->fault);
+
+	if (row == NULL || facets->rows == SEARCH_FACET_DOCUMENTS_MAX) {
+		facets->rows++;
+		return false;
+	}
+	sqlite3_bind_int64(row, 1, number);
+	if (sqlite3_step(row) == SQLITE_ROW) {
+		tally_add(&facets->genres, sqlite3_column_int64(row, 2));
+		tally_add(&facets->years, sqlite3_column_int64(row, 3));
+		tally_add(&facets->artists, sqlite3_column_int64(row, 4));
+	}
+	sqlite3_reset(row);
+	facets->rows++;
+	return true;
+}
+
+static struct tally
+tally_new(struct arena *arena)
+{
+	size_t room = 16384; /* more than SEARCH_FACET_DOCUMENTS_MAX */
+
+	return (struct tally){
+		arena_alloc(arena, room * sizeof(struct tally_cell)), room
+	};
+}
+
+/* The name of a genre or, by its document, of an artist. */
+static enum status
+facet_name(struct kind_search *ks, struct search_facet *facet, bool genre)
+{
+	enum status status;
+	sqlite3_stmt *row =
+		genre ? fts5_plain(ks->conn, FTS5_GENRE_NAME, &status,
+				   ks->fault)
+		      : fts5_of_kind(ks->conn, SEARCH_ARTIST, FTS5_BY_ID,
+				     &status, ks->fault);
+
+	if (row == NULL)
+		return status;
+	facet->text = "";
+	sqlite3_bind_int64(row, 1, facet->id);
+	if (sqlite3_step(row) == SQLITE_ROW)
+		facet->text = arena_copy_text(
+			ks->search->arena,
+			(const char *)sqlite3_column_text(row, genre ? 0 : 6));
+	sqlite3_reset(row);
+	if (genre)
+		facet->id = 0; /* the number is ours alone */
+	return STATUS_OK;
+}
+
+static enum status
+kind_facets(struct kind_search *ks, struct search_found *out)
+{
+	struct arena *arena = ks->search->arena;
+	struct facet_count facets = { .ks = ks,
+				      .genres = tally_new(arena),
+				      .years = tally_new(arena),
+				      .artists = tally_new(arena) };
+	const char *expression =
+		ks->count == 0 ? NULL
+			       : fts5_expression(ks->search, ks->kind,
+						 ks->worst, ks->filter);
+	enum status status = STATUS_OK;
+
+	if (expression != NULL)
+		status = match_each(ks, expression, facet_row, &facets);
+	if (status == STATUS_OK)
+		status = facets.status;
+	out->facets_are_sampled = facets.rows > SEARCH_FACET_DOCUMENTS_MAX;
+	tally_finish(&facets.genres, arena, &out->genres);
+	tally_finish(&facets.years, arena, &out->years);
+	tally_finish(&facets.artists, arena, &out->artists);
+	for (size_t i = 0; status == STATUS_OK && i < out->genres.count; i++)
+		status = facet_name(ks, &out->genres.values[i], true);
+	for (size_t i = 0; status == STATUS_OK && i < out->artists.count; i++)
+		status = facet_name(ks, &out->artists.values[i], false);
+	return status;
+}
+
+static void
+filter_add(struct buffer *out, enum fts5_mark mark, int64_t value)
+{
+	char bytes[FTS5_MARK_BYTES];
+
+	buffer_add_text(out, " AND \"");
+	buffer_add(out, bytes, fts5_mark_print(mark, value, bytes));
+	buffer_add_char(out, '"');
+}
+
+/* The filters as an expression to add, "" when there are none. */
+static enum status
+filter_make(struct kind_search *ks)
+{
+	const struct search_query *query = ks->query;
+	enum status status = STATUS_OK;
+	struct buffer out;
+
+	buffer_init(&out, 0);
+	if (query->genre != NULL) {
+		status =
+			fts5_genre_id(ks->conn, ks->search->arena, query->genre,
+				      false, &ks->genre, ks->fault);
+		if (ks->genre == 0)
+			ks->genre = -1;
+		filter_add(&out, FTS5_MARK_GENRE, ks->genre);
+	}
+	if (query->year != 0)
+		filter_add(&out, FTS5_MARK_YEAR, query->year);
+	if (query->artist_id != 0)
+		filter_add(&out, FTS5_MARK_ARTIST, query->artist_id);
+	ks->filter = arena_copy_bytes(
+		ks->search->arena, out.length > 0 ? out.bytes : "", out.length);
+	buffer_release(&out);
+	return status;
+}
+
+/* The word of the thing that the query's word found best; NULL: none. */
+static const struct search_word *
+word_found(const struct plan_word *word, const struct search_words *words)
+{
+	for (size_t i = 0; i < word->pattern_count; i++) {
+		for (size_t k = 0; k < words->count; k++) {
+			if (search_pattern_matches(&word->patterns[i].pattern,
+						   &words->at[k]))
+				return &words->at[k];
+		}
+	}
+	return NULL;
+}
+
+/* Writes what of the thing one reading found; false: it did not find all. */
+static bool
+reading_write(const struct plan_reading *reading,
+	      const struct search_words *words, struct buffer *out)
+{
+	size_t before = out->length;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		const struct search_word *word =
+			word_found(&reading->words[i], words);
+
+		if (word == NULL) {
+			out->length = before;
+			return false;
+		}
+		if (out->length > 0)
+			buffer_add_char(out, ' ');
+		buffer_add(out, word->text, word->length_bytes);
+	}
+	return reading->count > 0;
+}
+
+/* The query in the words of the first thing found. Pieces take the reading of
+ * better rank. */
+static enum status
+mean_of_row(struct kind_search *ks, int64_t number, const char **out)
+{
+	const struct search_plan *plan = &ks->search->plan;
+	struct search_words words = { 0 };
+	struct fts5_row row;
+	struct buffer text;
+	enum status status = row_fetch(ks, number, &row);
+
+	if (status != STATUS_OK)
+		return status;
+	fts5_row_words(ks->search->arena, &row, &words);
+	buffer_init(&text, SEARCH_QUERY_BYTES_MAX);
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		struct plan_piece *piece = &plan->pieces[i];
+		struct search_plan only = { .pieces = piece, .piece_count = 1 };
+		bool other =
+			search_plan_rank(&only, &words, SEARCH_TYPO_TWICE) ==
+			SEARCH_LAYOUT;
+
+		if (!reading_write(other ? &piece->other_layout : &piece->typed,
+				   &words, &text))
+			reading_write(other ? &piece->typed
+					    : &piece->other_layout,
+				      &words, &text);
+	}
+	if (text.length > 0)
+		*out = arena_copy_bytes(ks->search->arena, text.bytes,
+					text.length);
+	buffer_release(&text);
+	return STATUS_OK;
+}
+
+static bool
+first_row(void *cookie, int64_t row)
+{
+	*(int64_t *)cookie = row;
+	return false;
+}
+
+/* Tries the pieces first … end - 1 alone, with any meaning. */
+static enum status
+mean_of_part(struct kind_search *ks, size_t first, size_t end, const char **out)
+{
+	struct search_plan *plan = &ks->search->plan, whole = *plan;
+	const char *expression;
+	enum status status = STATUS_OK;
+
+	plan->pieces += first;
+	plan->piece_count = end - first;
+	for (int k = 0; status == STATUS_OK && *out == NULL && k < SEARCH_KINDS;
+	     k++) {
+		int64_t row = -1;
+
+		if (!(ks->query->kinds & SEARCH_KIND_BIT(k)))
+			continue;
+		ks->kind = (enum search_kind)k;
+		expression = fts5_expression(ks->search, ks->kind,
+					     SEARCH_TYPO_TWICE, ks->filter);
+		if (expression == NULL)
+			continue;
+		status = match_each(ks, expression, first_row, &row);
+		if (status == STATUS_OK && row >= 0)
+			status = mean_of_row(ks, row, out);
+	}
+	*plan = whole;
+	return status;
+}
+
+/* Nothing was found: without the last word, without the first, or one of the
+ * first few alone? */
+static enum status
+mean_of_less(struct kind_search *ks, const char **out)
+{
+	const struct search_plan *plan = &ks->search->plan;
+	size_t count = plan->piece_count;
+	enum status status;
+
+	if (count < 2 || ks->genre < 0)
+		return STATUS_OK;
+	status = mean_of_part(ks, 0, count - 1, out);
+	if (status == STATUS_OK && *out == NULL)
+		status = mean_of_part(ks, 1, count, out);
+	for (size_t i = 0;
+	     status == STATUS_OK && *out == NULL && i < count && i < 4; i++)
+		status = mean_of_part(ks, i, i + 1, out);
+	return status;
+}
+
+/* The best of each kind's first rows decides. `all` is by kind. */
+static enum status
+mean_find(struct kind_search *all, struct kind_search *any, const char **out)
+{
+	struct kind_search *best = NULL;
+
+	for (int k = 0; k < SEARCH_KINDS; k++) {
+		if (all[k].count > 0 &&
+		    (best == NULL || all[k].rows[0].rank < best->rows[0].rank))
+			best = &all[k];
+	}
+	if (best == NULL)
+		return mean_of_less(any, out);
+	if (best->rows[0].rank != SEARCH_LAYOUT &&
+	    best->rows[0].rank < SEARCH_TYPO)
+		return STATUS_OK;
+	return mean_of_row(best, best->rows[0].row, out);
+}
+
+static void
+patterns_copy(const struct search_plan *plan, struct search_answer *out)
+{
+	struct arena *arena = plan->arena;
+	size_t count = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		if (pass == 1)
+			out->patterns =
+				arena_new(arena, struct search_pattern, count);
+		for (size_t i = 0; i < plan->piece_count * 2; i++) {
+			const struct plan_piece *piece = &plan->pieces[i / 2];
+			const struct plan_reading *reading =
+				i % 2 ? &piece->other_layout : &piece->typed;
+
+			for (size_t w = 0; w < reading->count; w++) {
+				const struct plan_word *word =
+					&reading->words[w];
+
+				count += word->pattern_count;
+				for (size_t p = 0;
+				     pass == 1 && p < word->pattern_count; p++)
+					out->patterns[out->pattern_count++] =
+						word->patterns[p].pattern;
+			}
+		}
+	}
+}
+
+static enum status
+kind_answer(struct kind_search *ks, struct search_found *out)
+{
+	enum status status = kind_run(ks);
+
+	if (status == STATUS_OK)
+		status = kind_total(ks, out);
+	if (status == STATUS_OK)
+		status = kind_hits(ks, out);
+	if (status == STATUS_OK && ks->query->want_facets)
+		status = kind_facets(ks, out);
+	out->worst = ks->worst;
+	return status;
+}
+
+/* All of a query inside its transaction. */
+static enum status
+query_run(struct fts5_conn *conn, const struct term_set *terms,
+	  struct arena *arena, const struct search_query *query,
+	  struct search_answer *out, struct fault *fault)
+{
+	struct fts5_search search = { .arena = arena,
+				      .terms = terms,
+				      .kinds = query->kinds,
+				      .choices_max = CHOICES_MAX };
+	struct kind_search any = {
+		.search = &search, .conn = conn, .query = query, .fault = fault
+	};
+	struct kind_search all[SEARCH_KINDS] = { 0 };
+	enum status status;
+
+	search_plan_make(arena, query->text, &search.plan);
+	if (search.plan.piece_count == 0)
+		return STATUS_OK;
+	if (search.plan.word_count * CHOICES_MAX > CHOICES_ALL)
+		search.choices_max = CHOICES_ALL / search.plan.word_count;
+	status = filter_make(&any);
+	fts5_find_base(&search);
+	for (int k = 0; status == STATUS_OK && k < SEARCH_KINDS; k++) {
+		if (!(query->kinds & SEARCH_KIND_BIT(k)))
+			continue;
+		all[k] = any;
+		all[k].kind = (enum search_kind)k;
+		status = kind_answer(&all[k], &out->found[k]);
+	}
+	if (status == STATUS_OK)
+		status = mean_find(all, &any, &out->did_you_mean);
+	if (status == STATUS_OK)
+		patterns_copy(&search.plan, out);
+	return status;
+}
+
+enum status
+fts5_query(struct search_index *base, struct arena *arena,
+	   const struct search_query *query, struct search_answer *out,
+	   struct fault *fault)
+{
+	struct fts5_index *index = container_of(base, struct fts5_index, base);
+	struct search_answer answer = { 0 };
+	struct fts5_conn *conn;
+	struct fts5_state state;
+	struct term_set *terms = NULL;
+	enum status status = fts5_take(index, &conn, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	status = fts5_begin(index, conn, false, &state, &terms, fault);
+	if (status == STATUS_OK) {
+		status = query_run(conn, terms, arena, query, &answer, fault);
+		status = fts5_end(conn, status, fault);
+	}
+	term_set_drop(terms);
+	fts5_give(index, conn);
+	if (status == STATUS_OK)
+		*out = answer;
+	return status;
+}

@@ -1,0 +1,906 @@
+/* search_fts5_write.c - what changes search.db; see search_fts5.h.
+ *
+ * Invariant: the words that a removal repeats are made from the document's row
+ * as it was stored, by the same code that made them when they were added. FTS5
+ * wants rows in rising order within a transaction (others make it write out
+ * what it has gathered), so changes are sorted by row before they are made. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "driver/search_fts5.h"
+
+#define STEPS 1024 /* of popularity */
+#define SEQUENCES ((int64_t)1 << FTS5_ROW_SEQUENCE_BITS)
+#define REBUILD_BATCH 4000 /* documents in one transaction */
+#define MERGE_PAGES 1000   /* of one step of merging */
+#define TIDY_WORDS_LEAST 2000
+
+/* One change of one row. */
+struct change {
+	enum search_kind kind;
+	bool put;
+	bool words_stay; /* only the doc row changes */
+	struct fts5_row row;
+	const char *words;
+};
+
+/* The changes of one transaction. */
+struct batch {
+	struct fts5_conn *conn;
+	struct arena *arena;
+	struct fts5_state *state;
+	const struct term_set *terms; /* NULL: do not look for new words */
+	bool empty; /* a rebuild: nothing is there to replace */
+
+	struct change *changes;
+	size_t count, room;
+	struct term_input *new_words;
+	size_t new_count, new_room;
+	/* The next free row of each step, 0: not looked up yet. */
+	int64_t (*next)[STEPS];
+};
+
+static void *
+grow(void *at, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return at;
+	*room = *room > 0 ? *room * 2 : 64;
+	return mem_grow(at, *room, size);
+}
+
+static void
+batch_release(struct batch *batch)
+{
+	free(batch->changes);
+	free(batch->new_words);
+	free(batch->next);
+}
+
+static void
+change_add(struct batch *batch, struct change change)
+{
+	batch->changes = grow(batch->changes, batch->count, &batch->room,
+			      sizeof *batch->changes);
+	batch->changes[batch->count++] = change;
+}
+
+/* A word that is not in memory for this kind will be, after the commit. */
+static void
+word_note(struct batch *batch, enum search_kind kind,
+	  const struct search_word *word)
+{
+	struct term_match match;
+
+	if (batch->terms == NULL ||
+	    term_find(batch->terms, word->text, word->length_bytes,
+		      SEARCH_KIND_BIT(kind), &match))
+		return;
+	batch->new_words = grow(batch->new_words, batch->new_count,
+				&batch->new_room, sizeof *batch->new_words);
+	batch->new_words[batch->new_count++] = (struct term_input){
+		.text = word->text,
+		.length_bytes = word->length_bytes,
+		.kinds = (uint8_t)SEARCH_KIND_BIT(kind),
+		.documents = 1,
+	};
+}
+
+static void
+mark_add(struct buffer *out, enum fts5_mark mark, int64_t value)
+{
+	char bytes[FTS5_MARK_BYTES];
+
+	if (value == 0)
+		return;
+	buffer_add(out, bytes, fts5_mark_print(mark, value, bytes));
+	buffer_add_char(out, ' ');
+}
+
+/* The words of a row as FTS5 gets them: with blanks between, then its marks. */
+static const char *
+row_words_print(struct batch *batch, enum search_kind kind,
+		const struct fts5_row *row, bool note)
+{
+	struct search_words words = { 0 };
+	struct buffer text;
+	const char *copy;
+
+	fts5_row_words(batch->arena, row, &words);
+	buffer_init(&text, 0);
+	for (size_t i = 0; i < words.count; i++) {
+		buffer_add(&text, words.at[i].text, words.at[i].length_bytes);
+		buffer_add_char(&text, ' ');
+		if (note)
+			word_note(batch, kind, &words.at[i]);
+	}
+	mark_add(&text, FTS5_MARK_GENRE, row->genre);
+	mark_add(&text, FTS5_MARK_YEAR, row->year);
+	mark_add(&text, FTS5_MARK_ARTIST, row->artist_id);
+	copy = arena_copy_bytes(batch->arena, text.bytes, text.length);
+	buffer_release(&text);
+	return copy;
+}
+
+/* A free row in the step; when the step is used up, in the next less popular
+ * one that is not. */
+static enum status
+row_allot(struct batch *batch, enum search_kind kind, uint32_t step,
+	  int64_t *out, struct fault *fault)
+{
+	for (; step < STEPS; step++) {
+		int64_t *next = &batch->next[kind][step];
+		int64_t end = ((int64_t)step + 1) * SEQUENCES;
+		enum status status;
+		sqlite3_stmt *last;
+
+		if (*next == 0) {
+			last = fts5_of_kind(batch->conn, kind, FTS5_LAST_ROW,
+					    &status, fault);
+			if (last == NULL)
+				return status;
+			*next = end - SEQUENCES + 1;
+			sqlite3_bind_int64(last, 1, end);
+			if (sqlite3_step(last) == SQLITE_ROW &&
+			    sqlite3_column_int64(last, 0) >= *next)
+				*next = sqlite3_column_int64(last, 0) + 1;
+			sqlite3_reset(last);
+		}
+		if (*next < end) {
+			*out = (*next)++;
+			return STATUS_OK;
+		}
+	}
+	return fault_field(fault, STATUS_FULL, "search",
+			   "the search index holds no more documents");
+}
+
+/* The row as stored, if it is. */
+static enum status
+row_find(struct batch *batch, enum search_kind kind, int64_t id,
+	 struct fts5_row *out, bool *found, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	sqlite3_stmt *row;
+	int code;
+
+	*found = false;
+	if (batch->empty)
+		return STATUS_OK;
+	row = fts5_of_kind(batch->conn, kind, FTS5_BY_ID, &status, fault);
+	if (row == NULL)
+		return status;
+	sqlite3_bind_int64(row, 1, id);
+	code = sqlite3_step(row);
+	*found = code == SQLITE_ROW;
+	if (*found)
+		fts5_row_read(row, batch->arena, out);
+	else if (code != SQLITE_DONE)
+		status = fts5_fault(batch->conn->db, fault, "find document");
+	sqlite3_reset(row);
+	return status;
+}
+
+static enum status
+row_make(struct batch *batch, const struct search_document *document,
+	 struct fts5_row *out, struct fault *fault)
+{
+	*out = (struct fts5_row){
+		.id = document->id,
+		.year = document->year,
+		.artist_id = document->artist_id,
+		.title = document->title == NULL ? "" : document->title,
+		.artist = document->artist,
+		.album = document->album,
+	};
+	out->title_hash = search_title_hash(batch->arena, span_of(out->title));
+	return document->genre == NULL
+		       ? STATUS_OK
+		       : fts5_genre_id(batch->conn, batch->arena,
+				       document->genre, true, &out->genre,
+				       fault);
+}
+
+static enum status
+document_change(struct batch *batch, const struct search_document *document,
+		struct fault *fault)
+{
+	enum search_kind kind = document->kind;
+	uint32_t step = search_popularity_step(document->popularity);
+	struct change before = { .kind = kind }, after = { .kind = kind };
+	bool found;
+	enum status status =
+		row_find(batch, kind, document->id, &before.row, &found, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	if (found)
+		before.words = row_words_print(batch, kind, &before.row, false);
+	batch->state->documents[kind] += !document->gone - found;
+	if (document->gone) {
+		if (found)
+			change_add(batch, before);
+		return STATUS_OK;
+	}
+	status = row_make(batch, document, &after.row, fault);
+	if (status != STATUS_OK)
+		return status;
+	after.put = true;
+	after.words = row_words_print(batch, kind, &after.row, true);
+	after.row.row = before.row.row;
+	if (!found || before.row.row >> FTS5_ROW_SEQUENCE_BITS != step)
+		status = row_allot(batch, kind, step, &after.row.row, fault);
+	if (status != STATUS_OK)
+		return status;
+	after.words_stay = found && after.row.row == before.row.row &&
+			   strcmp(before.words, after.words) == 0;
+	if (found && !after.words_stay)
+		change_add(batch, before);
+	change_add(batch, after);
+	return STATUS_OK;
+}
+
+static int
+change_compare(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->row.row != y->row.row)
+		return x->row.row < y->row.row ? -1 : 1;
+	return x->put - y->put;
+}
+
+static void
+bind_text(sqlite3_stmt *statement, int at, const char *text)
+{
+	if (text == NULL)
+		sqlite3_bind_null(statement, at);
+	else
+		sqlite3_bind_text(statement, at, text, -1, SQLITE_STATIC);
+}
+
+static enum status
+words_write(struct batch *batch, const struct change *change,
+	    struct fault *fault)
+{
+	enum status status;
+	sqlite3_stmt *write =
+		fts5_of_kind(batch->conn, change->kind,
+			     change->put ? FTS5_WORDS_PUT : FTS5_WORDS_REMOVE,
+			     &status, fault);
+
+	if (write == NULL)
+		return status;
+	sqlite3_bind_int64(write, 1, change->row.row);
+	bind_text(write, 2, change->words);
+	if (sqlite3_step(write) != SQLITE_DONE)
+		status = fts5_fault(batch->conn->db, fault, "write words");
+	sqlite3_reset(write);
+	return status;
+}
+
+static enum status
+row_write(struct batch *batch, const struct change *change, struct fault *fault)
+{
+	const struct fts5_row *row = &change->row;
+	enum status status;
+	sqlite3_stmt *write = fts5_of_kind(
+		batch->conn, change->kind,
+		change->put ? FTS5_DOC_PUT : FTS5_DOC_REMOVE, &status, fault);
+
+	if (write == NULL)
+		return status;
+	sqlite3_bind_int64(write, 1, row->row);
+	if (change->put) {
+		sqlite3_bind_int64(write, 2, row->id);
+		sqlite3_bind_int64(write, 3, row->genre);
+		sqlite3_bind_int64(write, 4, row->year);
+		sqlite3_bind_int64(write, 5, row->artist_id);
+		sqlite3_bind_int64(write, 6, row->title_hash);
+		bind_text(write, 7, row->title);
+		bind_text(write, 8, row->artist);
+		bind_text(write, 9, row->album);
+	}
+	if (sqlite3_step(write) != SQLITE_DONE)
+		status = fts5_fault(batch->conn->db, fault, "write document");
+	sqlite3_reset(write);
+	return status;
+}
+
+static enum status
+changes_write(struct batch *batch, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+
+	if (batch->count > 1)
+		qsort(batch->changes, batch->count, sizeof *batch->changes,
+		      change_compare);
+	for (size_t i = 0; status == STATUS_OK && i < batch->count; i++) {
+		if (!batch->changes[i].words_stay)
+			status = words_write(batch, &batch->changes[i], fault);
+		if (status == STATUS_OK)
+			status = row_write(batch, &batch->changes[i], fault);
+	}
+	return status;
+}
+
+/* Puts the new words, each once, into word_new and gives them as a run; NULL
+ * when there is none. */
+static enum status
+new_words_write(struct batch *batch, struct term_run **out, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	struct term_run *run;
+	sqlite3_stmt *put;
+
+	*out = NULL;
+	if (batch->new_count == 0)
+		return STATUS_OK;
+	run = term_run_new(batch->new_words, batch->new_count);
+	put = fts5_plain(batch->conn, FTS5_WORD_PUT, &status, fault);
+	for (size_t i = 0; put != NULL && i < term_run_count(run); i++) {
+		/* term_run_new() has sorted and merged its input in place */
+		const struct term_input *word = &batch->new_words[i];
+
+		sqlite3_bind_int64(put, 1, ++batch->state->word_seq);
+		sqlite3_bind_int(put, 2, word->kinds);
+		sqlite3_bind_text(put, 3, word->text, word->length_bytes,
+				  SQLITE_STATIC);
+		if (sqlite3_step(put) != SQLITE_DONE) {
+			status = fts5_fault(batch->conn->db, fault, "new word");
+			break;
+		}
+		sqlite3_reset(put);
+	}
+	sqlite3_reset(put);
+	if (status == STATUS_OK)
+		*out = run;
+	else
+		term_run_drop(run);
+	return status;
+}
+
+struct numbered {
+	const struct search_document *document;
+	size_t number;
+};
+
+static int
+numbered_compare(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	if (x->document->kind != y->document->kind)
+		return x->document->kind < y->document->kind ? -1 : 1;
+	if (x->document->id != y->document->id)
+		return x->document->id < y->document->id ? -1 : 1;
+	return x->number < y->number ? -1 : 1;
+}
+
+/* Makes the changes out of documents, the last of each kind and id only, in
+ * the order in which they came. */
+static enum status
+documents_change(struct batch *batch, const struct search_document *documents,
+		 size_t count, struct fault *fault)
+{
+	struct numbered *order = mem_new(count, sizeof *order);
+	bool *later = mem_new(count, sizeof *later);
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = (struct numbered){ &documents[i], i };
+	qsort(order, count, sizeof *order, numbered_compare);
+	for (size_t i = 0; i + 1 < count; i++)
+		later[order[i].number] =
+			order[i].document->kind ==
+				order[i + 1].document->kind &&
+			order[i].document->id == order[i + 1].document->id;
+	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+		if (!later[i])
+			status = document_change(batch, &documents[i], fault);
+	}
+	free(order);
+	free(later);
+	return status;
+}
+
+/* All of one transaction but its begin and end. */
+static enum status
+batch_write(struct batch *batch, const struct search_document *documents,
+	    size_t count, struct term_run **new_words, struct fault *fault)
+{
+	enum status status;
+
+	batch->next = mem_new(SEARCH_KINDS, sizeof *batch->next);
+	status = documents_change(batch, documents, count, fault);
+	if (status == STATUS_OK)
+		status = changes_write(batch, fault);
+	if (status == STATUS_OK)
+		status = new_words_write(batch, new_words, fault);
+	return status;
+}
+
+/* One update inside its transaction. */
+static enum status
+update_write(struct fts5_index *index, struct fts5_conn *conn,
+	     const struct search_document *documents, size_t count,
+	     uint64_t watermark, struct arena *arena, struct fault *fault)
+{
+	struct fts5_state state;
+	struct term_set *terms = NULL;
+	struct term_run *run = NULL;
+	struct batch batch = { .conn = conn, .arena = arena, .state = &state };
+	enum status status =
+		fts5_begin(index, conn, true, &state, &terms, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	if ((uint64_t)state.watermark > watermark) {
+		term_set_drop(terms);
+		return fts5_end(conn, STATUS_OK, fault);
+	}
+	batch.terms = terms;
+	status = batch_write(&batch, documents, count, &run, fault);
+	state.watermark = (int64_t)watermark;
+	if (status == STATUS_OK)
+		status = fts5_state_write(conn, &state, fault);
+	status = fts5_end(conn, status, fault);
+	if (status == STATUS_OK && run != NULL) {
+		fts5_publish(index, term_set_add(terms, run), state.generation,
+			     state.word_seq);
+		run = NULL;
+	}
+	term_run_drop(run);
+	term_set_drop(terms);
+	batch_release(&batch);
+	return status;
+}
+
+enum status
+fts5_update(struct search_index *base, const struct search_document *documents,
+	    size_t count, uint64_t watermark, struct fault *fault)
+{
+	struct fts5_index *index = container_of(base, struct fts5_index, base);
+	struct fts5_conn *conn;
+	struct arena arena;
+	enum status status;
+
+	pthread_mutex_lock(&index->write_lock);
+	status = fts5_take(index, &conn, fault);
+	if (status == STATUS_OK) {
+		arena_init(&arena);
+		status = update_write(index, conn, documents, count, watermark,
+				      &arena, fault);
+		arena_release(&arena);
+		fts5_give(index, conn);
+	}
+	pthread_mutex_unlock(&index->write_lock);
+	return status;
+}
+
+/* A rebuild fills the tables of the next generation. */
+struct fts5_rebuild {
+	struct search_rebuild base;
+	struct fts5_conn *conn; /* its own, so that it keeps its generation */
+	int64_t generation;
+	int64_t documents[SEARCH_KINDS];
+	int lock_fd;
+};
+
+static struct fts5_index *
+rebuild_index(struct fts5_rebuild *rebuild)
+{
+	return container_of(rebuild->base.index, struct fts5_index, base);
+}
+
+/* Makes the tables, after those of a rebuild that died are gone. */
+static enum status
+rebuild_tables(struct fts5_index *index, struct fts5_rebuild *rebuild,
+	       struct fault *fault)
+{
+	struct fts5_state state;
+	struct term_set *terms = NULL;
+	enum status status;
+
+	pthread_mutex_lock(&index->write_lock);
+	status = fts5_begin(index, rebuild->conn, true, &state, &terms, fault);
+	if (status == STATUS_OK) {
+		rebuild->generation = state.generation + 1;
+		status = fts5_tables_drop_others(rebuild->conn,
+						 state.generation, fault);
+		if (status == STATUS_OK)
+			status = fts5_tables_make(rebuild->conn,
+						  rebuild->generation, fault);
+		status = fts5_end(rebuild->conn, status, fault);
+	}
+	pthread_mutex_unlock(&index->write_lock);
+	term_set_drop(terms);
+	fts5_use_generation(rebuild->conn, rebuild->generation);
+	return status;
+}
+
+static void
+rebuild_free(struct fts5_index *index, struct fts5_rebuild *rebuild)
+{
+	if (rebuild->conn != NULL)
+		fts5_give(index, rebuild->conn);
+	if (rebuild->lock_fd >= 0)
+		close(rebuild->lock_fd);
+	free(rebuild);
+}
+
+enum status
+fts5_rebuild_begin(struct search_index *base, struct search_rebuild **out,
+		   struct fault *fault)
+{
+	struct fts5_index *index = container_of(base, struct fts5_index, base);
+	struct fts5_rebuild *rebuild = mem_new(1, sizeof *rebuild);
+	char lock[4096];
+	enum status status;
+
+	rebuild->lock_fd = -1;
+	rebuild->base.index = base;
+	snprintf(lock, sizeof lock, "%s.rebuild", index->path);
+	status = file_lock(lock, &rebuild->lock_fd, fault);
+	if (status == STATUS_OK)
+		status = fts5_take(index, &rebuild->conn, fault);
+	if (status == STATUS_OK)
+		status = rebuild_tables(index, rebuild, fault);
+	if (status != STATUS_OK) {
+		rebuild_free(index, rebuild);
+		return status;
+	}
+	*out = &rebuild->base;
+	return STATUS_OK;
+}
+
+static enum status
+rebuild_batch(struct fts5_rebuild *rebuild,
+	      const struct search_document *documents, size_t count,
+	      struct fault *fault)
+{
+	struct fts5_state state = { 0 };
+	struct term_run *run = NULL;
+	struct arena arena;
+	struct batch batch = { .conn = rebuild->conn,
+			       .arena = &arena,
+			       .state = &state,
+			       .empty = true };
+	enum status status;
+
+	arena_init(&arena);
+	status = fts5_step(rebuild->conn, FTS5_BEGIN_WRITE, fault);
+	if (status == STATUS_OK) {
+		status = batch_write(&batch, documents, count, &run, fault);
+		status = fts5_end(rebuild->conn, status, fault);
+	}
+	for (int k = 0; status == STATUS_OK && k < SEARCH_KINDS; k++)
+		rebuild->documents[k] += state.documents[k];
+	batch_release(&batch);
+	arena_release(&arena);
+	return status;
+}
+
+enum status
+fts5_rebuild_add(struct search_rebuild *base,
+		 const struct search_document *documents, size_t count,
+		 struct fault *fault)
+{
+	struct fts5_rebuild *rebuild =
+		container_of(base, struct fts5_rebuild, base);
+	struct fts5_index *index = rebuild_index(rebuild);
+	enum status status = STATUS_OK;
+
+	for (size_t at = 0; status == STATUS_OK && at < count;
+	     at += REBUILD_BATCH) {
+		size_t part = count - at;
+
+		part = part < REBUILD_BATCH ? part : REBUILD_BATCH;
+		pthread_mutex_lock(&index->write_lock);
+		status = rebuild_batch(rebuild, documents + at, part, fault);
+		pthread_mutex_unlock(&index->write_lock);
+	}
+	return status;
+}
+
+/* Merges the segments of a kind's index into one, in steps between which other
+ * writers have their turn. A negative count says "all into one", once. */
+static enum status
+segments_merge(struct fts5_index *index, struct fts5_conn *conn,
+	       int64_t generation, int kind, struct fault *fault)
+{
+	int pages = -MERGE_PAGES;
+	enum status status = STATUS_OK;
+	bool more = true;
+
+	while (status == STATUS_OK && more) {
+		int before = sqlite3_total_changes(conn->db);
+
+		pthread_mutex_lock(&index->write_lock);
+		status = fts5_exec(conn, fault,
+				   "INSERT INTO fts_%lld_%d(fts_%lld_%d, rank)"
+				   " VALUES('merge', %d)",
+				   (long long)generation, kind,
+				   (long long)generation, kind, pages);
+		pthread_mutex_unlock(&index->write_lock);
+		pages = MERGE_PAGES;
+		more = sqlite3_total_changes(conn->db) - before >= 2;
+	}
+	return status;
+}
+
+/* Adds the words of a kind's index to inputs. */
+static enum status
+vocabulary_read(struct fts5_conn *conn, int64_t generation, int kind,
+		struct arena *arena, struct term_input **inputs, size_t *count,
+		size_t *room, struct fault *fault)
+{
+	sqlite3_stmt *rows = NULL;
+	enum status status;
+	int code;
+
+	status = fts5_exec(conn, fault,
+			   "CREATE VIRTUAL TABLE temp.vocabulary USING"
+			   " fts5vocab('main', 'fts_%lld_%d', 'row')",
+			   (long long)generation, kind);
+	if (status != STATUS_OK)
+		return status;
+	/* Marks sort behind all words. */
+	code = sqlite3_prepare_v2(conn->db,
+				  "SELECT term, doc FROM temp.vocabulary"
+				  " WHERE term < ?",
+				  -1, &rows, NULL);
+	if (code == SQLITE_OK)
+		sqlite3_bind_text(rows, 1, "\xF8", 1, SQLITE_STATIC);
+	while (code == SQLITE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
+		size_t length = (size_t)sqlite3_column_bytes(rows, 0);
+
+		*inputs = grow(*inputs, *count, room, sizeof **inputs);
+		(*inputs)[(*count)++] = (struct term_input){
+			.text = arena_copy_bytes(
+				arena, sqlite3_column_text(rows, 0), length),
+			.length_bytes = (uint16_t)length,
+			.kinds = (uint8_t)SEARCH_KIND_BIT(kind),
+			.documents = (uint32_t)sqlite3_column_int64(rows, 1),
+		};
+		code = SQLITE_OK;
+	}
+	if (code != SQLITE_DONE)
+		status = fts5_fault(conn->db, fault, "vocabulary");
+	sqlite3_finalize(rows);
+	if (status == STATUS_OK)
+		status = fts5_exec(conn, fault, "DROP TABLE temp.vocabulary");
+	else
+		fts5_exec(conn, NULL, "DROP TABLE temp.vocabulary");
+	return status;
+}
+
+/* All words of a generation as a run; read inside one transaction. */
+static enum status
+dictionary_make(struct fts5_conn *conn, int64_t generation,
+		struct term_run **out, struct fault *fault)
+{
+	struct term_input *inputs = NULL;
+	size_t count = 0, room = 0;
+	enum status status = STATUS_OK;
+	struct arena arena;
+
+	arena_init(&arena);
+	for (int k = 0; status == STATUS_OK && k < SEARCH_KINDS; k++)
+		status = vocabulary_read(conn, generation, k, &arena, &inputs,
+					 &count, &room, fault);
+	if (status == STATUS_OK)
+		*out = term_run_new(inputs, count);
+	free(inputs);
+	arena_release(&arena);
+	return status;
+}
+
+/* Keeps the run as the dictionary of all words up to state->word_seq `seq`. */
+static enum status
+dictionary_write(struct fts5_conn *conn, const struct term_run *run,
+		 int64_t seq, struct fts5_state *state, struct fault *fault)
+{
+	struct span bytes = term_run_bytes(run);
+	enum status status;
+	sqlite3_stmt *put =
+		fts5_plain(conn, FTS5_DICTIONARY_PUT, &status, fault);
+	sqlite3_stmt *forget = put == NULL ? NULL
+					   : fts5_plain(conn, FTS5_WORDS_FORGET,
+							&status, fault);
+
+	if (forget == NULL)
+		return status;
+	sqlite3_bind_blob64(put, 1, bytes.at, bytes.length, SQLITE_STATIC);
+	sqlite3_bind_int64(forget, 1, seq);
+	if (sqlite3_step(put) != SQLITE_DONE ||
+	    sqlite3_step(forget) != SQLITE_DONE)
+		status = fts5_fault(conn->db, fault, "keep dictionary");
+	sqlite3_reset(put);
+	sqlite3_reset(forget);
+	state->dictionary_seq = seq;
+	return status;
+}
+
+/* Swaps: from this transaction on everybody sees the new generation. */
+static enum status
+rebuild_swap(struct fts5_index *index, struct fts5_rebuild *rebuild,
+	     struct term_run *run, uint64_t watermark, struct fault *fault)
+{
+	struct fts5_conn *conn = rebuild->conn;
+	struct fts5_state state;
+	struct term_set *terms = NULL;
+	enum status status =
+		fts5_begin(index, conn, true, &state, &terms, fault);
+
+	term_set_drop(terms);
+	if (status != STATUS_OK)
+		return status;
+	state.generation = rebuild->generation;
+	state.watermark = (int64_t)watermark;
+	memcpy(state.documents, rebuild->documents, sizeof state.documents);
+	status = dictionary_write(conn, run, state.word_seq, &state, fault);
+	if (status == STATUS_OK)
+		status = fts5_state_write(conn, &state, fault);
+	status = fts5_end(conn, status, fault);
+	if (status == STATUS_OK)
+		fts5_publish(index, term_set_new(term_run_hold(run)),
+			     state.generation, state.word_seq);
+	return status;
+}
+
+static enum status
+others_drop(struct fts5_index *index, struct fts5_conn *conn,
+	    int64_t generation, struct fault *fault)
+{
+	enum status status;
+
+	pthread_mutex_lock(&index->write_lock);
+	fts5_use_generation(conn, -1);
+	status = fts5_step(conn, FTS5_BEGIN_WRITE, fault);
+	if (status == STATUS_OK) {
+		status = fts5_tables_drop_others(conn, generation, fault);
+		status = fts5_end(conn, status, fault);
+	}
+	pthread_mutex_unlock(&index->write_lock);
+	return status;
+}
+
+enum status
+fts5_rebuild_commit(struct search_rebuild *base, uint64_t watermark,
+		    struct fault *fault)
+{
+	struct fts5_rebuild *rebuild =
+		container_of(base, struct fts5_rebuild, base);
+	struct fts5_index *index = rebuild_index(rebuild);
+	struct term_run *run = NULL;
+	enum status status = STATUS_OK;
+
+	for (int k = 0; status == STATUS_OK && k < SEARCH_KINDS; k++)
+		status = segments_merge(index, rebuild->conn,
+					rebuild->generation, k, fault);
+	if (status == STATUS_OK)
+		status = dictionary_make(rebuild->conn, rebuild->generation,
+					 &run, fault);
+	if (status == STATUS_OK) {
+		pthread_mutex_lock(&index->write_lock);
+		status = rebuild_swap(index, rebuild, run, watermark, fault);
+		pthread_mutex_unlock(&index->write_lock);
+	}
+	term_run_drop(run);
+	if (status != STATUS_OK) {
+		fts5_rebuild_abort(base);
+		return status;
+	}
+	pthread_mutex_lock(&index->lock);
+	index->is_new = false;
+	pthread_mutex_unlock(&index->lock);
+	/* The swap has happened: what is left over is only a waste of space,
+	 * and the next rebuild tries again. */
+	if (others_drop(index, rebuild->conn, rebuild->generation, NULL) !=
+	    STATUS_OK)
+		log_warning("search", "the old index could not be removed");
+	rebuild_free(index, rebuild);
+	return STATUS_OK;
+}
+
+void
+fts5_rebuild_abort(struct search_rebuild *base)
+{
+	struct fts5_rebuild *rebuild =
+		container_of(base, struct fts5_rebuild, base);
+	struct fts5_index *index = rebuild_index(rebuild);
+
+	others_drop(index, rebuild->conn, rebuild->generation - 1, NULL);
+	rebuild_free(index, rebuild);
+}
+
+static bool
+tidy_is_due(struct fts5_index *index)
+{
+	size_t fresh, all;
+
+	pthread_mutex_lock(&index->lock);
+	fresh = index->terms == NULL ? 0 : term_set_new_count(index->terms);
+	all = index->terms == NULL ? 0 : term_set_count(index->terms);
+	pthread_mutex_unlock(&index->lock);
+	return fresh >= TIDY_WORDS_LEAST && fresh >= all / 8;
+}
+
+/* Reads the words anew on a snapshot, while others may write. */
+static enum status
+tidy_read(struct fts5_index *index, struct fts5_conn *conn,
+	  struct fts5_state *state, struct term_run **out, struct fault *fault)
+{
+	struct term_set *terms = NULL;
+	enum status status =
+		fts5_begin(index, conn, false, state, &terms, fault);
+
+	term_set_drop(terms);
+	if (status != STATUS_OK)
+		return status;
+	status = dictionary_make(conn, state->generation, out, fault);
+	return fts5_end(conn, status, fault);
+}
+
+static enum status
+tidy_write(struct fts5_index *index, struct fts5_conn *conn,
+	   const struct fts5_state *seen, struct term_run *run,
+	   struct fault *fault)
+{
+	struct fts5_state state;
+	struct term_set *terms = NULL;
+	enum status status =
+		fts5_begin(index, conn, true, &state, &terms, fault);
+
+	term_set_drop(terms);
+	terms = NULL;
+	if (status != STATUS_OK)
+		return status;
+	if (state.generation != seen->generation ||
+	    state.dictionary_seq != seen->dictionary_seq)
+		return fts5_end(conn, STATUS_OK, fault); /* done by another */
+	status = dictionary_write(conn, run, seen->word_seq, &state, fault);
+	if (status == STATUS_OK)
+		status = fts5_state_write(conn, &state, fault);
+	if (status == STATUS_OK) {
+		terms = term_set_new(term_run_hold(run));
+		status = fts5_words_read(conn, seen->word_seq, &terms, fault);
+	}
+	status = fts5_end(conn, status, fault);
+	if (status == STATUS_OK)
+		fts5_publish(index, terms, state.generation, state.word_seq);
+	else
+		term_set_drop(terms);
+	return status;
+}
+
+enum status
+fts5_tidy(struct search_index *base, struct fault *fault)
+{
+	struct fts5_index *index = container_of(base, struct fts5_index, base);
+	struct term_run *run = NULL;
+	struct fts5_state seen;
+	struct fts5_conn *conn;
+	enum status status;
+
+	if (!tidy_is_due(index))
+		return STATUS_OK;
+	status = fts5_take(index, &conn, fault);
+	if (status != STATUS_OK)
+		return status;
+	status = tidy_read(index, conn, &seen, &run, fault);
+	if (status == STATUS_OK) {
+		pthread_mutex_lock(&index->write_lock);
+		status = tidy_write(index, conn, &seen, run, fault);
+		pthread_mutex_unlock(&index->write_lock);
+	}
+	term_run_drop(run);
+	fts5_give(index, conn);
+	return status;
+}

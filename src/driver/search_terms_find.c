@@ -1,0 +1,565 @@
+/* search_terms_find.c - looking for words in runs; see search_terms.h.
+ *
+ * The walk for typos goes through a sorted list as through a trie: the rows of
+ * the distance table are kept per letter of the present path, a word shares
+ * the rows of the beginning it has in common with the word before it, and when
+ * no cell of a row is near enough all words with that beginning are skipped. */
+#include <stdlib.h>
+
+#include "driver/search.h"
+#include "driver/search_distance.h"
+#include "driver/search_terms_inside.h"
+#include "driver/search_words.h"
+
+#define MATCHES_PRUNE 2048 /* more than this are cut to the best in between */
+#define MATCHES_KEEP 256
+
+static inline struct span
+list_text(const struct term_list *list, size_t i)
+{
+	return (struct span){ list->text + list->offset[i],
+			      list->offset[i + 1] - list->offset[i] };
+}
+
+/* -1, 0, 1: before, among, after the texts that begin with `start`. */
+static inline int
+start_compare(struct span text, struct span start)
+{
+	size_t least = text.length < start.length ? text.length : start.length;
+	int order = memcmp(text.at, start.at, least);
+
+	if (order != 0)
+		return order;
+	return text.length < start.length ? -1 : 0;
+}
+
+/* The first text from `from` on that does not stand before `start`, or, with
+ * `past`, that stands after all that begin so. Looks near `from` first. */
+static size_t
+list_bound(const struct term_list *list, size_t from, struct span start,
+	   bool past)
+{
+	size_t step = 1, low = from, high = from;
+
+	while (high < list->count &&
+	       start_compare(list_text(list, high), start) < (past ? 1 : 0)) {
+		low = high + 1;
+		high += step;
+		step *= 2;
+	}
+	if (high > list->count)
+		high = list->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (start_compare(list_text(list, middle), start) <
+		    (past ? 1 : 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Binary search proper, when nothing is known of where to look. */
+static size_t
+list_first(const struct term_list *list, struct span start)
+{
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (start_compare(list_text(list, middle), start) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int
+match_compare_text(const void *a, const void *b)
+{
+	const struct term_match *x = a, *y = b;
+	size_t least = x->length_bytes < y->length_bytes ? x->length_bytes
+							 : y->length_bytes;
+	int order = memcmp(x->text, y->text, least);
+
+	if (order != 0)
+		return order;
+	if (x->length_bytes != y->length_bytes)
+		return x->length_bytes < y->length_bytes ? -1 : 1;
+	return x->prefix - y->prefix;
+}
+
+static int
+match_compare_worth(const void *a, const void *b)
+{
+	const struct term_match *x = a, *y = b;
+
+	if (x->distance != y->distance)
+		return x->distance - y->distance;
+	if (x->documents != y->documents)
+		return x->documents > y->documents ? -1 : 1;
+	return match_compare_text(a, b);
+}
+
+void
+term_matches_finish(struct term_matches *matches, size_t most)
+{
+	size_t kept = 0;
+
+	if (matches->count > 1)
+		qsort(matches->at, matches->count, sizeof *matches->at,
+		      match_compare_text);
+	for (size_t i = 0; i < matches->count; i++) {
+		struct term_match *last = &matches->at[kept - (kept > 0)];
+		struct term_match *this = &matches->at[i];
+
+		if (kept == 0 || match_compare_text(last, this) != 0) {
+			matches->at[kept++] = *this;
+			continue;
+		}
+		last->kinds |= this->kinds;
+		last->documents += this->documents;
+		if (this->distance < last->distance)
+			last->distance = this->distance;
+	}
+	matches->count = kept;
+	if (matches->count > 1)
+		qsort(matches->at, matches->count, sizeof *matches->at,
+		      match_compare_worth);
+	if (matches->count > most) {
+		matches->count = most;
+		matches->cut = true;
+	}
+}
+
+static void
+matches_add(struct term_matches *matches, struct term_match match)
+{
+	if ((match.kinds & matches->kinds) == 0)
+		return;
+	if (matches->count == MATCHES_PRUNE)
+		term_matches_finish(matches, MATCHES_KEEP);
+	if (matches->count == matches->room) {
+		size_t room = matches->room > 0 ? matches->room * 2 : 16;
+		struct term_match *at =
+			arena_new(matches->arena, struct term_match, room);
+
+		if (matches->count > 0)
+			memcpy(at, matches->at, matches->count * sizeof *at);
+		matches->at = at;
+		matches->room = room;
+	}
+	matches->at[matches->count++] = match;
+}
+
+static struct term_match
+run_match(const struct term_run *run, size_t word)
+{
+	struct span text = list_text(&run->list[TERM_WORDS], word);
+
+	return (struct term_match){
+		.text = text.at,
+		.length_bytes = (uint16_t)text.length,
+		.kinds = run->flags[word] & SEARCH_ALL_KINDS,
+		.documents = run->list[TERM_WORDS].number[word],
+	};
+}
+
+/* All words of first..end-1 as one match. */
+static struct term_match
+run_range_match(const struct term_run *run, size_t first, size_t end)
+{
+	struct term_match match = { .prefix = true };
+
+	for (size_t i = first; i < end; i++) {
+		match.kinds |= run->flags[i] & SEARCH_ALL_KINDS;
+		match.documents += run->list[TERM_WORDS].number[i];
+	}
+	return match;
+}
+
+bool
+term_find(const struct term_set *set, const char *word, size_t length,
+	  uint32_t kinds, struct term_match *out)
+{
+	struct span text = { word, length };
+	bool found = false;
+
+	for (size_t r = 0; r < set->count; r++) {
+		const struct term_run *run = set->runs[r];
+		const struct term_list *words = &run->list[TERM_WORDS];
+		size_t at = list_first(words, text);
+
+		if (at == words->count ||
+		    !span_equal(list_text(words, at), text))
+			continue;
+		if (!found) {
+			*out = run_match(run, at);
+		} else {
+			out->kinds |= run->flags[at] & SEARCH_ALL_KINDS;
+			out->documents += words->number[at];
+		}
+		found = true;
+	}
+	return found && (out->kinds & kinds) != 0;
+}
+
+bool
+term_find_prefix(const struct term_set *set, const char *word, size_t length,
+		 uint32_t kinds, struct term_match *out)
+{
+	struct span start = { word, length };
+	struct term_match all = { .text = word,
+				  .length_bytes = (uint16_t)length,
+				  .prefix = true };
+
+	for (size_t r = 0; r < set->count; r++) {
+		const struct term_run *run = set->runs[r];
+		const struct term_list *words = &run->list[TERM_WORDS];
+		size_t first = list_first(words, start);
+		struct term_match part = run_range_match(
+			run, first, list_bound(words, first, start, true));
+
+		all.kinds |= part.kinds;
+		all.documents += part.documents;
+	}
+	if ((all.kinds & kinds) == 0)
+		return false;
+	*out = all;
+	return true;
+}
+
+void
+term_list_prefix(const struct term_set *set, const char *word, size_t length,
+		 size_t most, struct term_matches *out)
+{
+	struct span start = { word, length };
+
+	for (size_t r = 0; r < set->count; r++) {
+		const struct term_run *run = set->runs[r];
+		const struct term_list *words = &run->list[TERM_WORDS];
+
+		for (size_t i = list_first(words, start);
+		     i < words->count &&
+		     start_compare(list_text(words, i), start) == 0;
+		     i++) {
+			if (out->count > most)
+				return;
+			matches_add(out, run_match(run, i));
+		}
+	}
+}
+
+/* The letters that have the same loose form as `letter`. */
+static size_t
+loose_family(uint32_t letter, uint32_t out[2])
+{
+	static const uint32_t families[][2] = { { 0x438, 0x439 },
+						{ 0x456, 0x457 },
+						{ 0x443, 0x45E } };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(families); i++) {
+		if (families[i][0] == letter || families[i][1] == letter) {
+			memcpy(out, families[i], sizeof families[i]);
+			return 2;
+		}
+	}
+	out[0] = letter;
+	return 1;
+}
+
+struct loose_walk {
+	const struct term_run *run;
+	struct span word;
+	bool prefix;
+	char path[SEARCH_WORD_LETTERS_MAX * 4 + 4];
+	struct term_matches *out;
+};
+
+static void
+loose_add(const struct loose_walk *walk, struct span path, size_t first)
+{
+	const struct term_list *words = &walk->run->list[TERM_WORDS];
+	struct term_match match;
+
+	if (span_equal(path, walk->word))
+		return;
+	if (walk->prefix)
+		match = run_range_match(walk->run, first,
+					list_bound(words, first, path, true));
+	else if (list_text(words, first).length != path.length)
+		return;
+	else
+		match = run_match(walk->run, first);
+	match.text = arena_copy_bytes(walk->out->arena, path.at, path.length);
+	match.length_bytes = (uint16_t)path.length;
+	matches_add(walk->out, match);
+}
+
+/* Goes on from `rest` of the word, having written `length` bytes of path. */
+static void
+loose_step(struct loose_walk *walk, const char *rest, size_t length)
+{
+	const char *end = walk->word.at + walk->word.length;
+	struct span path = { walk->path, length };
+	const struct term_list *words = &walk->run->list[TERM_WORDS];
+	size_t first = list_first(words, path), count;
+	uint32_t family[2];
+
+	if (first == words->count ||
+	    start_compare(list_text(words, first), path) != 0)
+		return;
+	if (rest == end) {
+		loose_add(walk, path, first);
+		return;
+	}
+	count = loose_family(utf8_next(&rest, end), family);
+	while (count == 1 && rest < end && (unsigned char)*rest < 0x80) {
+		length += utf8_write(family[0], walk->path + length);
+		count = loose_family(utf8_next(&rest, end), family);
+	}
+	for (size_t i = 0; i < count; i++)
+		loose_step(walk, rest,
+			   length + utf8_write(family[i], walk->path + length));
+}
+
+void
+term_list_loose(const struct term_set *set, const char *word, size_t length,
+		bool prefix, struct term_matches *out)
+{
+	struct loose_walk walk = { .word = { word, length },
+				   .prefix = prefix,
+				   .out = out };
+	const char *at = word, *end = word + length;
+	uint32_t family[2];
+	bool any = false;
+
+	while (at < end)
+		any = loose_family(utf8_next(&at, end), family) == 2 || any;
+	if (!any)
+		return;
+	for (size_t r = 0; r < set->count; r++) {
+		walk.run = set->runs[r];
+		loose_step(&walk, word, 0);
+	}
+}
+
+/* Adds the words of keys first..end-1. */
+static void
+keys_add(const struct term_run *run, const struct term_list *keys, size_t first,
+	 size_t end, uint8_t distance, struct term_matches *out)
+{
+	for (size_t i = first; i < end; i++) {
+		struct term_match match = run_match(run, keys->number[i]);
+
+		match.distance = distance;
+		matches_add(out, match);
+	}
+}
+
+/* The same for words that are their own keys. */
+static void
+plain_add(const struct term_run *run, size_t first, size_t end,
+	  uint8_t distance, struct term_matches *out)
+{
+	for (size_t i = first; i < end; i++) {
+		struct term_match match = run_match(run, i);
+
+		match.distance = distance;
+		if (run->flags[i] & TERM_PLAIN)
+			matches_add(out, match);
+	}
+}
+
+static void
+list_add(const struct term_run *run, enum term_list_of list, size_t first,
+	 size_t end, uint8_t distance, struct term_matches *out)
+{
+	if (list == TERM_WORDS)
+		plain_add(run, first, end, distance, out);
+	else
+		keys_add(run, &run->list[list], first, end, distance, out);
+}
+
+void
+term_list_key(const struct term_set *set, const char *key, size_t length,
+	      bool prefix, struct term_matches *out)
+{
+	struct span start = { key, length };
+
+	for (size_t r = 0; r < set->count; r++) {
+		for (enum term_list_of l = 0; l < TERM_LISTS; l++) {
+			const struct term_list *list = &set->runs[r]->list[l];
+			size_t first = list_first(list, start), end = first;
+
+			if (prefix)
+				end = list_bound(list, first, start, true);
+			else
+				while (end < list->count &&
+				       span_equal(list_text(list, end), start))
+					end++;
+			list_add(set->runs[r], l, first, end, 0, out);
+		}
+	}
+}
+
+/* A walk through one list. */
+struct typo_walk {
+	const struct term_run *run;
+	enum term_list_of list_of;
+	bool by_key; /* found texts are keys, not words */
+	bool prefix;
+	uint8_t edits;
+	uint32_t typed[SEARCH_WORD_LETTERS_MAX];
+	size_t typed_count;
+	struct term_matches *out;
+
+	/* The path: letters of the present word that have rows. */
+	size_t depth;
+	uint32_t letters[SEARCH_WORD_LETTERS_MAX];
+	uint16_t bytes[SEARCH_WORD_LETTERS_MAX + 1];
+	uint8_t budget[SEARCH_WORD_LETTERS_MAX + 1]; /* edits + 1; 0: none */
+	struct search_row rows[SEARCH_WORD_LETTERS_MAX + 1];
+};
+
+static void
+walk_found(const struct typo_walk *walk, size_t first, size_t bytes,
+	   uint8_t distance, bool prefix)
+{
+	const struct term_list *list = &walk->run->list[walk->list_of];
+	struct span start = { list_text(list, first).at, bytes };
+	size_t end = prefix ? list_bound(list, first, start, true) : first + 1;
+	struct term_match match;
+
+	if (walk->by_key) {
+		list_add(walk->run, walk->list_of, first, end, distance,
+			 walk->out);
+		return;
+	}
+	match = prefix ? run_range_match(walk->run, first, end)
+		       : run_match(walk->run, first);
+	match.text = start.at;
+	match.length_bytes = (uint16_t)bytes;
+	match.distance = distance;
+	matches_add(walk->out, match);
+}
+
+/* How much of the path text `i` keeps of its predecessor's. */
+static size_t
+walk_common(const struct typo_walk *walk, struct span text, const char *before)
+{
+	size_t depth = 0;
+
+	while (depth < walk->depth && walk->bytes[depth + 1] <= text.length &&
+	       memcmp(before + walk->bytes[depth], text.at + walk->bytes[depth],
+		      (size_t)(walk->bytes[depth + 1] - walk->bytes[depth])) ==
+		       0)
+		depth++;
+	return depth;
+}
+
+/* Adds one letter to the path; false: nothing that begins so is near. */
+static bool
+walk_letter(struct typo_walk *walk, size_t i, struct span text)
+{
+	const char *at = text.at + walk->bytes[walk->depth];
+	size_t j = walk->depth + 1;
+	uint8_t budget = walk->budget[j - 1], here;
+
+	walk->letters[j - 1] = utf8_next(&at, text.at + text.length);
+	walk->bytes[j] = (uint16_t)(at - text.at);
+	walk->depth = j;
+	search_row_next(walk->rows, j, walk->typed, walk->typed_count,
+			walk->letters);
+	here = search_row_end(&walk->rows[j], j, walk->typed_count);
+	if (walk->prefix && here < budget) {
+		walk_found(walk, i, walk->bytes[j], here, true);
+		budget = here;
+	}
+	walk->budget[j] = budget;
+	return walk->rows[j].least < budget;
+}
+
+static void
+walk_list(struct typo_walk *walk)
+{
+	const struct term_list *list = &walk->run->list[walk->list_of];
+	const char *before = NULL;
+	size_t i = 0;
+
+	search_row_first(&walk->rows[0], walk->typed_count);
+	walk->depth = 0;
+	walk->bytes[0] = 0;
+	walk->budget[0] = (uint8_t)(walk->edits + 1);
+	while (i < list->count) {
+		struct span text = list_text(list, i);
+		bool near = true;
+
+		walk->depth =
+			before == NULL ? 0 : walk_common(walk, text, before);
+		before = text.at;
+		while (near && walk->bytes[walk->depth] < text.length &&
+		       walk->depth < SEARCH_WORD_LETTERS_MAX)
+			near = walk_letter(walk, i, text);
+		if (!near) {
+			i = list_bound(
+				list, i + 1,
+				(struct span){ text.at,
+					       walk->bytes[walk->depth] },
+				true);
+			continue;
+		}
+		if (!walk->prefix) {
+			uint8_t distance =
+				search_row_end(&walk->rows[walk->depth],
+					       walk->depth, walk->typed_count);
+
+			if (distance <= walk->edits)
+				walk_found(walk, i, text.length, distance,
+					   false);
+		}
+		i++;
+	}
+}
+
+void
+term_list_typo(const struct term_set *set, const char *word, size_t length,
+	       uint8_t edits, bool prefix, struct term_matches *out)
+{
+	struct typo_walk walk = { .list_of = TERM_WORDS,
+				  .prefix = prefix,
+				  .edits = edits,
+				  .out = out };
+
+	walk.typed_count = search_letters_of(word, length, walk.typed);
+	for (size_t r = 0; r < set->count; r++) {
+		walk.run = set->runs[r];
+		walk_list(&walk);
+	}
+}
+
+void
+term_list_key_typo(const struct term_set *set, const char *key, size_t length,
+		   uint8_t edits, bool prefix, bool typed_is_latin,
+		   struct term_matches *out)
+{
+	struct typo_walk walk = {
+		.by_key = true, .prefix = prefix, .edits = edits, .out = out
+	};
+
+	walk.typed_count = search_letters_of(key, length, walk.typed);
+	for (size_t r = 0; r < set->count; r++) {
+		walk.run = set->runs[r];
+		walk.list_of =
+			typed_is_latin ? TERM_FOREIGN_KEYS : TERM_LATIN_KEYS;
+		walk_list(&walk);
+		if (typed_is_latin)
+			continue;
+		walk.list_of = TERM_WORDS;
+		walk_list(&walk);
+	}
+}

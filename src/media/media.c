@@ -1,0 +1,353 @@
+/* media.c - questions to media processes and their answers; see media.h. */
+#include "media/media.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "media/pool.h"
+#include "media/protocol.h"
+
+#define CANCEL_WAIT_MS 300
+#define START_WAIT_MS 10000
+
+struct media_transcode {
+	struct media_pool *pool;
+	struct pool_child *child; /* NULL once it was given back */
+	struct protocol_message message;
+};
+
+/* The process ended or went silent; says what that means for the file. */
+static enum status
+blame(struct media_pool *pool, struct pool_child *child, enum status status,
+      const char *what, struct fault *fault)
+{
+	enum pool_end end = pool_return(pool, child, false);
+
+	if (status == STATUS_TIMED_OUT || end == POOL_OUT_OF_TIME) {
+		pool_count_timeout(pool);
+		return fault_set(fault, STATUS_TIMED_OUT,
+				 "reading this %s took longer than %u ms",
+				 what, pool_timeout_ms(pool));
+	}
+	if (end == POOL_CRASHED || status == STATUS_CORRUPT) {
+		log_warning("media", "a media process crashed",
+			    LOG_TEXT("on", what));
+		return fault_set(fault, STATUS_CORRUPT,
+				 "the decoder crashed on this %s", what);
+	}
+	return fault_set(fault, STATUS_UNAVAILABLE,
+			 "the media process ended before it was done");
+}
+
+/* Turns a FAULT answer into *fault. */
+static enum status
+answer_fault(const struct protocol_message *answer, struct fault *fault)
+{
+	struct fault told = { 0 };
+	struct arena arena;
+	bool fine;
+
+	arena_init(&arena);
+	fine = wire_read_fault((struct span){ answer->body.bytes,
+					      answer->body.length },
+			       &arena, &told);
+	arena_release(&arena);
+	if (!fine)
+		return STATUS_OK; /* nonsense: the caller discards the child */
+	if (fault != NULL)
+		*fault = told;
+	return told.status;
+}
+
+static struct span
+body_of(const struct protocol_message *message)
+{
+	return (struct span){ message->body.bytes, message->body.length };
+}
+
+/* Asks and waits. On STATUS_OK the child is still borrowed and `answer` holds
+ * a message of the type `wanted`; else the child was given back. */
+static enum status
+ask(struct media_pool *pool, enum protocol_type type, struct span body,
+    const int *fds, size_t fd_count, enum protocol_type wanted,
+    const char *what, struct protocol_message *answer,
+    struct pool_child **child, struct fault *fault)
+{
+	struct fault why = { 0 };
+	enum status status;
+	int64_t deadline;
+	int socket;
+
+	status = pool_borrow(pool, POOL_QUICK, child, fault);
+	if (status != STATUS_OK)
+		return status;
+	socket = pool_child_socket(*child);
+	deadline = clock_monotonic_ms() + pool_timeout_ms(pool);
+	status = protocol_send(socket, type, body, fds, fd_count, deadline,
+			       &why);
+	if (status == STATUS_OK)
+		status = protocol_receive(socket, answer, deadline, &why);
+	if (status != STATUS_OK)
+		return blame(pool, *child, status, what, fault);
+	if (answer->type == wanted)
+		return STATUS_OK;
+	if (answer->type == PROTOCOL_FAULT)
+		status = answer_fault(answer, fault);
+	if (status == STATUS_OK)
+		return blame(pool, *child, STATUS_CORRUPT, what, fault);
+	pool_return(pool, *child, true);
+	return status;
+}
+
+enum status
+media_probe(struct media_pool *pool, int fd,
+	    const struct media_probe_args *args, struct arena *arena,
+	    struct media_facts *out, struct fault *fault)
+{
+	struct wire_probe question = { .flags = args->flags };
+	struct protocol_message answer;
+	struct pool_child *child;
+	struct media_facts *facts;
+	struct buffer body;
+	enum status status;
+
+	/* the child takes nothing that is not UTF-8; only the ending counts */
+	if (args->name_hint != NULL &&
+	    utf8_valid(args->name_hint, strlen(args->name_hint)) &&
+	    strlen(args->name_hint) <= PROTOCOL_NAME_MAX)
+		question.name_hint = args->name_hint;
+	if (args->known_picture != NULL) {
+		question.known = true;
+		memcpy(question.known_picture, args->known_picture,
+		       SHA256_BYTES);
+	}
+	buffer_init(&body, 0);
+	wire_add_probe(&body, &question);
+	protocol_message_init(&answer);
+	status = ask(pool, PROTOCOL_PROBE,
+		     (struct span){ body.bytes, body.length }, &fd, 1,
+		     PROTOCOL_FACTS, "file", &answer, &child, fault);
+	if (status == STATUS_OK) {
+		facts = mem_new(1, sizeof *facts);
+		if (wire_read_facts(body_of(&answer), arena, facts)) {
+			*out = *facts;
+			pool_return(pool, child, true);
+		} else {
+			status = blame(pool, child, STATUS_CORRUPT, "file",
+				       fault);
+		}
+		free(facts);
+	}
+	protocol_message_release(&answer);
+	buffer_release(&body);
+	return status;
+}
+
+enum status
+media_thumbnail(struct media_pool *pool, struct span picture,
+		uint32_t size_px, enum media_picture_format format,
+		struct arena *arena, struct media_thumbnail *out,
+		struct fault *fault)
+{
+	struct wire_thumbnail question = { size_px, format, picture };
+	struct media_thumbnail thumbnail = { 0 };
+	struct protocol_message answer;
+	struct pool_child *child;
+	struct buffer body;
+	enum status status;
+
+	assert(size_px >= 1 && size_px <= 4096);
+	if (picture.length > MEDIA_PICTURE_BYTES_MAX)
+		return fault_set(fault, STATUS_TOO_LARGE,
+				 "the picture is larger than %u MiB",
+				 MEDIA_PICTURE_BYTES_MAX >> 20);
+	buffer_init(&body, PROTOCOL_BODY_MAX);
+	wire_add_thumbnail(&body, &question);
+	protocol_message_init(&answer);
+	status = ask(pool, PROTOCOL_THUMBNAIL,
+		     (struct span){ body.bytes, body.length }, NULL, 0,
+		     PROTOCOL_THUMBNAIL_DONE, "picture", &answer, &child,
+		     fault);
+	if (status == STATUS_OK) {
+		if (wire_read_thumbnail_done(body_of(&answer), arena,
+					     &thumbnail)) {
+			*out = thumbnail;
+			pool_return(pool, child, true);
+		} else {
+			status = blame(pool, child, STATUS_CORRUPT, "picture",
+				       fault);
+		}
+	}
+	protocol_message_release(&answer);
+	buffer_release(&body);
+	return status;
+}
+
+/* ---- transcoding ---- */
+
+enum status
+media_transcode_begin(struct media_pool *pool, int input_fd,
+		      const struct media_target *target, int64_t offset_ms,
+		      int output_fd, struct media_transcode **out,
+		      struct fault *fault)
+{
+	struct wire_transcode question = { *target, offset_ms };
+	const int fds[2] = { input_fd, output_fd };
+	struct media_transcode *transcode;
+	struct pool_child *child;
+	struct buffer body;
+	enum status status;
+
+	status = pool_borrow(pool, POOL_TRANSCODE, &child, fault);
+	if (status != STATUS_OK)
+		return status;
+	buffer_init(&body, 0);
+	wire_add_transcode(&body, &question);
+	status = protocol_send(pool_child_socket(child), PROTOCOL_TRANSCODE,
+			       (struct span){ body.bytes, body.length }, fds,
+			       2, clock_monotonic_ms() + START_WAIT_MS,
+			       fault);
+	buffer_release(&body);
+	if (status != STATUS_OK) {
+		pool_return(pool, child, false);
+		return status;
+	}
+	transcode = mem_new(1, sizeof *transcode);
+	transcode->pool = pool;
+	transcode->child = child;
+	protocol_message_init(&transcode->message);
+	*out = transcode;
+	return STATUS_OK;
+}
+
+/* One message from the child; *more when newer news may be there already. */
+static enum status
+transcode_hear(struct media_transcode *transcode, int64_t deadline_ms,
+	       struct media_progress *progress, bool *more,
+	       struct fault *fault)
+{
+	struct protocol_message *message = &transcode->message;
+	enum protocol_type type;
+	struct fault why = { 0 };
+	enum status status;
+
+	*more = false;
+	status = protocol_receive(pool_child_socket(transcode->child), message,
+				  deadline_ms, &why);
+	if (status == STATUS_TIMED_OUT || status == STATUS_AGAIN_LATER)
+		return STATUS_AGAIN_LATER;
+	type = status == STATUS_OK ? message->type : PROTOCOL_FAULT;
+	if (status == STATUS_OK &&
+	    (type == PROTOCOL_PROGRESS || type == PROTOCOL_DONE) &&
+	    wire_read_progress(body_of(message), progress)) {
+		*more = type == PROTOCOL_PROGRESS;
+		progress->done = type == PROTOCOL_DONE;
+	} else if (status != STATUS_OK || type != PROTOCOL_FAULT ||
+		   (status = answer_fault(message, fault)) == STATUS_OK) {
+		struct pool_child *child = transcode->child;
+
+		transcode->child = NULL;
+		return blame(transcode->pool, child,
+			     status == STATUS_OK ? STATUS_CORRUPT : status,
+			     "file", fault);
+	}
+	if (!*more) {
+		pool_return(transcode->pool, transcode->child, true);
+		transcode->child = NULL;
+	}
+	return status;
+}
+
+enum status
+media_transcode_wait(struct media_transcode *transcode, uint32_t wait_ms,
+		     struct media_progress *progress, struct fault *fault)
+{
+	struct media_progress newest = { 0 };
+	bool heard = false, more = true;
+	enum status status = STATUS_OK;
+	int64_t deadline = clock_monotonic_ms() + wait_ms;
+
+	assert(transcode->child != NULL);
+	while (more && status == STATUS_OK) {
+		status = transcode_hear(transcode,
+					heard || wait_ms == 0 ?
+						PROTOCOL_NO_WAIT :
+						deadline,
+					&newest, &more, fault);
+		heard = heard || status == STATUS_OK;
+	}
+	if (status == STATUS_AGAIN_LATER && heard)
+		status = STATUS_OK;
+	if (status == STATUS_OK)
+		*progress = newest;
+	return status;
+}
+
+int
+media_transcode_fd(const struct media_transcode *transcode)
+{
+	return transcode->child != NULL ?
+		       pool_child_socket(transcode->child) :
+		       -1;
+}
+
+/* Asks the child to stop and listens until it has. */
+static void
+transcode_cancel(struct media_transcode *transcode)
+{
+	int socket = pool_child_socket(transcode->child);
+	int64_t deadline = clock_monotonic_ms() + CANCEL_WAIT_MS;
+	enum protocol_type type = PROTOCOL_PROGRESS;
+	enum status status;
+
+	status = protocol_send(socket, PROTOCOL_CANCEL,
+			       (struct span){ NULL, 0 }, NULL, 0, deadline,
+			       NULL);
+	while (status == STATUS_OK && type == PROTOCOL_PROGRESS) {
+		status = protocol_receive(socket, &transcode->message,
+					  deadline, NULL);
+		type = transcode->message.type;
+	}
+	pool_return(transcode->pool, transcode->child,
+		    status == STATUS_OK &&
+			    (type == PROTOCOL_FAULT || type == PROTOCOL_DONE));
+	transcode->child = NULL;
+}
+
+void
+media_transcode_end(struct media_transcode *transcode)
+{
+	if (transcode == NULL)
+		return;
+	if (transcode->child != NULL)
+		transcode_cancel(transcode);
+	protocol_message_release(&transcode->message);
+	free(transcode);
+}
+
+const char *
+media_target_type(enum media_target_format format)
+{
+	switch (format) {
+	case MEDIA_MP3:
+		return "audio/mpeg";
+	case MEDIA_AAC_ADTS:
+		return "audio/aac";
+	case MEDIA_AAC_MP4:
+		return "audio/mp4";
+	case MEDIA_OPUS:
+		return "audio/ogg; codecs=opus";
+	case MEDIA_FLAC:
+		return "audio/flac";
+	case MEDIA_WAV_S16:
+	case MEDIA_WAV_F32:
+		return "audio/wav";
+	case MEDIA_PCM_S16:
+		return "audio/L16";
+	case MEDIA_PCM_F32:
+		break;
+	}
+	return "application/octet-stream";
+}

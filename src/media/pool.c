@@ -1,0 +1,565 @@
+/* pool.c - see pool.h. All state is under one lock; a borrowed child belongs to
+ * its borrower until it comes back. */
+#include "media/pool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/log.h"
+#include "media/protocol.h"
+
+#define START_TIMEOUT_MS 10000
+#define END_TIMEOUT_MS 500
+#define TIMEOUT_DEFAULT_MS 10000
+#define MEMORY_DEFAULT_MIB 200
+#define IDLE_DEFAULT_MS 60000
+#define ENVIRONMENT_MAX 16
+
+struct pool_child {
+	struct pool_child *next; /* in the idle list */
+	pid_t pid;
+	int socket;
+	enum pool_use use;
+	int64_t idle_since_ms;
+};
+
+/* A wish for a process, on the stack of who waits for it. */
+struct pool_wish {
+	struct pool_wish *next;
+	struct pool_child *child;
+	struct fault fault;
+	bool done;
+};
+
+struct media_pool {
+	struct media_settings settings;
+	char *program;
+	pthread_mutex_t lock;
+	pthread_cond_t change; /* to borrowers */
+	pthread_cond_t work;   /* to the keeper */
+	pthread_t keeper;
+	bool closing, sandbox_told;
+	struct pool_wish *wishes;
+	struct pool_child *idle; /* last used first */
+	uint32_t quick_busy, transcodes_busy, processes;
+	uint64_t started, crashed, timed_out;
+};
+
+static struct metric ended_metric = METRIC_COUNTER(
+	"ogma_media_processes_ended_total",
+	"Media processes that ended, by reason.", "reason");
+static struct metric processes_metric = METRIC_GAUGE(
+	"ogma_media_processes", "Media processes that run now.", NULL);
+
+const struct option media_options[] = {
+	{ .name = "MEDIA_PROGRAM", .type = OPTION_TEXT, .preset = "",
+	  .summary = "The ogma-media program; empty: beside this program.",
+	  .offset = offsetof(struct media_settings, program) },
+	{ .name = "MEDIA_WORKERS", .type = OPTION_U32, .preset = "0",
+	  .summary = "Files and pictures read at a time; 0: one for each "
+		     "processor.",
+	  .max = 256, .offset = offsetof(struct media_settings, workers) },
+	{ .name = "MEDIA_TRANSCODES", .type = OPTION_U32, .preset = "4",
+	  .summary = "Transcodes at a time; more are refused for the moment.",
+	  .min = 1, .max = 256,
+	  .offset = offsetof(struct media_settings, transcodes) },
+	{ .name = "MEDIA_IDLE_MS", .type = OPTION_U32, .preset = "60000",
+	  .unit = "ms",
+	  .summary = "A media process with nothing to do ends after this.",
+	  .min = 100, .max = 86400000,
+	  .offset = offsetof(struct media_settings, idle_ms) },
+	{ .name = "MEDIA_TIMEOUT_MS", .type = OPTION_U32, .preset = "10000",
+	  .unit = "ms",
+	  .summary = "Longest time to read one file's facts or one picture.",
+	  .min = 100, .max = 600000,
+	  .offset = offsetof(struct media_settings, timeout_ms) },
+	{ .name = "MEDIA_MEMORY_MIB", .type = OPTION_U32, .preset = "200",
+	  .unit = "MiB",
+	  .summary = "Memory that one media process may take for its work.",
+	  .min = 32, .max = 65536,
+	  .offset = offsetof(struct media_settings, memory_mib) },
+	{ 0 }
+};
+
+/* ogma-media in the folder of the running program. */
+static char *
+program_beside(void)
+{
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+	struct buffer text;
+	char *slash;
+
+	path[length > 0 ? length : 0] = '\0';
+	slash = strrchr(path, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	buffer_init(&text, 0);
+	buffer_print(&text, "%s/ogma-media", path);
+	return buffer_take(&text, NULL);
+}
+
+static void
+settings_complete(struct media_settings *settings)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (settings->workers == 0)
+		settings->workers = processors > 0 ? (uint32_t)processors : 1;
+	if (settings->transcodes == 0)
+		settings->transcodes = 4;
+	if (settings->idle_ms == 0)
+		settings->idle_ms = IDLE_DEFAULT_MS;
+	if (settings->timeout_ms == 0)
+		settings->timeout_ms = TIMEOUT_DEFAULT_MS;
+	if (settings->memory_mib == 0)
+		settings->memory_mib = MEMORY_DEFAULT_MIB;
+}
+
+/* ---- processes; keeper only ---- */
+
+/* Secrets live in our environment; a process that reads untrusted files gets
+ * only what loaders and sanitizers read. */
+static void
+environment_make(char *out[ENVIRONMENT_MAX])
+{
+	static const char *const kept[] = { "LD_LIBRARY_PATH=",
+					    "ASAN_OPTIONS=", "UBSAN_OPTIONS=",
+					    "TSAN_OPTIONS=", "LSAN_OPTIONS=" };
+	size_t count = 0;
+
+	for (char **at = environ; *at != NULL; at++) {
+		for (size_t i = 0; i < ARRAY_LENGTH(kept); i++) {
+			if (strncmp(*at, kept[i], strlen(kept[i])) == 0 &&
+			    count + 1 < ENVIRONMENT_MAX)
+				out[count++] = *at;
+		}
+	}
+	out[count] = NULL;
+}
+
+static int
+program_spawn(struct media_pool *pool, int socket, pid_t *pid)
+{
+	char memory[32], timeout[32], *environment[ENVIRONMENT_MAX];
+	char *arguments[] = { pool->program, memory, timeout, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	int error;
+
+	snprintf(memory, sizeof memory, "%u", pool->settings.memory_mib);
+	snprintf(timeout, sizeof timeout, "%u", pool->settings.timeout_ms);
+	environment_make(environment);
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
+	posix_spawn_file_actions_adddup2(&actions, 0, 1);
+	posix_spawn_file_actions_adddup2(&actions, socket, PROTOCOL_SOCKET);
+	posix_spawn_file_actions_addclosefrom_np(&actions,
+						 PROTOCOL_SOCKET + 1);
+	posix_spawnattr_init(&attributes);
+	/* a group of its own: Ctrl-C at a terminal is for the server alone */
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF |
+						      POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	error = posix_spawn(pid, pool->program, &actions, &attributes,
+			    arguments, environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+/* Kills what does not end by itself in time; returns the wait status. */
+static int
+child_reap(struct pool_child *child, bool kill_now)
+{
+	int64_t deadline = clock_monotonic_ms() + END_TIMEOUT_MS;
+	int how = 0;
+
+	close(child->socket);
+	while (!kill_now && waitpid(child->pid, &how, WNOHANG) == 0) {
+		if (clock_monotonic_ms() > deadline)
+			kill_now = true;
+		else
+			usleep(2000);
+	}
+	if (kill_now) {
+		kill(child->pid, SIGKILL);
+		while (waitpid(child->pid, &how, 0) < 0 && errno == EINTR)
+			;
+	}
+	free(child);
+	return how;
+}
+
+static void
+sandbox_tell(struct media_pool *pool, const struct protocol_message *ready)
+{
+	if (ready->body.length == 0 || pool->sandbox_told)
+		return;
+	pool->sandbox_told = true;
+	log_warning("media", "a media process runs with less protection",
+		    LOG_TEXT("missing", ready->body.bytes));
+}
+
+/* Starts a process and waits until it is ready. */
+static enum status
+child_start(struct media_pool *pool, struct pool_child **out,
+	    struct fault *fault)
+{
+	struct protocol_message ready;
+	struct pool_child *child;
+	enum status status;
+	int sockets[2], error;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return fault_errno(fault, errno,
+				   "cannot start a media process");
+	child = mem_new(1, sizeof *child);
+	child->socket = sockets[0];
+	error = program_spawn(pool, sockets[1], &child->pid);
+	close(sockets[1]);
+	if (error != 0) {
+		close(sockets[0]);
+		free(child);
+		fault_errno(fault, error, "cannot start %s", pool->program);
+		return fault_field(fault, STATUS_UNAVAILABLE, "media",
+				   "cannot start %s: error %d", pool->program,
+				   error);
+	}
+	protocol_message_init(&ready);
+	status = protocol_receive(child->socket, &ready,
+				  clock_monotonic_ms() + START_TIMEOUT_MS,
+				  fault);
+	if (status == STATUS_OK && ready.type == PROTOCOL_READY) {
+		sandbox_tell(pool, &ready);
+		*out = child;
+	} else {
+		child_reap(child, true);
+		status = fault_field(fault, STATUS_UNAVAILABLE, "media",
+				     "%s ended at its start", pool->program);
+	}
+	protocol_message_release(&ready);
+	return status;
+}
+
+/* ---- the keeper ---- */
+
+static void
+wish_grant(struct media_pool *pool, struct pool_wish *wish)
+{
+	struct pool_child *child = NULL;
+	struct fault fault = { 0 };
+	enum status status;
+
+	pthread_mutex_unlock(&pool->lock);
+	status = child_start(pool, &child, &fault);
+	pthread_mutex_lock(&pool->lock);
+	if (status == STATUS_OK) {
+		pool->processes++;
+		pool->started++;
+		gauge_set(metric_cell(&processes_metric), pool->processes);
+	}
+	wish->child = child;
+	wish->fault = fault;
+	wish->done = true;
+	pthread_cond_broadcast(&pool->change);
+}
+
+/* Takes a child that idled too long (or any, when closing) off the list. */
+static struct pool_child *
+idle_take_old(struct media_pool *pool, int64_t *next_ms)
+{
+	int64_t now = clock_monotonic_ms();
+
+	*next_ms = INT64_MAX;
+	for (struct pool_child **at = &pool->idle; *at != NULL;
+	     at = &(*at)->next) {
+		struct pool_child *child = *at;
+		int64_t end = child->idle_since_ms + pool->settings.idle_ms;
+
+		if (pool->closing || end <= now) {
+			*at = child->next;
+			return child;
+		}
+		if (end < *next_ms)
+			*next_ms = end;
+	}
+	return NULL;
+}
+
+static void
+count_end(struct media_pool *pool, const char *reason)
+{
+	pool->processes--;
+	gauge_set(metric_cell(&processes_metric), pool->processes);
+	counter_add(metric_cell(&ended_metric, reason), 1);
+}
+
+static void
+keeper_wait(struct media_pool *pool, int64_t until_ms)
+{
+	struct timespec until = { .tv_sec = until_ms / 1000,
+				  .tv_nsec = until_ms % 1000 * 1000000 };
+
+	if (until_ms == INT64_MAX)
+		pthread_cond_wait(&pool->work, &pool->lock);
+	else
+		pthread_cond_timedwait(&pool->work, &pool->lock, &until);
+}
+
+static void *
+keeper_run(void *cookie)
+{
+	struct media_pool *pool = cookie;
+
+	pthread_mutex_lock(&pool->lock);
+	for (;;) {
+		struct pool_wish *wish = pool->wishes;
+		struct pool_child *old;
+		int64_t next_ms;
+
+		if (wish != NULL) {
+			pool->wishes = wish->next;
+			wish_grant(pool, wish);
+			continue;
+		}
+		old = idle_take_old(pool, &next_ms);
+		if (old != NULL) {
+			count_end(pool, "idle");
+			pthread_mutex_unlock(&pool->lock);
+			child_reap(old, false);
+			pthread_mutex_lock(&pool->lock);
+			continue;
+		}
+		if (pool->closing)
+			break;
+		keeper_wait(pool, next_ms);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return NULL;
+}
+
+/* ---- for everyone ---- */
+
+enum status
+media_pool_open(const struct media_settings *settings,
+		struct media_pool **out, struct fault *fault)
+{
+	struct media_pool *pool = mem_new(1, sizeof *pool);
+	pthread_condattr_t attributes;
+
+	pool->settings = *settings;
+	settings_complete(&pool->settings);
+	pool->program = settings->program != NULL &&
+					settings->program[0] != '\0' ?
+				mem_copy_text(settings->program) :
+				program_beside();
+	if (access(pool->program, X_OK) != 0) {
+		enum status status = fault_field(
+			fault, STATUS_NOT_FOUND, "MEDIA_PROGRAM",
+			"there is no program at %s", pool->program);
+
+		free(pool->program);
+		free(pool);
+		return status;
+	}
+	metric_register(&ended_metric);
+	metric_register(&processes_metric);
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&pool->change, NULL);
+	pthread_cond_init(&pool->work, &attributes);
+	pthread_condattr_destroy(&attributes);
+	if (pthread_create(&pool->keeper, NULL, keeper_run, pool) != 0) {
+		free(pool->program);
+		free(pool);
+		return fault_set(fault, STATUS_FAILED,
+				 "cannot start a thread");
+	}
+	*out = pool;
+	return STATUS_OK;
+}
+
+void
+media_pool_close(struct media_pool *pool)
+{
+	if (pool == NULL)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	pool->closing = true;
+	pthread_cond_signal(&pool->work);
+	pthread_mutex_unlock(&pool->lock);
+	pthread_join(pool->keeper, NULL);
+	pthread_cond_destroy(&pool->work);
+	pthread_cond_destroy(&pool->change);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool->program);
+	free(pool);
+}
+
+void
+media_pool_look(struct media_pool *pool, struct media_pool_state *out)
+{
+	pthread_mutex_lock(&pool->lock);
+	*out = (struct media_pool_state){
+		.processes = pool->processes,
+		.busy = pool->quick_busy + pool->transcodes_busy,
+		.transcodes = pool->transcodes_busy,
+		.started = pool->started,
+		.crashed = pool->crashed,
+		.timed_out = pool->timed_out,
+	};
+	pthread_mutex_unlock(&pool->lock);
+}
+
+/* An idle child, or a new one from the keeper. Lock held. */
+static struct pool_child *
+child_get(struct media_pool *pool, struct fault *fault)
+{
+	struct pool_child *child = pool->idle;
+	struct pool_wish wish = { 0 }, **last = &pool->wishes;
+
+	if (child != NULL) {
+		pool->idle = child->next;
+		return child;
+	}
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = &wish;
+	pthread_cond_signal(&pool->work);
+	while (!wish.done)
+		pthread_cond_wait(&pool->change, &pool->lock);
+	if (wish.child == NULL)
+		*fault = wish.fault;
+	return wish.child;
+}
+
+static uint32_t *
+busy_of(struct media_pool *pool, enum pool_use use)
+{
+	return use == POOL_QUICK ? &pool->quick_busy : &pool->transcodes_busy;
+}
+
+enum status
+pool_borrow(struct media_pool *pool, enum pool_use use,
+	    struct pool_child **out, struct fault *fault)
+{
+	struct pool_child *child;
+	struct fault why = { 0 };
+
+	pthread_mutex_lock(&pool->lock);
+	if (use == POOL_TRANSCODE &&
+	    pool->transcodes_busy >= pool->settings.transcodes) {
+		pthread_mutex_unlock(&pool->lock);
+		return fault_field(fault, STATUS_FULL, "media",
+				   "all %u transcoding places are taken",
+				   pool->settings.transcodes);
+	}
+	while (use == POOL_QUICK && pool->quick_busy >= pool->settings.workers)
+		pthread_cond_wait(&pool->change, &pool->lock);
+	(*busy_of(pool, use))++;
+	child = child_get(pool, &why);
+	if (child == NULL) {
+		(*busy_of(pool, use))--;
+		pthread_cond_broadcast(&pool->change);
+		if (fault != NULL)
+			*fault = why;
+	} else {
+		child->use = use;
+		*out = child;
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return child != NULL ? STATUS_OK : why.status;
+}
+
+static enum pool_end
+end_of(int how)
+{
+	if (WIFSIGNALED(how) && (WTERMSIG(how) == SIGPROF ||
+				 WTERMSIG(how) == SIGXCPU))
+		return POOL_OUT_OF_TIME;
+	/* killed by us: it was sound, but slow or unwanted */
+	if ((WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL) ||
+	    (WIFEXITED(how) && WEXITSTATUS(how) == 0))
+		return POOL_ENDED;
+	return POOL_CRASHED;
+}
+
+static enum pool_end
+child_discard(struct media_pool *pool, struct pool_child *child)
+{
+	struct pollfd gone = { .fd = child->socket, .events = POLLIN };
+	bool ending = poll(&gone, 1, 0) > 0 && gone.revents & POLLHUP;
+	enum pool_end end = end_of(child_reap(child, !ending));
+
+	pthread_mutex_lock(&pool->lock);
+	if (end == POOL_CRASHED)
+		pool->crashed++;
+	count_end(pool, end == POOL_CRASHED	? "crash" :
+			end == POOL_OUT_OF_TIME ? "timeout" :
+						  "killed");
+	pthread_mutex_unlock(&pool->lock);
+	return end;
+}
+
+enum pool_end
+pool_return(struct media_pool *pool, struct pool_child *child, bool sound)
+{
+	enum pool_use use = child->use;
+	enum pool_end end = POOL_ENDED;
+
+	if (!sound)
+		end = child_discard(pool, child);
+	pthread_mutex_lock(&pool->lock);
+	if (sound) {
+		child->idle_since_ms = clock_monotonic_ms();
+		child->next = pool->idle;
+		pool->idle = child;
+		if (child->next == NULL)
+			pthread_cond_signal(&pool->work);
+	}
+	(*busy_of(pool, use))--;
+	if (use == POOL_QUICK)
+		pthread_cond_broadcast(&pool->change);
+	pthread_mutex_unlock(&pool->lock);
+	return end;
+}
+
+int
+pool_child_socket(const struct pool_child *child)
+{
+	return child->socket;
+}
+
+uint32_t
+pool_timeout_ms(const struct media_pool *pool)
+{
+	return pool->settings.timeout_ms;
+}
+
+void
+pool_count_timeout(struct media_pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->timed_out++;
+	pthread_mutex_unlock(&pool->lock);
+}

@@ -1,0 +1,523 @@
+/* wire.c - the bodies of protocol.h's messages, written and read.
+ *
+ * The plain fields of media_facts are rows of one table, walked in the same
+ * order by both directions, so that neither can forget one. */
+#include "media/protocol.h"
+
+#include <math.h>
+
+#define NO_TEXT UINT32_MAX
+
+void
+wire_reader_init(struct wire_reader *reader, struct span body)
+{
+	*reader = (struct wire_reader){ .at = body.at,
+					.end = body.at + body.length };
+}
+
+bool
+wire_reader_done(const struct wire_reader *reader)
+{
+	return !reader->bad && reader->at == reader->end;
+}
+
+static bool
+take(struct wire_reader *reader, void *out, size_t length)
+{
+	if (reader->bad || (size_t)(reader->end - reader->at) < length) {
+		reader->bad = true;
+		memset(out, 0, length);
+		return false;
+	}
+	memcpy(out, reader->at, length);
+	reader->at += length;
+	return true;
+}
+
+uint32_t
+wire_take_u32(struct wire_reader *reader)
+{
+	uint32_t value;
+
+	take(reader, &value, sizeof value);
+	return value;
+}
+
+uint64_t
+wire_take_u64(struct wire_reader *reader)
+{
+	uint64_t value;
+
+	take(reader, &value, sizeof value);
+	return value;
+}
+
+/* Finite, or the body is bad: what is computed from it stays a number. */
+double
+wire_take_double(struct wire_reader *reader)
+{
+	double value;
+
+	take(reader, &value, sizeof value);
+	if (!isfinite(value)) {
+		reader->bad = true;
+		return 0;
+	}
+	return value;
+}
+
+struct span
+wire_take_bytes(struct wire_reader *reader)
+{
+	uint32_t length = wire_take_u32(reader);
+	struct span bytes = { reader->at, length };
+
+	if (reader->bad || (size_t)(reader->end - reader->at) < length) {
+		reader->bad = true;
+		return (struct span){ NULL, 0 };
+	}
+	reader->at += length;
+	return bytes;
+}
+
+const char *
+wire_take_text(struct wire_reader *reader, struct arena *arena)
+{
+	struct wire_reader peek = *reader;
+	struct span text;
+
+	if (wire_take_u32(&peek) == NO_TEXT && !peek.bad) {
+		*reader = peek;
+		return NULL;
+	}
+	text = wire_take_bytes(reader);
+	if (reader->bad)
+		return NULL;
+	if (memchr(text.at, 0, text.length) != NULL ||
+	    !utf8_valid(text.at, text.length)) {
+		reader->bad = true;
+		return NULL;
+	}
+	return arena_copy_bytes(arena, text.at, text.length);
+}
+
+void
+wire_add_u32(struct buffer *out, uint32_t value)
+{
+	buffer_add(out, &value, sizeof value);
+}
+
+void
+wire_add_u64(struct buffer *out, uint64_t value)
+{
+	buffer_add(out, &value, sizeof value);
+}
+
+void
+wire_add_double(struct buffer *out, double value)
+{
+	buffer_add(out, &value, sizeof value);
+}
+
+void
+wire_add_bytes(struct buffer *out, struct span bytes)
+{
+	wire_add_u32(out, (uint32_t)bytes.length);
+	buffer_add_span(out, bytes);
+}
+
+void
+wire_add_text(struct buffer *out, const char *text)
+{
+	if (text == NULL)
+		wire_add_u32(out, NO_TEXT);
+	else
+		wire_add_bytes(out, span_of(text));
+}
+
+static void
+add_hash(struct buffer *out, const uint8_t hash[SHA256_BYTES])
+{
+	buffer_add(out, hash, SHA256_BYTES);
+}
+
+static void
+take_hash(struct wire_reader *reader, uint8_t hash[SHA256_BYTES])
+{
+	take(reader, hash, SHA256_BYTES);
+}
+
+static bool
+take_bool(struct wire_reader *reader)
+{
+	uint32_t value = wire_take_u32(reader);
+
+	if (value > 1)
+		reader->bad = true;
+	return value == 1;
+}
+
+/* ---- questions ---- */
+
+void
+wire_add_probe(struct buffer *out, const struct wire_probe *ask)
+{
+	wire_add_u32(out, ask->flags);
+	wire_add_u32(out, ask->known);
+	add_hash(out, ask->known_picture);
+	wire_add_text(out, ask->name_hint);
+}
+
+bool
+wire_read_probe(struct span body, struct arena *arena, struct wire_probe *out)
+{
+	struct wire_reader reader;
+
+	wire_reader_init(&reader, body);
+	out->flags = wire_take_u32(&reader);
+	out->known = take_bool(&reader);
+	take_hash(&reader, out->known_picture);
+	out->name_hint = wire_take_text(&reader, arena);
+	return wire_reader_done(&reader);
+}
+
+void
+wire_add_thumbnail(struct buffer *out, const struct wire_thumbnail *ask)
+{
+	wire_add_u32(out, ask->size_px);
+	wire_add_u32(out, ask->format);
+	wire_add_bytes(out, ask->picture);
+}
+
+bool
+wire_read_thumbnail(struct span body, struct wire_thumbnail *out)
+{
+	struct wire_reader reader;
+	uint32_t format;
+
+	wire_reader_init(&reader, body);
+	out->size_px = wire_take_u32(&reader);
+	format = wire_take_u32(&reader);
+	out->format = (enum media_picture_format)format;
+	out->picture = wire_take_bytes(&reader);
+	return wire_reader_done(&reader) && format <= MEDIA_JPEG &&
+	       out->size_px >= 1 && out->size_px <= 4096;
+}
+
+void
+wire_add_transcode(struct buffer *out, const struct wire_transcode *ask)
+{
+	const struct media_target *target = &ask->target;
+
+	wire_add_u32(out, target->format);
+	wire_add_u32(out, target->bitrate_kbps);
+	wire_add_u32(out, target->variable);
+	wire_add_u32(out, target->sample_rate_hz);
+	wire_add_u32(out, target->channels);
+	wire_add_text(out, target->title);
+	wire_add_text(out, target->artist);
+	wire_add_text(out, target->album);
+	wire_add_u64(out, (uint64_t)ask->offset_ms);
+}
+
+bool
+wire_read_transcode(struct span body, struct arena *arena,
+		    struct wire_transcode *out)
+{
+	struct media_target *target = &out->target;
+	struct wire_reader reader;
+	uint32_t format;
+
+	wire_reader_init(&reader, body);
+	format = wire_take_u32(&reader);
+	target->format = (enum media_target_format)format;
+	target->bitrate_kbps = wire_take_u32(&reader);
+	target->variable = take_bool(&reader);
+	target->sample_rate_hz = wire_take_u32(&reader);
+	target->channels = wire_take_u32(&reader);
+	target->title = wire_take_text(&reader, arena);
+	target->artist = wire_take_text(&reader, arena);
+	target->album = wire_take_text(&reader, arena);
+	out->offset_ms = (int64_t)wire_take_u64(&reader);
+	return wire_reader_done(&reader) && format <= MEDIA_PCM_F32 &&
+	       out->offset_ms >= 0 && target->channels <= 2;
+}
+
+/* ---- facts ---- */
+
+enum field_kind {
+	FIELD_TEXT,
+	FIELD_U32,
+	FIELD_I64,
+	FIELD_BOOL,
+	FIELD_DOUBLE,
+	FIELD_HASH,
+};
+
+#define FIELD(kind, name) { FIELD_##kind, offsetof(struct media_facts, name) }
+
+static const struct {
+	enum field_kind kind;
+	size_t offset;
+} fields[] = {
+	FIELD(TEXT, container),
+	FIELD(TEXT, codec),
+	FIELD(I64, duration_ms),
+	FIELD(U32, bitrate_bps),
+	FIELD(U32, sample_rate_hz),
+	FIELD(U32, channels),
+	FIELD(U32, bit_depth),
+	FIELD(BOOL, gapless_known),
+	FIELD(U32, start_trim_samples),
+	FIELD(U32, end_trim_samples),
+	FIELD(HASH, audio_key),
+	FIELD(TEXT, title),
+	FIELD(TEXT, artist_text),
+	FIELD(TEXT, album),
+	FIELD(TEXT, album_artist_text),
+	FIELD(U32, track_no),
+	FIELD(U32, track_total),
+	FIELD(U32, disc_no),
+	FIELD(U32, disc_total),
+	FIELD(TEXT, disc_title),
+	FIELD(U32, year), /* int32_t; the same bits */
+	FIELD(U32, original_year),
+	FIELD(TEXT, comment),
+	FIELD(TEXT, isrc),
+	FIELD(TEXT, mbid_recording),
+	FIELD(TEXT, mbid_release),
+	FIELD(TEXT, mbid_release_group),
+	FIELD(BOOL, compilation),
+	FIELD(DOUBLE, tagged_tempo_bpm),
+	FIELD(TEXT, tagged_key),
+	FIELD(BOOL, track_gain.known),
+	FIELD(DOUBLE, track_gain.gain_db),
+	FIELD(DOUBLE, track_gain.peak),
+	FIELD(BOOL, album_gain.known),
+	FIELD(DOUBLE, album_gain.gain_db),
+	FIELD(DOUBLE, album_gain.peak),
+	FIELD(TEXT, lyrics),
+	FIELD(BOOL, lyrics_synced),
+	FIELD(BOOL, has_picture),
+	FIELD(HASH, picture_hash),
+	FIELD(I64, picture_bytes),
+	FIELD(TEXT, picture_type),
+	FIELD(TEXT, repairs),
+};
+
+static void
+add_field(struct buffer *out, enum field_kind kind, const void *at)
+{
+	switch (kind) {
+	case FIELD_TEXT:
+		wire_add_text(out, *(const char *const *)at);
+		break;
+	case FIELD_U32:
+		buffer_add(out, at, sizeof(uint32_t));
+		break;
+	case FIELD_I64:
+	case FIELD_DOUBLE:
+		buffer_add(out, at, sizeof(uint64_t));
+		break;
+	case FIELD_BOOL:
+		wire_add_u32(out, *(const bool *)at);
+		break;
+	case FIELD_HASH:
+		add_hash(out, at);
+		break;
+	}
+}
+
+static void
+take_field(struct wire_reader *reader, enum field_kind kind, void *at,
+	   struct arena *arena)
+{
+	switch (kind) {
+	case FIELD_TEXT:
+		*(const char **)at = wire_take_text(reader, arena);
+		break;
+	case FIELD_U32:
+		*(uint32_t *)at = wire_take_u32(reader);
+		break;
+	case FIELD_I64:
+		*(uint64_t *)at = wire_take_u64(reader);
+		break;
+	case FIELD_DOUBLE:
+		*(double *)at = wire_take_double(reader);
+		break;
+	case FIELD_BOOL:
+		*(bool *)at = take_bool(reader);
+		break;
+	case FIELD_HASH:
+		take_hash(reader, at);
+		break;
+	}
+}
+
+void
+wire_add_facts(struct buffer *out, const struct media_facts *facts)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++)
+		add_field(out, fields[i].kind,
+			  (const char *)facts + fields[i].offset);
+	wire_add_u32(out, (uint32_t)facts->credit_count);
+	for (size_t i = 0; i < facts->credit_count; i++) {
+		wire_add_text(out, facts->credits[i].name);
+		wire_add_u32(out, facts->credits[i].role);
+		wire_add_text(out, facts->credits[i].mbid);
+	}
+	wire_add_u32(out, (uint32_t)facts->genre_count);
+	for (size_t i = 0; i < facts->genre_count; i++)
+		wire_add_text(out, facts->genres[i]);
+	wire_add_bytes(out, facts->picture);
+}
+
+static void
+take_credits(struct wire_reader *reader, struct arena *arena,
+	     struct media_facts *out)
+{
+	uint32_t count = wire_take_u32(reader);
+
+	if (count > MEDIA_CREDITS_MAX)
+		reader->bad = true;
+	for (uint32_t i = 0; i < count && !reader->bad; i++) {
+		struct media_credit *credit = &out->credits[i];
+		uint32_t role;
+
+		credit->name = wire_take_text(reader, arena);
+		role = wire_take_u32(reader);
+		credit->role = (enum credit_role)role;
+		credit->mbid = wire_take_text(reader, arena);
+		if (role > CREDIT_ALBUM_MAIN || credit->name == NULL)
+			reader->bad = true;
+	}
+	out->credit_count = reader->bad ? 0 : count;
+}
+
+static void
+take_genres(struct wire_reader *reader, struct arena *arena,
+	    struct media_facts *out)
+{
+	uint32_t count = wire_take_u32(reader);
+
+	if (count > MEDIA_GENRES_MAX)
+		reader->bad = true;
+	for (uint32_t i = 0; i < count && !reader->bad; i++) {
+		out->genres[i] = wire_take_text(reader, arena);
+		if (out->genres[i] == NULL)
+			reader->bad = true;
+	}
+	out->genre_count = reader->bad ? 0 : count;
+}
+
+static struct span
+take_bytes_copy(struct wire_reader *reader, struct arena *arena)
+{
+	struct span bytes = wire_take_bytes(reader);
+
+	if (bytes.length > 0)
+		bytes.at = arena_copy_bytes(arena, bytes.at, bytes.length);
+	return bytes;
+}
+
+bool
+wire_read_facts(struct span body, struct arena *arena,
+		struct media_facts *out)
+{
+	struct wire_reader reader;
+
+	memset(out, 0, sizeof *out);
+	wire_reader_init(&reader, body);
+	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++)
+		take_field(&reader, fields[i].kind,
+			   (char *)out + fields[i].offset, arena);
+	take_credits(&reader, arena, out);
+	take_genres(&reader, arena, out);
+	out->picture = take_bytes_copy(&reader, arena);
+	return wire_reader_done(&reader) && out->container != NULL &&
+	       out->codec != NULL && out->duration_ms >= 0;
+}
+
+/* ---- other answers ---- */
+
+void
+wire_add_thumbnail_done(struct buffer *out,
+			const struct media_thumbnail *thumbnail)
+{
+	wire_add_u32(out, thumbnail->width);
+	wire_add_u32(out, thumbnail->height);
+	wire_add_text(out, thumbnail->colour);
+	wire_add_bytes(out, thumbnail->bytes);
+}
+
+bool
+wire_read_thumbnail_done(struct span body, struct arena *arena,
+			 struct media_thumbnail *out)
+{
+	struct wire_reader reader;
+	const char *colour;
+
+	wire_reader_init(&reader, body);
+	out->width = wire_take_u32(&reader);
+	out->height = wire_take_u32(&reader);
+	colour = wire_take_text(&reader, arena);
+	out->bytes = take_bytes_copy(&reader, arena);
+	if (!wire_reader_done(&reader) || colour == NULL ||
+	    strlen(colour) != MEDIA_COLOUR_BYTES - 1 ||
+	    out->bytes.length == 0 || out->width == 0 || out->height == 0)
+		return false;
+	memcpy(out->colour, colour, MEDIA_COLOUR_BYTES);
+	return true;
+}
+
+void
+wire_add_progress(struct buffer *out, const struct media_progress *progress)
+{
+	wire_add_u32(out, progress->done);
+	wire_add_u64(out, progress->written_bytes);
+	wire_add_u64(out, (uint64_t)progress->position_ms);
+	wire_add_u64(out, (uint64_t)progress->duration_ms);
+	wire_add_u64(out, progress->samples);
+	wire_add_u32(out, progress->sample_rate_hz);
+	wire_add_u32(out, progress->channels);
+}
+
+bool
+wire_read_progress(struct span body, struct media_progress *out)
+{
+	struct wire_reader reader;
+
+	wire_reader_init(&reader, body);
+	out->done = take_bool(&reader);
+	out->written_bytes = wire_take_u64(&reader);
+	out->position_ms = (int64_t)wire_take_u64(&reader);
+	out->duration_ms = (int64_t)wire_take_u64(&reader);
+	out->samples = wire_take_u64(&reader);
+	out->sample_rate_hz = wire_take_u32(&reader);
+	out->channels = wire_take_u32(&reader);
+	return wire_reader_done(&reader);
+}
+
+void
+wire_add_fault(struct buffer *out, const struct fault *fault)
+{
+	wire_add_u32(out, fault->status);
+	wire_add_text(out, fault->message);
+}
+
+bool
+wire_read_fault(struct span body, struct arena *arena, struct fault *out)
+{
+	struct wire_reader reader;
+	const char *message;
+	uint32_t status;
+
+	wire_reader_init(&reader, body);
+	status = wire_take_u32(&reader);
+	message = wire_take_text(&reader, arena);
+	if (!wire_reader_done(&reader) || message == NULL ||
+	    status == STATUS_OK || status > STATUS_FAILED)
+		return false;
+	fault_set(out, (enum status)status, "%s", message);
+	return true;
+}

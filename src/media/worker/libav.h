@@ -1,0 +1,49 @@
+/* libav.h - FFmpeg's libraries for one open file: input through pread(), the
+ * demuxer named, nothing opened, nothing printed.
+ *
+ * Floor: 1 (media); ogma-media only.
+ */
+#ifndef OGMA_MEDIA_WORKER_LIBAV_H
+#define OGMA_MEDIA_WORKER_LIBAV_H
+
+#include <libavformat/avformat.h>
+
+#include "base/fault.h"
+#include "media/read/stream.h"
+#include "media/read/tags.h"
+#include "media/media.h"
+#include "media/sniff.h"
+
+/* Once, before the sandbox. */
+void libav_start(void);
+
+/* Forgets the last complaint; libav_complaint() is the newest since. */
+void libav_quiet(void);
+const char *libav_complaint(void);
+
+/* Sets a fault from an AVERROR, with the library's own complaint. */
+enum status libav_fault(struct fault *fault, int error, const char *doing);
+
+/* One file under a demuxer. */
+struct libav_input {
+	AVFormatContext *format;
+	AVIOContext *io;
+	AVStream *stream; /* the sound */
+	int fd;
+	uint64_t size_bytes;
+	int64_t at;
+};
+
+/* Opens the file and picks the stream with the sound; stream parameters are
+ * complete. Close after any result. */
+enum status libav_open(struct libav_input *input, int fd,
+		       enum media_kind kind, struct fault *fault);
+void libav_close(struct libav_input *input);
+
+/* Facts of the opened stream, and its key; tags are put into `set` when it is
+ * not NULL. */
+void libav_facts(struct libav_input *input, enum media_kind kind,
+		 struct tag_set *set, struct stream_facts *facts,
+		 uint8_t key[SHA256_BYTES]);
+
+#endif /* OGMA_MEDIA_WORKER_LIBAV_H */

@@ -1,0 +1,134 @@
+/* sandbox.c - what the process gives up; see worker.h.
+ *
+ * After sandbox_enter() the process can read and write the descriptors it was
+ * handed, take memory within its bound, and end. It cannot open files, make
+ * sockets, start programs or threads, or look at other processes: system calls
+ * outside the list fail with EPERM, so that a library that tries something
+ * harmless (a locale, a configuration file) goes on without. */
+#include "media/worker/worker.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0 /* sanitizers map terabytes and read /proc */
+#endif
+
+#define OPEN_FILES_MAX 32
+
+static const int allowed_calls[] = {
+	/* the descriptors we were given */
+	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(write),
+	SCMP_SYS(pwrite64), SCMP_SYS(writev), SCMP_SYS(readv),
+	SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(close),
+	SCMP_SYS(ftruncate), SCMP_SYS(poll), SCMP_SYS(ppoll),
+	SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(recvfrom),
+	SCMP_SYS(sendto),
+	/* memory */
+	SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mprotect),
+	SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
+	/* time, locks, ourselves */
+	SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(gettimeofday), SCMP_SYS(nanosleep), SCMP_SYS(time),
+	SCMP_SYS(futex), SCMP_SYS(sched_yield),
+	SCMP_SYS(sched_getaffinity), SCMP_SYS(getrandom),
+	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(setitimer),
+	SCMP_SYS(getrlimit), SCMP_SYS(restart_syscall),
+	/* ending, also badly */
+	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack), SCMP_SYS(tgkill),
+};
+
+static bool
+filter_calls(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	bool fine = filter != NULL;
+
+	for (size_t i = 0; fine && i < ARRAY_LENGTH(allowed_calls); i++)
+		fine = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+					allowed_calls[i], 0) == 0;
+	fine = fine && seccomp_load(filter) == 0;
+	seccomp_release(filter);
+	return fine;
+}
+
+/* What the program and its libraries take by themselves. */
+static uint64_t
+address_space_bytes(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long long pages = 0;
+
+	if (file != NULL && fscanf(file, "%llu", &pages) != 1)
+		pages = 0;
+	if (file != NULL)
+		fclose(file);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static bool
+limit(__rlimit_resource_t what, uint64_t value)
+{
+	struct rlimit both = { .rlim_cur = value, .rlim_max = value };
+
+	return setrlimit(what, &both) == 0;
+}
+
+static bool
+limit_memory(uint32_t mib)
+{
+	uint64_t own = address_space_bytes();
+
+	if (SANITIZED)
+		return true;
+	return own > 0 && limit(RLIMIT_AS, own + ((uint64_t)mib << 20));
+}
+
+const char *
+sandbox_enter(const struct worker_limits *limits)
+{
+	static char missing[128];
+	bool no_rights, memory, files, calls = true;
+
+	/* dies with the thread that started us; if that is gone already, the
+	 * socket is closed as well */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_DUMPABLE, 0);
+	memory = limit_memory(limits->memory_mib);
+	files = limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, OPEN_FILES_MAX);
+	no_rights = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+	if (!SANITIZED)
+		calls = filter_calls();
+	snprintf(missing, sizeof missing, "%s%s%s%s",
+		 memory ? "" : "memory limit; ", files ? "" : "file limits; ",
+		 no_rights ? "" : "no_new_privs; ",
+		 calls ? "" : "seccomp filter; ");
+	return missing;
+}
+
+void
+sandbox_clock(uint32_t cpu_ms)
+{
+	struct itimerval timer = {
+		.it_value = { .tv_sec = cpu_ms / 1000,
+			      .tv_usec = cpu_ms % 1000 * 1000 },
+	};
+
+	setitimer(ITIMER_PROF, &timer, NULL);
+}
