@@ -34,6 +34,7 @@ sql_int_or_null(int64_t value, bool known)
 
 static const struct store_driver *const drivers[] = {
 	&store_driver_sqlite,
+	&store_driver_postgres,
 };
 
 const struct store_driver *
@@ -76,8 +77,7 @@ store_open_by_settings(const struct store_sqlite_settings *sqlite,
 		       struct store **out, struct fault *fault)
 {
 	if (pg->dsn[0] != '\0' || pg->database_url[0] != '\0')
-		return fault_set(fault, STATUS_UNSUPPORTED,
-				 "PostgreSQL is not built in");
+		return store_open(&store_driver_postgres, pg, out, fault);
 	return store_open(&store_driver_sqlite, sqlite, out, fault);
 }
 

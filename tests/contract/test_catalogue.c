@@ -1044,9 +1044,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ALL_ON("sqlite"),
-#ifdef WITH_POSTGRES
 		ALL_ON("postgres"),
-#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
