@@ -8,24 +8,30 @@
 # all runs in a network of its own whose congestion control is cubic: BBR, which
 # some machines have as their own, paces loopback to a quarter of its speed.
 #
-# BENCH_SECONDS: of each measurement (3).
+# BENCH_SECONDS: of each measurement (3). BENCH_ROUNDS: an odd number (3).
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${1:-$top/build}
 seconds=${BENCH_SECONDS:-3}
-rounds=3
+rounds=${BENCH_ROUNDS:-3}
 file_bytes=10485760
 range_bytes=1048576
 nginx_port=28471
 
-if [ -z "${BENCH_IN_NAMESPACE:-}" ] &&
-	unshare -n sh -c 'ip link set lo up && ip route replace local 127.0.0.0/8 dev lo proto kernel scope host src 127.0.0.1 table local congctl cubic' 2>/dev/null; then
-	BENCH_IN_NAMESPACE=yes exec unshare -n sh -c '
-		ip link set lo up
-		ip route replace local 127.0.0.0/8 dev lo proto kernel scope host src 127.0.0.1 table local congctl cubic
-		ip route replace local 127.0.0.1 dev lo proto kernel scope host src 127.0.0.1 table local congctl cubic
-		exec "$0" "$@"' "$0" "$build"
+# The network of its own: once to try, once to stay in.
+own_network() {
+	ip link set lo up
+	for place in 127.0.0.0/8 127.0.0.1; do
+		ip route replace local $place dev lo proto kernel scope host \
+			src 127.0.0.1 table local congctl cubic
+	done
+}
+export -f own_network
+if [ -z "${BENCH_IN_NAMESPACE:-}" ] && unshare -n bash -ec own_network 2>/dev/null; then
+	export BENCH_IN_NAMESPACE=yes
+	# shellcheck disable=SC2016  # the inner shell expands them
+	exec unshare -n bash -ec 'own_network; exec "$0" "$@"' "$0" "$build"
 fi
 
 work=$(mktemp -d)
@@ -39,7 +45,7 @@ trap finish EXIT
 
 head -c $file_bytes /dev/urandom >"$work/file"
 chmod 755 "$work"
-json=$(printf '{"text":"%289s"}' | tr ' ' x)
+json=$(printf '{"text":"%289s"}' '' | tr ' ' x)
 
 cat >"$work/nginx.conf" <<-CONF
 	daemon off;
@@ -90,7 +96,7 @@ measure() {
 	awk -v ns=$((after - before)) '{ printf "%.0f %.3f %.3f %.4f\n", $1 / $3, $2 / $3 / 1e9, ns / 1e3 / $1, ns / $2 }' <<<"$result"
 }
 
-for _ in $(seq $rounds); do
+for _ in $(seq "$rounds"); do
 	measure "$our_pid" "$our_port" /json 64 >>"$work/ours.json"
 	measure "$nginx_pid" $nginx_port /json 64 >>"$work/nginx.json"
 	measure "$our_pid" "$our_port" /file 32 $file_bytes $range_bytes >>"$work/ours.range"
@@ -109,7 +115,9 @@ row() { # NAME KIND COLUMN BAR
 		'BEGIN { printf "| %-34s | %10s | %10s | %5.2f | %s |\n", name, a, b, a / b, bar }'
 }
 
-echo "HTTP, one core each; congestion control: ${BENCH_IN_NAMESPACE:+cubic}${BENCH_IN_NAMESPACE:-$(cat /proc/sys/net/ipv4/tcp_congestion_control)}" | sed 's/cubicyes/cubic/'
+congestion=$(cat /proc/sys/net/ipv4/tcp_congestion_control)
+[ -z "${BENCH_IN_NAMESPACE:-}" ] || congestion=cubic
+echo "HTTP, one core each; congestion control: $congestion"
 echo "| measured                           |       ours |      nginx | ratio | bar |"
 echo "|------------------------------------|------------|------------|-------|-----|"
 row "300 B JSON, requests/s" json 1 ">= 0.50"

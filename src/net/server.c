@@ -21,6 +21,7 @@
 #define ACCEPTS_PER_TURN 64
 #define BACKLOG 1024
 #define LOOPS_MAX 64
+#define OTHER_DESCRIPTORS 512
 
 struct metric http_connections_metric =
 	METRIC_GAUGE("ogma_http_connections", "Connections open now.", NULL);
@@ -405,17 +406,23 @@ core_count(void)
 	return (uint32_t)CPU_COUNT(&cores);
 }
 
-/* Each connection is a descriptor, and each file sent is another. */
+/* Each connection is a descriptor, and each file sent is another. Not simply
+ * all that may be had: some programs started later close them one by one. */
 static void
-descriptors_raise(void)
+descriptors_raise(uint32_t connections_max)
 {
+	rlim_t wanted = (rlim_t)connections_max * 2 + OTHER_DESCRIPTORS;
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-	    limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur < connections_max + OTHER_DESCRIPTORS)
+		log_warning("http",
+			    "fewer descriptors than connections are allowed",
+			    LOG_INT("descriptors", limit.rlim_cur),
+			    LOG_INT("connections_max", connections_max));
 }
 
 static void
@@ -461,7 +468,7 @@ http_server_open(const struct http_server_args *args, struct http_server **out,
 	struct places places;
 	enum status status;
 
-	descriptors_raise();
+	descriptors_raise(args->settings->connections_max);
 	metrics_begin();
 	status = networks_parse(span_of(server->settings.trusted_proxies),
 				&server->trusted, fault);
