@@ -1,11 +1,8 @@
-/* main.c - starts, waits, stops. */
-#include <stdio.h>
-
-#include "base/fault.h"
+/* main.c - starts, waits, stops; the recipe is in app/. */
+#include "app/command.h"
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	puts(status_name(STATUS_OK));
-	return 0;
+	return command_main(argc, argv);
 }

@@ -33,7 +33,7 @@ struct metric {
 	const char *name;
 	const char *help;
 	enum metric_kind kind;
-	const char *labels[METRIC_LABELS_MAX]; /* NULL where unused */
+	const char *labels[METRIC_LABELS_MAX + 1]; /* NULL ends them */
 	const double *buckets; /* upper bounds in seconds, ascending, 0 ends */
 	struct metric_cell *_Atomic cells;
 	uint32_t cell_count;
@@ -43,13 +43,13 @@ struct metric {
 
 #define METRIC_COUNTER(name_, help_, ...) \
 	{ .name = (name_), .help = (help_), .kind = METRIC_IS_COUNTER, \
-	  .labels = { __VA_ARGS__ } }
+	  .labels = { __VA_ARGS__ __VA_OPT__(,) 0 } }
 #define METRIC_GAUGE(name_, help_, ...) \
 	{ .name = (name_), .help = (help_), .kind = METRIC_IS_GAUGE, \
-	  .labels = { __VA_ARGS__ } }
+	  .labels = { __VA_ARGS__ __VA_OPT__(,) 0 } }
 #define METRIC_HISTOGRAM(name_, help_, ...) \
 	{ .name = (name_), .help = (help_), .kind = METRIC_IS_HISTOGRAM, \
-	  .buckets = metric_seconds_buckets, .labels = { __VA_ARGS__ } }
+	  .buckets = metric_seconds_buckets, .labels = { __VA_ARGS__ __VA_OPT__(,) 0 } }
 
 /* 0.5 ms … 10 s */
 extern const double metric_seconds_buckets[];

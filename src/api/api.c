@@ -1,0 +1,278 @@
+/* api.c - from a request's head to its handler; see api.h.
+ *
+ * Invariant: a request's data pointer is its struct visit from on_head to
+ * on_done, or NULL when the head was refused by net. */
+#include "api/api.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/assets.h"
+#include "api/call.h"
+#include "api/openapi.h"
+#include "api/route.h"
+#include "api/traffic.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#define OFFSET(field) offsetof(struct api_settings, field)
+
+const struct option api_options[] = {
+	{ .name = "CORS_ORIGINS", .type = OPTION_TEXT, .preset = "",
+	  .summary = "Web origins that may call the API from a browser, comma "
+		     "separated, or * for any.",
+	  .offset = OFFSET(cors_origins) },
+	{ .name = "FRAME_ANCESTORS", .type = OPTION_TEXT,
+	  .preset = "'self' https://web.telegram.org https://*.telegram.org",
+	  .summary = "Who may show the web app inside a frame (CSP "
+		     "frame-ancestors).",
+	  .offset = OFFSET(frame_ancestors) },
+	{ .name = "WORKER_THREADS", .type = OPTION_U32, .preset = "8",
+	  .min = 1, .max = 256, .unit = "threads",
+	  .summary = "Threads that answer requests which may block.",
+	  .offset = OFFSET(worker_threads) },
+	{ .name = "WORKER_QUEUE_MAX", .type = OPTION_U32, .preset = "1024",
+	  .min = 1, .max = 1000000, .unit = "requests",
+	  .summary = "Requests that may wait for a worker; more are answered "
+		     "503.",
+	  .offset = OFFSET(worker_queue_max) },
+	{ .name = "ACCESS_LOG", .type = OPTION_BOOL, .preset = "true",
+	  .summary = "Write one log line for each request.",
+	  .offset = OFFSET(access_log) },
+	{ 0 }
+};
+
+enum status
+api_open(const struct api_args *args, struct api **out, struct fault *fault)
+{
+	struct api *api = mem_new(1, sizeof *api);
+	struct worker_pool_args workers = {
+		.name = "api",
+		.threads = args->settings->worker_threads,
+		.queue_max = args->settings->worker_queue_max,
+	};
+	enum status status;
+
+	api->args = *args;
+	status = worker_pool_open(&workers, &api->workers, fault);
+	if (status != STATUS_OK) {
+		free(api);
+		return status;
+	}
+	api->started_at_ms = clock_now_ms();
+	api->router = router_new(api_routes);
+	api->metrics = traffic_metrics_new(api_routes);
+	buffer_init(&api->openapi, 0);
+	openapi_print(&api->openapi, api_routes);
+	*out = api;
+	return STATUS_OK;
+}
+
+void
+api_close(struct api *api)
+{
+	worker_pool_close(api->workers);
+	router_free(api->router);
+	traffic_metrics_free(api->metrics);
+	buffer_release(&api->openapi);
+	free(api);
+}
+
+/* What this floor remembers of one request. */
+struct visit {
+	struct route_match match;
+	bool asset; /* a file of the web app */
+	struct call call;
+};
+
+static void
+allow_print(unsigned allowed, char *out, size_t room)
+{
+	size_t length = 0;
+
+	out[0] = '\0';
+	if (allowed & 1u << HTTP_GET)
+		allowed |= 1u << HTTP_HEAD;
+	allowed |= 1u << HTTP_OPTIONS;
+	for (int method = 0; method < HTTP_METHOD_OTHER; method++) {
+		if ((allowed & 1u << method) == 0 || length >= room)
+			continue;
+		length += (size_t)snprintf(out + length, room - length, "%s%s",
+					   length > 0 ? ", " : "",
+					   http_method_name(
+						   (enum http_method)method));
+	}
+}
+
+static bool
+origin_allowed(const char *origins, struct span origin)
+{
+	struct span rest = span_of(origins), item;
+
+	while (span_next(&rest, ',', &item)) {
+		item = span_trim(item);
+		if (span_equal(item, SPAN("*")) || span_equal(item, origin))
+			return true;
+	}
+	return false;
+}
+
+/* CORS (Fetch standard 3.2): never with credentials, so "*" is harmless. */
+static void
+cors_fields(struct api *api, struct http_request *request, bool preflight)
+{
+	const char *origins = api->args.settings->cors_origins;
+	struct span origin;
+
+	if (*origins == '\0' ||
+	    !http_request_field(request, "origin", &origin))
+		return;
+	http_answer_field(request, "Vary", "Origin");
+	if (!origin_allowed(origins, origin))
+		return;
+	http_answer_field(request, "Access-Control-Allow-Origin",
+			  arena_copy_bytes(http_request_arena(request),
+					   origin.at, origin.length));
+	http_answer_field(request, "Access-Control-Expose-Headers",
+			  "ETag, Content-Range, Accept-Ranges, Retry-After, "
+			  "X-Request-Id");
+	if (!preflight)
+		return;
+	http_answer_field(request, "Access-Control-Allow-Headers",
+			  "Authorization, Content-Type, Range, If-None-Match, "
+			  "Accept-Language");
+	http_answer_field(request, "Access-Control-Max-Age", "600");
+}
+
+static void
+security_fields(struct http_request *request)
+{
+	http_answer_field(request, "X-Content-Type-Options", "nosniff");
+	http_answer_field(request, "Referrer-Policy", "same-origin");
+}
+
+static void
+answer_wrong_method(struct http_request *request, enum http_method method,
+		    unsigned allowed)
+{
+	char allow[96];
+
+	allow_print(allowed, allow, sizeof allow);
+	http_answer_field(request, "Allow", allow);
+	if (method == HTTP_OPTIONS) {
+		http_answer_field(request, "Access-Control-Allow-Methods",
+				  allow);
+		http_answer_empty(request, 204);
+		return;
+	}
+	request_answer_error(request, 405, "method_not_allowed",
+			     (struct span){ 0 });
+}
+
+/* A process serves the routes of its roles. */
+static bool
+route_served(const struct api *api, const struct route *route)
+{
+	switch (route->role) {
+	case ROUTE_OF_API:
+		return api->args.serves_api;
+	case ROUTE_OF_STREAM:
+		return api->args.serves_streams;
+	case ROUTE_OF_METRICS:
+		return api->args.serves_metrics;
+	case ROUTE_OF_ALL:
+		break;
+	}
+	return true;
+}
+
+void
+api_on_head(void *cookie, struct http_request *request, struct http_plan *plan)
+{
+	struct api *api = cookie;
+	struct visit *visit =
+		arena_alloc(http_request_arena(request), sizeof *visit);
+	enum http_method method = http_request_method(request);
+	bool reads = method == HTTP_GET || method == HTTP_HEAD;
+
+	plan->body_limit_bytes = 0;
+	router_match(api->router, method, http_request_path(request),
+		     &visit->match);
+	http_request_set_data(request, visit);
+	security_fields(request);
+	cors_fields(api, request, method == HTTP_OPTIONS);
+	if (visit->match.route != NULL &&
+	    !route_served(api, visit->match.route))
+		visit->match = (struct route_match){ 0 };
+	if (visit->match.route != NULL)
+		return;
+	visit->asset = visit->match.allowed == 0 && reads &&
+		       api->args.serves_api &&
+		       asset_serves(http_request_path(request));
+	if (visit->match.allowed != 0)
+		answer_wrong_method(request, method, visit->match.allowed);
+	else if (!visit->asset)
+		request_answer_error(request, 404, "not_found",
+				     (struct span){ 0 });
+}
+
+static void
+handler_run(void *cookie)
+{
+	struct call *call = cookie;
+
+	log_set_request(http_request_id(call->request));
+	call->route->handler(call);
+	log_set_request(NULL);
+}
+
+void
+api_on_request(void *cookie, struct http_request *request)
+{
+	struct api *api = cookie;
+	struct visit *visit = http_request_data(request);
+	struct call *call = &visit->call;
+
+	if (visit->asset) {
+		asset_answer(request, api->args.settings->frame_ancestors);
+		return;
+	}
+	*call = (struct call){ .api = api,
+			       .request = request,
+			       .arena = http_request_arena(request),
+			       .route = visit->match.route,
+			       .route_index = visit->match.index,
+			       .language = call_language_of(request) };
+	if (call_read_params(call, &visit->match) != STATUS_OK)
+		return;
+	for (const char *const *field = call->route->fields;
+	     field != NULL && *field != NULL; field += 2)
+		http_answer_field(request, field[0], field[1]);
+	if (call->route->on_loop)
+		call->route->handler(call);
+	else if (worker_pool_submit(api->workers, handler_run, call) !=
+		 STATUS_OK)
+		request_answer_error(request, 503, "busy", (struct span){ 0 });
+}
+
+void
+api_on_done(void *cookie, struct http_request *request, unsigned status,
+	    uint64_t sent_bytes, int64_t took_us)
+{
+	struct api *api = cookie;
+	const struct visit *visit = http_request_data(request);
+	struct traffic traffic = {
+		.request = request,
+		.route = visit != NULL ? visit->match.route : NULL,
+		.route_index = visit != NULL ? visit->match.index : 0,
+		.asset = visit != NULL && visit->asset,
+		.status = status,
+		.sent_bytes = sent_bytes,
+		.took_us = took_us,
+	};
+
+	traffic_count(api->metrics, &traffic);
+	if (api->args.settings->access_log)
+		traffic_log(&traffic);
+}

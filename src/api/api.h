@@ -1,0 +1,64 @@
+/* api.h - the HTTP face of Ogma: routes in, service calls out.
+ *
+ * This floor decides nothing: it reads parameters, calls library/ and
+ * service/, and writes JSON. Start reading at routes.c, the table.
+ *
+ * Floor: 5 (api). Threads: callbacks of struct http_server_args run on loop
+ * threads; handlers run on workers unless their row says on_loop.
+ */
+#ifndef OGMA_API_API_H
+#define OGMA_API_API_H
+
+#include "base/option.h"
+#include "base/worker.h"
+#include "driver/store.h"
+#include "net/http.h"
+
+struct covers;
+struct index_service;
+struct router;
+struct streams;
+
+struct api_settings {
+	const char *cors_origins; /* comma separated, or "*", or "" */
+	const char *frame_ancestors; /* who may embed the web app */
+	uint32_t worker_threads;
+	uint32_t worker_queue_max;
+	bool access_log;
+};
+
+extern const struct option api_options[];
+
+struct api_args {
+	const struct api_settings *settings;
+	struct store *store;
+	struct index_service *index;
+	struct covers *covers;
+	struct streams *streams;
+	bool serves_api, serves_streams, serves_metrics; /* by role */
+};
+
+struct api {
+	struct api_args args;
+	struct router *router;
+	struct worker_pool *workers;
+	struct route_metrics *metrics; /* one per row, see traffic.c */
+	int64_t started_at_ms;
+	struct buffer openapi; /* printed once */
+};
+
+/* Everything in args is borrowed and outlives the api. */
+enum status api_open(const struct api_args *args, struct api **out,
+		     struct fault *fault);
+
+/* After the HTTP server was closed. */
+void api_close(struct api *api);
+
+/* Callbacks for struct http_server_args, with the api as cookie. */
+void api_on_head(void *cookie, struct http_request *request,
+		 struct http_plan *plan);
+void api_on_request(void *cookie, struct http_request *request);
+void api_on_done(void *cookie, struct http_request *request, unsigned status,
+		 uint64_t sent_bytes, int64_t took_us);
+
+#endif /* OGMA_API_API_H */

@@ -1,0 +1,68 @@
+/* covers.c - pictures of tracks, albums, artists and genres. */
+#include "api/handlers.h"
+
+#include "api/api.h"
+#include "service/cover.h"
+
+static bool
+takes_webp(const struct call *call)
+{
+	struct span accept;
+
+	return http_request_field(call->request, "accept", &accept) &&
+	       memmem(accept.at, accept.length, "image/webp", 10) != NULL;
+}
+
+static void
+cover_answer(struct call *call, enum cover_of of)
+{
+	const char *size = call_text(call, "size");
+	struct fault fault = { 0 };
+	uint64_t size_px = 0;
+	struct cover_file cover;
+	struct http_file file;
+
+	if (size != NULL) /* a choice: it reads well */
+		span_to_u64(span_of(size), &size_px);
+	if (cover_open(call->api->args.covers, of, call_int(call, "id"),
+		       (uint32_t)size_px, takes_webp(call), &cover,
+		       &fault) != STATUS_OK) {
+		call_answer_fault(call, &fault);
+		return;
+	}
+	file = (struct http_file){ .fd = cover.fd,
+				   .size_bytes = cover.size_bytes,
+				   .content_type = cover.content_type,
+				   .etag = cover.etag,
+				   .modified_ms = cover.modified_ms };
+	http_answer_field(call->request, "Vary", "Accept");
+	http_answer_field(call->request, "Cache-Control",
+			  call_value(call, "v")->given ?
+				  "public, max-age=31536000, immutable" :
+				  "public, max-age=300");
+	http_answer_file(call->request, &file);
+}
+
+void
+handle_track_cover(struct call *call)
+{
+	cover_answer(call, COVER_OF_TRACK);
+}
+
+void
+handle_album_cover(struct call *call)
+{
+	cover_answer(call, COVER_OF_ALBUM);
+}
+
+void
+handle_artist_cover(struct call *call)
+{
+	cover_answer(call, COVER_OF_ARTIST);
+}
+
+void
+handle_genre_cover(struct call *call)
+{
+	cover_answer(call, COVER_OF_GENRE);
+}

@@ -1,0 +1,45 @@
+/* forms.h - the JSON forms of the library's things; their shapes are in
+ * schemas.c.
+ *
+ * Each form_*() writes one object. With `open` true the object is left open
+ * for more members (highlights), and the caller ends it.
+ *
+ * Floor: 5 (api). Threads: no shared state.
+ */
+#ifndef OGMA_API_FORMS_H
+#define OGMA_API_FORMS_H
+
+#include "api/call.h"
+#include "library/albums.h"
+#include "library/artists.h"
+#include "library/genres.h"
+#include "library/summary.h"
+#include "library/tracks.h"
+
+void form_track(struct json_writer *json, const struct track *track,
+		bool open);
+void form_album(struct json_writer *json, const struct album *album,
+		bool open);
+void form_artist(struct json_writer *json, const struct artist *artist,
+		 bool open);
+void form_genre(struct json_writer *json, const struct genre *genre);
+
+/* "…/cover?v=…", or NULL when there is no cover. Arena-owned. */
+const char *form_cover_url(struct arena *arena, const char *area, int64_t id,
+			   const struct cover_ref *cover);
+
+/* Whole answers: {"items":[…],"total":N,"next_cursor":…}. */
+void answer_tracks(struct call *call, const struct track *items, size_t count,
+		   const struct page_info *page);
+void answer_albums(struct call *call, const struct album *items, size_t count,
+		   const struct page_info *page);
+void answer_artists(struct call *call, const struct artist *items,
+		    size_t count, const struct page_info *page);
+
+/* The page the caller asked for, from the parameters every list takes. */
+struct page_request call_page(const struct call *call);
+
+/* Runs the work on a snapshot; false: failed, and the fault is answered. */
+bool call_read_store(struct call *call, store_work *work, void *cookie);
+
+#endif /* OGMA_API_FORMS_H */

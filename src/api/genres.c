@@ -1,0 +1,168 @@
+/* genres.c - routes about genres, and the library's numbers. */
+#include "api/forms.h"
+#include "api/handlers.h"
+
+#define TOP_ARTISTS 10
+
+struct genres_work {
+	struct call *call;
+	struct page_request page;
+	struct genre_list list;
+	struct genre genre;
+	struct artist *artists;
+	size_t artist_count;
+};
+
+static enum status
+genres_list_work(struct store_session *session, void *cookie,
+		 struct fault *fault)
+{
+	struct genres_work *work = cookie;
+
+	return genres_list(session, GENRES_BY_TRACKS_DESC, &work->page,
+			   work->call->arena, &work->list, fault);
+}
+
+void
+handle_genres_list(struct call *call)
+{
+	struct genres_work work = { .call = call, .page = call_page(call) };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, genres_list_work, &work))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_array_begin(&json, "items");
+	for (size_t i = 0; i < work.list.count; i++)
+		form_genre(&json, &work.list.items[i]);
+	json_array_end(&json);
+	json_member_int(&json, "total", work.list.page.total);
+	json_member_text(&json, "next_cursor", work.list.page.next_cursor);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
+static void
+genre_answer(struct call *call, store_work *work)
+{
+	struct genres_work cookie = { .call = call };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, work, &cookie))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	form_genre(&json, &cookie.genre);
+	call_answer_json(call, 200, &body);
+}
+
+static enum status
+genre_get_work(struct store_session *session, void *cookie,
+	       struct fault *fault)
+{
+	struct genres_work *work = cookie;
+
+	return genres_get(session, call_int(work->call, "id"),
+			  work->call->arena, &work->genre, fault);
+}
+
+static enum status
+genre_find_work(struct store_session *session, void *cookie,
+		struct fault *fault)
+{
+	struct genres_work *work = cookie;
+
+	return genres_find(session, call_text(work->call, "name"),
+			   work->call->arena, &work->genre, fault);
+}
+
+void
+handle_genre_get(struct call *call)
+{
+	genre_answer(call, genre_get_work);
+}
+
+void
+handle_genre_by_name(struct call *call)
+{
+	genre_answer(call, genre_find_work);
+}
+
+static enum status
+genre_stats_work(struct store_session *session, void *cookie,
+		 struct fault *fault)
+{
+	struct genres_work *work = cookie;
+	int64_t id = call_int(work->call, "id"), *ids = NULL;
+	size_t count = 0;
+	enum status status = genres_get(session, id, work->call->arena,
+					&work->genre, fault);
+
+	if (status == STATUS_OK)
+		status = genres_top_artists(session, id, TOP_ARTISTS,
+					    work->call->arena, &ids, &count,
+					    fault);
+	if (status == STATUS_OK)
+		status = artists_get_many(session, ids, count,
+					  work->call->arena, &work->artists,
+					  &work->artist_count, fault);
+	return status;
+}
+
+void
+handle_genre_stats(struct call *call)
+{
+	struct genres_work work = { .call = call };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, genre_stats_work, &work))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_int(&json, "track_count", work.genre.track_count);
+	json_member_int(&json, "album_count", work.genre.album_count);
+	json_member_int(&json, "artist_count", work.genre.artist_count);
+	json_member_int(&json, "duration_ms", work.genre.duration_ms);
+	json_member_array_begin(&json, "top_artists");
+	for (size_t i = 0; i < work.artist_count; i++)
+		form_artist(&json, &work.artists[i], false);
+	json_array_end(&json);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
+static enum status
+library_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	return library_summary_get(session, cookie, fault);
+}
+
+void
+handle_library(struct call *call)
+{
+	struct library_summary summary;
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, library_work, &summary))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_int(&json, "tracks", summary.tracks);
+	json_member_int(&json, "albums", summary.albums);
+	json_member_int(&json, "artists", summary.artists);
+	json_member_int(&json, "genres", summary.genres);
+	json_member_int(&json, "duration_ms", summary.duration_ms);
+	json_member_int(&json, "size_bytes", summary.size_bytes);
+	json_member_time(&json, "last_scan_at", summary.last_scan_at_ms);
+	json_member_bool(&json, "scanning", summary.scanning);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}

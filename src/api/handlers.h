@@ -1,0 +1,64 @@
+/* handlers.h - the functions that routes.c names, by area (one file each).
+ *
+ * Floor: 5 (api). Threads: each runs on a worker unless its row says on_loop.
+ */
+#ifndef OGMA_API_HANDLERS_H
+#define OGMA_API_HANDLERS_H
+
+#include "api/call.h"
+
+/* system.c */
+void handle_health_live(struct call *call);
+void handle_health_ready(struct call *call);
+void handle_metrics(struct call *call);
+void handle_openapi(struct call *call);
+void handle_stats(struct call *call);
+void request_answer_metrics(struct http_request *request);
+
+/* tracks.c */
+void handle_tracks_list(struct call *call);
+void handle_tracks_popular(struct call *call);
+void handle_track_get(struct call *call);
+void handle_track_lyrics(struct call *call);
+void handle_track_similar(struct call *call);
+
+/* artists.c */
+void handle_artists_list(struct call *call);
+void handle_artists_popular(struct call *call);
+void handle_artist_get(struct call *call);
+void handle_artist_tracks(struct call *call);
+void handle_artist_albums(struct call *call);
+
+/* albums.c */
+void handle_albums_list(struct call *call);
+void handle_albums_popular(struct call *call);
+void handle_albums_recent(struct call *call);
+void handle_album_get(struct call *call);
+void handle_album_tracks(struct call *call);
+
+/* genres.c */
+void handle_genres_list(struct call *call);
+void handle_genre_get(struct call *call);
+void handle_genre_by_name(struct call *call);
+void handle_genre_stats(struct call *call);
+void handle_library(struct call *call);
+
+/* search.c */
+void handle_search_tracks(struct call *call);
+void handle_search_artists(struct call *call);
+void handle_search_albums(struct call *call);
+void handle_search_playlists(struct call *call);
+void handle_search_multi(struct call *call);
+void handle_search_suggest(struct call *call);
+
+/* stream.c */
+void handle_track_stream(struct call *call);
+void handle_track_download(struct call *call);
+
+/* covers.c */
+void handle_track_cover(struct call *call);
+void handle_album_cover(struct call *call);
+void handle_artist_cover(struct call *call);
+void handle_genre_cover(struct call *call);
+
+#endif /* OGMA_API_HANDLERS_H */

@@ -1,0 +1,99 @@
+/* messages.c - sentences for clients; see messages.h. */
+#include "api/messages.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct sentence {
+	const char *code;
+	const char *in[2]; /* by enum call_language */
+};
+
+static const struct sentence by_code[] = {
+	{ "bad_request",
+	  { "The request is not well-formed.",
+	    "Запрос составлен неправильно." } },
+	{ "not_found",
+	  { "There is no such thing here.", "Здесь такого нет." } },
+	{ "method_not_allowed",
+	  { "This address does not take that method.",
+	    "Этот адрес не принимает такой метод." } },
+	{ "unauthenticated",
+	  { "Sign in first.", "Сначала войдите." } },
+	{ "forbidden",
+	  { "You are not allowed to do this.",
+	    "У вас нет на это прав." } },
+	{ "conflict",
+	  { "This clashes with what is there already.",
+	    "Это противоречит тому, что уже есть." } },
+	{ "validation_error",
+	  { "Some fields are not valid; see details.",
+	    "Некоторые поля заполнены неверно; см. details." } },
+	{ "too_large",
+	  { "That is larger than allowed.",
+	    "Это больше, чем разрешено." } },
+	{ "out_of_range",
+	  { "That is past the end.", "Это за пределами данных." } },
+	{ "full",
+	  { "There is no room left for this.",
+	    "Для этого не осталось места." } },
+	{ "busy",
+	  { "Busy just now; try again in a moment.",
+	    "Сейчас занято; повторите чуть позже." } },
+	{ "unavailable",
+	  { "A service this needs is down; try again later.",
+	    "Нужная служба не отвечает; повторите позже." } },
+	{ "timed_out",
+	  { "This took too long.", "Это заняло слишком много времени." } },
+	{ "corrupt",
+	  { "The stored data cannot be read.",
+	    "Сохранённые данные не читаются." } },
+	{ "unsupported",
+	  { "This kind of thing is not supported.",
+	    "Такое не поддерживается." } },
+	{ NULL,
+	  { "Something went wrong on our side; it has been logged.",
+	    "Что-то сломалось у нас; запись об этом есть в журнале." } },
+};
+
+static const char *const by_id[][2] = {
+	[MESSAGE_NONE] = { "", "" },
+	[MESSAGE_MISSING] = { "is required", "обязательное поле" },
+	[MESSAGE_NOT_AN_ID] = { "must be an id: a whole number from 1",
+				"должен быть номером: целое число от 1" },
+	[MESSAGE_TOO_LONG] = { "is longer than allowed",
+			       "длиннее, чем разрешено" },
+	[MESSAGE_NOT_A_BOOL] = { "must be true or false",
+				 "должно быть true или false" },
+};
+
+void
+message_print(char *out, size_t room, enum message_id message,
+	      enum call_language language, double min, double max,
+	      const char *choices)
+{
+	/* Formats stay literals, so that the compiler checks them. */
+	if (message == MESSAGE_NOT_IN_RANGE)
+		snprintf(out, room,
+			 language == LANGUAGE_RU ?
+				 "должно быть числом от %g до %g" :
+				 "must be a number from %g to %g",
+			 min, max);
+	else if (message == MESSAGE_NOT_A_CHOICE)
+		snprintf(out, room,
+			 language == LANGUAGE_RU ? "должно быть одним из: %s" :
+						   "must be one of: %s",
+			 choices);
+	else
+		snprintf(out, room, "%s", by_id[message][language]);
+}
+
+const char *
+message_of_code(const char *code, enum call_language language)
+{
+	const struct sentence *row = by_code;
+
+	while (row->code != NULL && strcmp(row->code, code) != 0)
+		row++;
+	return row->in[language];
+}

@@ -1,0 +1,352 @@
+/* openapi.c - prints OpenAPI 3.1 from routes.c and schemas.c; see openapi.h. */
+#include "api/openapi.h"
+
+#include <stdio.h>
+
+#include "api/schemas.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/version.h"
+
+static void schema_of_type(struct json_writer *json, struct span type);
+
+static bool
+is_plain_type(struct span type)
+{
+	return span_equal(type, SPAN("integer")) ||
+	       span_equal(type, SPAN("string")) ||
+	       span_equal(type, SPAN("number")) ||
+	       span_equal(type, SPAN("boolean"));
+}
+
+static void
+schema_ref(struct json_writer *json, struct span name)
+{
+	char target[96];
+
+	snprintf(target, sizeof target, "#/components/schemas/%.*s",
+		 (int)name.length, name.at);
+	json_member_text(json, "$ref", target);
+}
+
+/* The members of a schema object for a type without "?". */
+static void
+type_members(struct json_writer *json, struct span type)
+{
+	if (is_plain_type(type)) {
+		json_name(json, "type");
+		json_text_span(json, type);
+	} else if (span_equal(type, SPAN("time"))) {
+		json_member_text(json, "type", "string");
+		json_member_text(json, "format", "date-time");
+	} else if (*type.at == '[') {
+		json_member_text(json, "type", "array");
+		json_name(json, "items");
+		schema_of_type(json, (struct span){ type.at + 1,
+						    type.length - 2 });
+	} else if (!span_equal(type, SPAN("any"))) {
+		schema_ref(json, type);
+	}
+}
+
+static void
+schema_of_type(struct json_writer *json, struct span type)
+{
+	bool nullable = type.at[type.length - 1] == '?';
+
+	if (nullable)
+		type.length--;
+	json_object_begin(json);
+	if (nullable && !span_equal(type, SPAN("any"))) {
+		json_member_array_begin(json, "anyOf");
+		json_object_begin(json);
+		type_members(json, type);
+		json_object_end(json);
+		json_object_begin(json);
+		json_member_text(json, "type", "null");
+		json_object_end(json);
+		json_array_end(json);
+	} else {
+		type_members(json, type);
+	}
+	json_object_end(json);
+}
+
+static void
+schema_print(struct json_writer *json, const struct schema *schema)
+{
+	const struct schema_field *field;
+
+	json_member_object_begin(json, schema->name);
+	json_member_text(json, "type", "object");
+	json_member_array_begin(json, "required");
+	for (field = schema->fields; field->name != NULL; field++)
+		json_text(json, field->name);
+	json_array_end(json);
+	json_member_object_begin(json, "properties");
+	for (field = schema->fields; field->name != NULL; field++) {
+		json_name(json, field->name);
+		schema_of_type(json, span_of(field->type));
+	}
+	json_object_end(json);
+	json_object_end(json);
+}
+
+/* {"items":[Name],"total":N,"next_cursor":…} */
+static void
+page_schema(struct json_writer *json, struct span name)
+{
+	json_object_begin(json);
+	json_member_text(json, "type", "object");
+	json_member_array_begin(json, "required");
+	json_text(json, "items");
+	json_text(json, "total");
+	json_text(json, "next_cursor");
+	json_array_end(json);
+	json_member_object_begin(json, "properties");
+	json_member_object_begin(json, "items");
+	json_member_text(json, "type", "array");
+	json_name(json, "items");
+	schema_of_type(json, name);
+	json_object_end(json);
+	json_name(json, "total");
+	schema_of_type(json, SPAN("integer"));
+	json_name(json, "next_cursor");
+	schema_of_type(json, SPAN("string?"));
+	json_object_end(json);
+	json_object_end(json);
+}
+
+static void
+number_bounds(struct json_writer *json, const struct param *param)
+{
+	if (param->type == PARAM_ID) {
+		json_member_int(json, "minimum", 1);
+	} else if (param->min != 0 || param->max != 0) {
+		json_member_double(json, "minimum", param->min);
+		json_member_double(json, "maximum", param->max);
+	}
+}
+
+static void
+choices_print(struct json_writer *json, const char *choices)
+{
+	struct span rest = span_of(choices), choice;
+
+	json_member_array_begin(json, "enum");
+	while (span_next(&rest, '|', &choice))
+		json_text_span(json, choice);
+	json_array_end(json);
+}
+
+static void
+param_schema(struct json_writer *json, const struct param *param)
+{
+	static const char *const types[] = {
+		[PARAM_ID] = "integer",	 [PARAM_INT] = "integer",
+		[PARAM_NUMBER] = "number", [PARAM_TEXT] = "string",
+		[PARAM_CHOICE] = "string", [PARAM_BOOL] = "boolean",
+	};
+
+	json_member_object_begin(json, "schema");
+	json_member_text(json, "type", types[param->type]);
+	switch (param->type) {
+	case PARAM_ID:
+	case PARAM_INT:
+	case PARAM_NUMBER:
+		number_bounds(json, param);
+		break;
+	case PARAM_TEXT:
+		json_member_int(json, "maxLength",
+				param->max > 0 ? (int64_t)param->max : 200);
+		break;
+	case PARAM_CHOICE:
+		choices_print(json, param->choices);
+		break;
+	case PARAM_BOOL:
+		break;
+	}
+	if (param->preset != NULL) {
+		bool bare = param->type == PARAM_INT ||
+			    param->type == PARAM_BOOL;
+
+		json_name(json, "default");
+		if (bare)
+			json_raw(json, span_of(param->preset));
+		else
+			json_text(json, param->preset);
+	}
+	json_object_end(json);
+}
+
+static bool
+in_path(const char *pattern, const char *name)
+{
+	char braced[64];
+
+	snprintf(braced, sizeof braced, "{%s}", name);
+	return strstr(pattern, braced) != NULL;
+}
+
+static void
+params_print(struct json_writer *json, const struct route *route)
+{
+	json_member_array_begin(json, "parameters");
+	for (const struct param *param = route->params;
+	     param != NULL && param->name != NULL; param++) {
+		bool path = in_path(route->pattern, param->name);
+
+		json_object_begin(json);
+		json_member_text(json, "name", param->name);
+		json_member_text(json, "in", path ? "path" : "query");
+		json_member_bool(json, "required", path || param->required);
+		if (param->summary != NULL)
+			json_member_text(json, "description", param->summary);
+		param_schema(json, param);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void
+content_print(struct json_writer *json, const char *answer)
+{
+	struct span type = span_of(answer);
+	bool media_type = strchr(answer, '/') != NULL;
+
+	json_member_object_begin(json, "content");
+	json_member_object_begin(json,
+				 media_type ? answer : "application/json");
+	if (!media_type) {
+		json_name(json, "schema");
+		if (*answer == '[')
+			page_schema(json, (struct span){ type.at + 1,
+							 type.length - 2 });
+		else
+			schema_of_type(json, type);
+	}
+	json_object_end(json);
+	json_object_end(json);
+}
+
+static const char *
+status_sentence(struct span status)
+{
+	static const struct {
+		const char *status, *sentence;
+	} rows[] = {
+		{ "206", "Part of the bytes." },
+		{ "304", "Not changed." },
+		{ "400", "Not well-formed." },
+		{ "401", "Not signed in." },
+		{ "403", "Not allowed." },
+		{ "404", "Not there." },
+		{ "412", "A precondition failed." },
+		{ "415", "This kind is not supported." },
+		{ "416", "No such range." },
+		{ "422", "A field is not valid." },
+		{ "503", "Busy, or a service is down." },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		if (span_equal(status, span_of(rows[i].status)))
+			return rows[i].sentence;
+	}
+	return "";
+}
+
+static void
+other_answer(struct json_writer *json, struct span status)
+{
+	char name[8];
+
+	snprintf(name, sizeof name, "%.*s", (int)status.length, status.at);
+	json_member_object_begin(json, name);
+	json_member_text(json, "description", status_sentence(status));
+	if (*status.at >= '4')
+		content_print(json, "Error");
+	json_object_end(json);
+}
+
+static void
+answers_print(struct json_writer *json, const struct route *route)
+{
+	struct span rest, status;
+
+	json_member_object_begin(json, "responses");
+	json_member_object_begin(json, "200");
+	json_member_text(json, "description", "Done.");
+	if (route->answer != NULL)
+		content_print(json, route->answer);
+	json_object_end(json);
+	rest = span_of(route->statuses);
+	while (span_next(&rest, ' ', &status))
+		other_answer(json, status);
+	json_object_end(json);
+}
+
+static void
+operation_print(struct json_writer *json, const struct route *route)
+{
+	static const char *const members[] = {
+		[HTTP_GET] = "get",	[HTTP_HEAD] = "head",
+		[HTTP_POST] = "post",	[HTTP_PUT] = "put",
+		[HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete",
+	};
+
+	json_member_object_begin(json, members[route->method]);
+	json_member_array_begin(json, "tags");
+	json_text(json, route->tag);
+	json_array_end(json);
+	json_member_text(json, "summary", route->summary);
+	params_print(json, route);
+	answers_print(json, route);
+	json_object_end(json);
+}
+
+/* Rows of one pattern stand together in the table. */
+static void
+paths_print(struct json_writer *json, const struct route *routes)
+{
+	const char *open = NULL;
+
+	json_member_object_begin(json, "paths");
+	for (; routes->pattern != NULL; routes++) {
+		if (open == NULL || strcmp(open, routes->pattern) != 0) {
+			if (open != NULL)
+				json_object_end(json);
+			json_member_object_begin(json, routes->pattern);
+			open = routes->pattern;
+		}
+		operation_print(json, routes);
+	}
+	if (open != NULL)
+		json_object_end(json);
+	json_object_end(json);
+}
+
+void
+openapi_print(struct buffer *out, const struct route *routes)
+{
+	struct json_writer json;
+
+	json_writer_init(&json, out);
+	json_object_begin(&json);
+	json_member_text(&json, "openapi", "3.1.0");
+	json_member_object_begin(&json, "info");
+	json_member_text(&json, "title", "Ogma");
+	json_member_text(&json, "version", OGMA_VERSION);
+	json_member_text(&json, "description",
+			 "A self-hosted music service: find, play and follow "
+			 "your own library.");
+	json_object_end(&json);
+	paths_print(&json, routes);
+	json_member_object_begin(&json, "components");
+	json_member_object_begin(&json, "schemas");
+	for (const struct schema *schema = api_schemas; schema->name != NULL;
+	     schema++)
+		schema_print(&json, schema);
+	json_object_end(&json);
+	json_object_end(&json);
+	json_object_end(&json);
+}

@@ -1,0 +1,225 @@
+/* schemas.c - the shapes of answers; see schemas.h. The server tests check
+ * every answer against these, so they cannot drift from forms.c. */
+#include "api/schemas.h"
+
+#include <stddef.h>
+
+#define FIELDS(...) \
+	(const struct schema_field[]) { __VA_ARGS__, { 0 } }
+
+/* clang-format off */
+const struct schema api_schemas[] = {
+	{ "Error", FIELDS(
+		{ "error", "string", "Code for programs." },
+		{ "message", "string", "One sentence in the caller's language." },
+		{ "details", "any?", "Fields at fault, or the service that is down." },
+		{ "request_id", "string", "Names the request in the log." }) },
+	{ "ArtistCredit", FIELDS(
+		{ "id", "integer", NULL },
+		{ "name", "string", NULL },
+		{ "role", "string", "main, featured, composer, conductor, remixer, performer, lyricist or producer." }) },
+	{ "GenreRef", FIELDS(
+		{ "id", "integer", NULL },
+		{ "name", "string", NULL }) },
+	{ "Gapless", FIELDS(
+		{ "start_samples", "integer", "Encoder delay to leave out." },
+		{ "end_samples", "integer", "Padding to leave out." }) },
+	{ "ReplayGain", FIELDS(
+		{ "track_gain_db", "number?", NULL },
+		{ "track_peak", "number?", NULL },
+		{ "album_gain_db", "number?", NULL },
+		{ "album_peak", "number?", NULL }) },
+	{ "HighlightPiece", FIELDS(
+		{ "text", "string", NULL },
+		{ "match", "boolean", NULL }) },
+	{ "Highlights", FIELDS(
+		{ "title", "[HighlightPiece]", NULL },
+		{ "artist", "[HighlightPiece]?", NULL },
+		{ "album", "[HighlightPiece]?", NULL }) },
+	{ "Track", FIELDS(
+		{ "id", "integer", NULL },
+		{ "title", "string", NULL },
+		{ "artist", "string", "All artists, as tagged." },
+		{ "artist_id", "integer?", "The main artist." },
+		{ "artists", "[ArtistCredit]", NULL },
+		{ "album", "string?", NULL },
+		{ "album_id", "integer?", NULL },
+		{ "album_artist", "string?", NULL },
+		{ "genre", "string?", "The main genre." },
+		{ "genres", "[GenreRef]", NULL },
+		{ "duration_ms", "integer", NULL },
+		{ "track_no", "integer?", NULL },
+		{ "disc_no", "integer?", NULL },
+		{ "year", "integer?", NULL },
+		{ "tempo", "number?", "Beats per minute." },
+		{ "energy", "number?", "0 to 1." },
+		{ "valence", "number?", "0 to 1." },
+		{ "danceability", "number?", "0 to 1." },
+		{ "key", "string?", NULL },
+		{ "loudness_lufs", "number?", NULL },
+		{ "popularity", "number", NULL },
+		{ "play_count", "integer", NULL },
+		{ "cover_url", "string?", NULL },
+		{ "stream_url", "string", NULL },
+		{ "source", "string", "Where the file lives: folder." },
+		{ "codec", "string", NULL },
+		{ "container", "string", NULL },
+		{ "bitrate", "integer", "Bits per second." },
+		{ "sample_rate", "integer", "Hz." },
+		{ "channels", "integer", NULL },
+		{ "bit_depth", "integer?", "Lossless codecs only." },
+		{ "size_bytes", "integer", NULL },
+		{ "gapless", "Gapless?", NULL },
+		{ "replaygain", "ReplayGain?", NULL },
+		{ "composer", "string?", NULL },
+		{ "has_lyrics", "boolean", NULL },
+		{ "created_at", "time", NULL },
+		{ "updated_at", "time", NULL }) },
+	{ "Album", FIELDS(
+		{ "id", "integer", NULL },
+		{ "title", "string", NULL },
+		{ "artist", "string?", NULL },
+		{ "artist_id", "integer?", NULL },
+		{ "artists", "[ArtistCredit]", NULL },
+		{ "year", "integer?", NULL },
+		{ "genre", "string?", NULL },
+		{ "genres", "[GenreRef]", NULL },
+		{ "track_count", "integer", NULL },
+		{ "disc_count", "integer", NULL },
+		{ "duration_ms", "integer", NULL },
+		{ "cover_url", "string?", NULL },
+		{ "is_compilation", "boolean", NULL },
+		{ "popularity", "number", NULL },
+		{ "created_at", "time", NULL },
+		{ "updated_at", "time", NULL }) },
+	{ "Artist", FIELDS(
+		{ "id", "integer", NULL },
+		{ "name", "string", NULL },
+		{ "sort_name", "string", NULL },
+		{ "album_count", "integer", NULL },
+		{ "track_count", "integer", NULL },
+		{ "duration_ms", "integer", NULL },
+		{ "cover_url", "string?", NULL },
+		{ "popularity", "number", NULL },
+		{ "created_at", "time", NULL },
+		{ "updated_at", "time", NULL }) },
+	{ "Genre", FIELDS(
+		{ "id", "integer", NULL },
+		{ "name", "string", NULL },
+		{ "track_count", "integer", NULL },
+		{ "album_count", "integer", NULL },
+		{ "artist_count", "integer", NULL },
+		{ "cover_url", "string?", NULL }) },
+	{ "Playlist", FIELDS(
+		{ "id", "integer", NULL },
+		{ "title", "string", NULL }) },
+	{ "GenreStats", FIELDS(
+		{ "track_count", "integer", NULL },
+		{ "album_count", "integer", NULL },
+		{ "artist_count", "integer", NULL },
+		{ "duration_ms", "integer", NULL },
+		{ "top_artists", "[Artist]", NULL }) },
+	{ "Lyrics", FIELDS(
+		{ "synced", "boolean", NULL },
+		{ "lines", "[LyricsLine]", NULL },
+		{ "text", "string", NULL }) },
+	{ "LyricsLine", FIELDS(
+		{ "time_ms", "integer?", NULL },
+		{ "text", "string", NULL }) },
+	{ "Facet", FIELDS(
+		{ "value", "any", "A genre's or artist's name, or a year." },
+		{ "count", "integer", NULL }) },
+	{ "Facets", FIELDS(
+		{ "genre", "[Facet]", NULL },
+		{ "year", "[Facet]", NULL },
+		{ "artist", "[Facet]", NULL }) },
+	{ "TrackHits", FIELDS(
+		{ "items", "[Track]", "Each with highlights." },
+		{ "total", "integer", NULL },
+		{ "total_is_lower_bound", "boolean", "More than 1,000 match." },
+		{ "did_you_mean", "string?", NULL },
+		{ "engine", "string", "Which engine answered." },
+		{ "took_ms", "number", NULL },
+		{ "facets", "Facets", NULL }) },
+	{ "AlbumHits", FIELDS(
+		{ "items", "[Album]", "Each with highlights." },
+		{ "total", "integer", NULL },
+		{ "total_is_lower_bound", "boolean", NULL },
+		{ "did_you_mean", "string?", NULL },
+		{ "engine", "string", NULL },
+		{ "took_ms", "number", NULL },
+		{ "facets", "Facets", NULL }) },
+	{ "ArtistHits", FIELDS(
+		{ "items", "[Artist]", "Each with highlights." },
+		{ "total", "integer", NULL },
+		{ "total_is_lower_bound", "boolean", NULL },
+		{ "did_you_mean", "string?", NULL },
+		{ "engine", "string", NULL },
+		{ "took_ms", "number", NULL },
+		{ "facets", "Facets", NULL }) },
+	{ "PlaylistHits", FIELDS(
+		{ "items", "[Playlist]", NULL },
+		{ "total", "integer", NULL },
+		{ "total_is_lower_bound", "boolean", NULL },
+		{ "did_you_mean", "string?", NULL },
+		{ "engine", "string", NULL },
+		{ "took_ms", "number", NULL },
+		{ "facets", "Facets", NULL }) },
+	{ "HitGroup", FIELDS(
+		{ "items", "[any]", NULL },
+		{ "total", "integer", NULL }) },
+	{ "TopHit", FIELDS(
+		{ "type", "string", "track, album, artist or playlist." },
+		{ "item", "any", NULL }) },
+	{ "MultiHits", FIELDS(
+		{ "top", "TopHit?", NULL },
+		{ "tracks", "HitGroup", NULL },
+		{ "albums", "HitGroup", NULL },
+		{ "artists", "HitGroup", NULL },
+		{ "playlists", "HitGroup", NULL },
+		{ "did_you_mean", "string?", NULL },
+		{ "engine", "string", NULL },
+		{ "took_ms", "number", NULL }) },
+	{ "Suggestion", FIELDS(
+		{ "type", "string", "track, album, artist or playlist." },
+		{ "id", "integer", NULL },
+		{ "text", "string", NULL },
+		{ "subtitle", "string?", NULL },
+		{ "cover_url", "string?", NULL },
+		{ "highlights", "[HighlightPiece]", NULL }) },
+	{ "Suggestions", FIELDS(
+		{ "items", "[Suggestion]", NULL },
+		{ "did_you_mean", "string?", NULL },
+		{ "engine", "string", NULL },
+		{ "took_ms", "number", NULL }) },
+	{ "Library", FIELDS(
+		{ "tracks", "integer", NULL },
+		{ "albums", "integer", NULL },
+		{ "artists", "integer", NULL },
+		{ "genres", "integer", NULL },
+		{ "duration_ms", "integer", NULL },
+		{ "size_bytes", "integer", NULL },
+		{ "last_scan_at", "time?", NULL },
+		{ "scanning", "boolean", NULL }) },
+	{ "Stats", FIELDS(
+		{ "active_streams", "integer", "Channels on air." },
+		{ "total_listeners", "integer", NULL },
+		{ "queue_items", "integer", NULL },
+		{ "uptime", "integer", "Seconds." }) },
+	{ "Health", FIELDS(
+		{ "status", "string", "ok, degraded or down." },
+		{ "version", "string", NULL },
+		{ "uptime_seconds", "integer", NULL }) },
+	{ "ServiceHealth", FIELDS(
+		{ "name", "string", NULL },
+		{ "driver", "string", NULL },
+		{ "required", "boolean", NULL },
+		{ "state", "string", "up or down." },
+		{ "latency_ms", "number", NULL },
+		{ "reason", "string?", NULL }) },
+	{ "Readiness", FIELDS(
+		{ "status", "string", "ok, degraded or down." },
+		{ "services", "[ServiceHealth]", NULL }) },
+	{ 0 },
+};
+/* clang-format on */

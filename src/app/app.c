@@ -1,0 +1,123 @@
+/* app.c - builds the floors bottom-up and ends them top-down; see app.h. */
+#include "app/app.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "library/migrations.h"
+
+static char *
+path_below(const struct settings *settings, const char *name)
+{
+	struct buffer path;
+
+	buffer_init(&path, 0);
+	buffer_print(&path, "%s/%s", settings->program.data_dir, name);
+	return buffer_take(&path, NULL);
+}
+
+static enum status
+open_store(struct app *app, struct fault *fault)
+{
+	struct store_sqlite_settings sqlite = app->settings->sqlite;
+	enum status status;
+
+	if (*sqlite.path == '\0')
+		sqlite.path = app->store_path;
+	status = store_open(&store_driver_sqlite, &sqlite, &app->store, fault);
+	if (status == STATUS_OK)
+		status = migrations_apply(app->store, fault);
+	return status;
+}
+
+static enum status
+open_index(struct app *app, bool follow, struct fault *fault)
+{
+	struct index_args args = {
+		.store = app->store,
+		.driver = &search_driver_fts5,
+		.folder = app->settings->program.data_dir,
+		.follow = follow,
+	};
+
+	return index_open(&args, &app->index, fault);
+}
+
+static enum status
+open_media(struct app *app, struct fault *fault)
+{
+	struct blob_folder_settings folder = { .path = app->blobs_path };
+	struct blob_open_args args = { .settings = &folder };
+	enum status status = blob_store_open(&blob_driver_folder, &args,
+					     &app->blobs, fault);
+
+	if (status == STATUS_OK)
+		status = media_pool_open(&app->settings->media, &app->media,
+					 fault);
+	app->scan = (struct scan_services){ .store = app->store,
+					    .blobs = app->blobs,
+					    .media = app->media,
+					    .settings = &app->settings->scan };
+	return status;
+}
+
+static enum status
+open_delivery(struct app *app, struct fault *fault)
+{
+	struct cover_args cover = { .store = app->store,
+				    .blobs = app->blobs,
+				    .media = app->media,
+				    .cache_dir = app->cache_path,
+				    .settings = &app->settings->cover };
+	struct stream_args stream = { .store = app->store,
+				      .media = app->media,
+				      .cache_dir = app->cache_path,
+				      .settings = &app->settings->stream };
+	enum status status = folder_make(app->cache_path, fault);
+
+	if (status == STATUS_OK)
+		status = covers_open(&cover, &app->covers, fault);
+	if (status == STATUS_OK)
+		status = streams_open(&stream, &app->streams, fault);
+	return status;
+}
+
+enum status
+app_open(struct app *app, const struct settings *settings, unsigned parts,
+	 struct fault *fault)
+{
+	enum status status;
+
+	*app = (struct app){ .settings = settings };
+	app->store_path = path_below(settings, "ogma.db");
+	app->blobs_path = path_below(settings, "blobs");
+	app->cache_path = path_below(settings, "cache");
+	status = folder_make(settings->program.data_dir, fault);
+	if (status == STATUS_OK && parts != 0)
+		status = open_store(app, fault);
+	if (status == STATUS_OK && (parts & (APP_INDEX | APP_INDEX_FOLLOW)))
+		status = open_index(app, parts & APP_INDEX_FOLLOW, fault);
+	if (status == STATUS_OK && (parts & (APP_MEDIA | APP_DELIVERY)))
+		status = open_media(app, fault);
+	if (status == STATUS_OK && (parts & APP_DELIVERY))
+		status = open_delivery(app, fault);
+	if (status != STATUS_OK)
+		app_close(app);
+	return status;
+}
+
+void
+app_close(struct app *app)
+{
+	streams_close(app->streams);
+	covers_close(app->covers);
+	if (app->media != NULL)
+		media_pool_close(app->media);
+	blob_store_close(app->blobs);
+	index_close(app->index);
+	store_close(app->store);
+	free(app->store_path);
+	free(app->blobs_path);
+	free(app->cache_path);
+	*app = (struct app){ 0 };
+}

@@ -1,0 +1,39 @@
+/* app.h - builds the floors bottom-up and ends them top-down.
+ *
+ * Each command opens what it needs. What is open is not NULL.
+ *
+ * Floor: 6 (app). Threads: opened and closed on the main thread.
+ */
+#ifndef OGMA_APP_APP_H
+#define OGMA_APP_APP_H
+
+#include "app/settings.h"
+#include "service/index.h"
+
+enum app_part { /* bits; a part opens those it stands on */
+	APP_STORE = 1,
+	APP_INDEX = 2,        /* without its thread */
+	APP_INDEX_FOLLOW = 4, /* with it */
+	APP_MEDIA = 8,        /* and blobs */
+	APP_DELIVERY = 16,    /* covers and streams */
+};
+
+struct app {
+	const struct settings *settings;
+	struct store *store;
+	struct blob_store *blobs;
+	struct media_pool *media;
+	struct index_service *index;
+	struct covers *covers;
+	struct streams *streams;
+	struct scan_services scan; /* filled with APP_MEDIA */
+
+	char *store_path, *blobs_path, *cache_path; /* under the data folder */
+};
+
+/* Makes the data folder, applies migrations. On failure nothing is open. */
+enum status app_open(struct app *app, const struct settings *settings,
+		     unsigned parts, struct fault *fault);
+void app_close(struct app *app);
+
+#endif /* OGMA_APP_APP_H */

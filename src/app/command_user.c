@@ -1,0 +1,215 @@
+/* command_user.c - `ogma user add|list|passwd`: people who may sign in. */
+#include "app/command.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "base/json.h"
+#include "base/password.h"
+#include "library/users.h"
+
+struct user_work {
+	struct arena arena;
+	struct user_draft draft;
+	const char *name;
+	int64_t id, after_id;
+	struct user *list;
+	size_t count;
+};
+
+/* One line without its end; false at the end of input. */
+static bool
+line_ask(const char *question, char *out, size_t room)
+{
+	bool terminal = isatty(STDIN_FILENO) == 1;
+	struct termios before, hidden;
+	bool got;
+
+	if (terminal) {
+		fprintf(stderr, "%s: ", question);
+		tcgetattr(STDIN_FILENO, &before);
+		hidden = before;
+		hidden.c_lflag &= ~(tcflag_t)ECHO;
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+	}
+	got = fgets(out, (int)room, stdin) != NULL;
+	if (terminal) {
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+		fputc('\n', stderr);
+	}
+	out[got ? strcspn(out, "\r\n") : 0] = '\0';
+	return got;
+}
+
+/* From --password, else asked for (twice on a terminal, once from a pipe). */
+static enum status
+password_get(const char *given, char hash[PASSWORD_HASH_BYTES],
+	     struct fault *fault)
+{
+	char once[PASSWORD_MAX_BYTES + 4], twice[PASSWORD_MAX_BYTES + 4];
+
+	if (given != NULL)
+		return password_hash(given, hash, fault);
+	if (!line_ask("Password", once, sizeof once))
+		return fault_field(fault, STATUS_INVALID, "password",
+				   "no password was given");
+	if (isatty(STDIN_FILENO) == 1 &&
+	    (!line_ask("Once more", twice, sizeof twice) ||
+	     strcmp(once, twice) != 0))
+		return fault_field(fault, STATUS_INVALID, "password",
+				   "the two passwords differ");
+	return password_hash(once, hash, fault);
+}
+
+static void
+user_print(const struct user *user, bool as_json)
+{
+	struct json_writer json;
+	struct buffer line;
+
+	if (!as_json) {
+		printf("%lld\t%s\t%s\t%s%s\n", (long long)user->id,
+		       user->username, user->role,
+		       user->email != NULL ? user->email : "-",
+		       user->is_active ? "" : "\t(blocked)");
+		return;
+	}
+	buffer_init(&line, 0);
+	json_writer_init(&json, &line);
+	json_object_begin(&json);
+	json_member_int(&json, "id", user->id);
+	json_member_text(&json, "username", user->username);
+	json_member_text(&json, "email", user->email);
+	json_member_text(&json, "role", user->role);
+	json_member_bool(&json, "is_active", user->is_active);
+	json_member_time(&json, "created_at", user->created_at_ms);
+	json_object_end(&json);
+	puts(line.bytes);
+	buffer_release(&line);
+}
+
+static enum status
+add_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct user_work *work = cookie;
+
+	return users_add(session, &work->draft, &work->id, fault);
+}
+
+static enum status
+user_add(struct app *app, struct invocation *invocation,
+	 struct user_work *work, const char *password, struct fault *fault)
+{
+	char hash[PASSWORD_HASH_BYTES];
+	enum status status = password_get(password, hash, fault);
+
+	work->draft.password_hash = hash;
+	if (status == STATUS_OK)
+		status = store_write(app->store, add_work, work, fault);
+	if (status != STATUS_OK)
+		return status;
+	if (invocation->json)
+		printf("{\"id\":%lld}\n", (long long)work->id);
+	else
+		printf("added %s (%s), number %lld\n", work->draft.username,
+		       work->draft.role, (long long)work->id);
+	return STATUS_OK;
+}
+
+static enum status
+passwd_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct user_work *work = cookie;
+	struct user user;
+	enum status status = users_find(session, work->name, &work->arena,
+					&user, fault);
+
+	if (status == STATUS_OK)
+		status = users_set_password(session, user.id,
+					    work->draft.password_hash, fault);
+	return status;
+}
+
+static enum status
+user_passwd(struct app *app, struct user_work *work, const char *password,
+	    struct fault *fault)
+{
+	char hash[PASSWORD_HASH_BYTES];
+	enum status status = password_get(password, hash, fault);
+
+	work->draft.password_hash = hash;
+	if (status == STATUS_OK)
+		status = store_write(app->store, passwd_work, work, fault);
+	return status;
+}
+
+static enum status
+list_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct user_work *work = cookie;
+
+	return users_list(session, work->after_id, 100, &work->arena,
+			  &work->list, &work->count, fault);
+}
+
+static enum status
+user_list(struct app *app, struct invocation *invocation,
+	  struct user_work *work, struct fault *fault)
+{
+	do {
+		enum status status =
+			store_read(app->store, list_work, work, fault);
+
+		if (status != STATUS_OK)
+			return status;
+		for (size_t i = 0; i < work->count; i++) {
+			user_print(&work->list[i], invocation->json);
+			work->after_id = work->list[i].id;
+		}
+	} while (work->count > 0);
+	return STATUS_OK;
+}
+
+int
+command_user(struct invocation *invocation)
+{
+	struct user_work work = { 0 };
+	const char *password, *word;
+	struct fault fault = { 0 };
+	enum status status;
+	struct app app;
+
+	work.draft.role = invocation_take(invocation, "--role");
+	work.draft.email = invocation_take(invocation, "--email");
+	work.draft.full_name = invocation_take(invocation, "--full-name");
+	password = invocation_take(invocation, "--password");
+	if (work.draft.role == NULL)
+		work.draft.role = "user";
+	if (invocation->count == 0 || invocation_stray(invocation) != NULL)
+		return EXIT_USAGE;
+	word = invocation->arguments[0];
+	if (invocation->count != (strcmp(word, "list") == 0 ? 1 : 2))
+		return EXIT_USAGE;
+	work.name = work.draft.username =
+		invocation->count == 2 ? invocation->arguments[1] : NULL;
+	if (app_open(&app, invocation->settings, APP_STORE, &fault) !=
+	    STATUS_OK)
+		return command_fail(invocation, &fault);
+	arena_init(&work.arena);
+	if (strcmp(word, "add") == 0)
+		status = user_add(&app, invocation, &work, password, &fault);
+	else if (strcmp(word, "passwd") == 0)
+		status = user_passwd(&app, &work, password, &fault);
+	else if (strcmp(word, "list") == 0)
+		status = user_list(&app, invocation, &work, &fault);
+	else
+		status = fault_set(&fault, STATUS_INVALID,
+				   "ogma user knows add, list and passwd");
+	arena_release(&work.arena);
+	app_close(&app);
+	return status == STATUS_OK ? EXIT_DONE :
+				     command_fail(invocation, &fault);
+}

@@ -1,0 +1,284 @@
+/* serve.c - `ogma serve`: opens everything, waits for a signal, closes.
+ *
+ * Signals are blocked in all threads and read by the main thread alone, so no
+ * handler ever runs. */
+#include "app/command.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "api/handlers.h"
+#include "app/app.h"
+#include "app/process.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/version.h"
+
+struct serving {
+	struct app app;
+	struct api *api;
+	struct http_server *http;
+	struct http_server *metrics; /* PROMETHEUS_PORT, or NULL */
+	struct http_settings metrics_http;
+	struct watch *watch;
+	int lock_fd; /* one server for a data folder */
+	char *log_path;
+};
+
+static sigset_t
+signals_block(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return set;
+}
+
+/* Each listener is a descriptor; the soft limit is often 1,024. */
+static void
+files_limit_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static enum status
+log_start(struct serving *serving, const struct settings *settings,
+	  struct fault *fault)
+{
+	const struct program_settings *program = &settings->program;
+	struct log_settings log = { .rotate_bytes = program->log_rotate_bytes,
+				    .keep_files = program->log_keep_files,
+				    .to_stderr = program->log_stderr };
+	struct buffer path;
+	enum status status;
+
+	if (!log_level_parse(program->log_level, &log.level))
+		return fault_field(fault, STATUS_INVALID, "LOG_LEVEL",
+				   "LOG_LEVEL: \"%s\" is not a level",
+				   program->log_level);
+	buffer_init(&path, 0);
+	buffer_print(&path, "%s/logs", program->data_dir);
+	status = folder_make(path.bytes, fault);
+	buffer_add_text(&path, "/ogma.log");
+	serving->log_path = buffer_take(&path, NULL);
+	log.path = serving->log_path;
+	return status == STATUS_OK ? log_open(&log, fault) : status;
+}
+
+static enum status
+data_lock(struct serving *serving, const struct settings *settings,
+	  struct fault *fault)
+{
+	struct buffer path;
+	enum status status;
+
+	buffer_init(&path, 0);
+	buffer_print(&path, "%s/serve.lock", settings->program.data_dir);
+	status = file_lock(path.bytes, &serving->lock_fd, fault);
+	if (status == STATUS_CONFLICT)
+		fault_set(fault, status,
+			  "another ogma serve is running on %s",
+			  settings->program.data_dir);
+	buffer_release(&path);
+	return status;
+}
+
+/* ---- the port that only tells metrics ----------------------------------- */
+
+static void
+metrics_on_head(void *cookie, struct http_request *request,
+		struct http_plan *plan)
+{
+	(void)cookie;
+	(void)request;
+	plan->body_limit_bytes = 0;
+}
+
+static void
+metrics_on_request(void *cookie, struct http_request *request)
+{
+	(void)cookie;
+	if (span_equal(http_request_path(request), SPAN("/metrics")))
+		request_answer_metrics(request);
+	else
+		http_answer_empty(request, 404);
+}
+
+static void
+metrics_on_done(void *cookie, struct http_request *request, unsigned status,
+		uint64_t sent_bytes, int64_t took_us)
+{
+	(void)cookie;
+	(void)request;
+	(void)status;
+	(void)sent_bytes;
+	(void)took_us;
+}
+
+static enum status
+open_metrics(struct serving *serving, const struct settings *settings,
+	     struct fault *fault)
+{
+	struct http_server_args args = { .settings = &serving->metrics_http,
+					 .on_head = metrics_on_head,
+					 .on_request = metrics_on_request,
+					 .on_done = metrics_on_done };
+
+	if (!settings->program.prometheus_enabled ||
+	    settings->program.prometheus_port == 0)
+		return STATUS_OK;
+	serving->metrics_http = settings->http;
+	serving->metrics_http.port = settings->program.prometheus_port;
+	serving->metrics_http.loops = 1;
+	return http_server_open(&args, &serving->metrics, fault);
+}
+
+/* ---- opening and closing ------------------------------------------------ */
+
+static enum status
+open_http(struct serving *serving, const struct settings *settings,
+	  struct fault *fault)
+{
+	struct api_args api = {
+		.settings = &settings->api,
+		.store = serving->app.store,
+		.index = serving->app.index,
+		.covers = serving->app.covers,
+		.streams = serving->app.streams,
+		.serves_api = (settings->roles & ROLE_API) != 0,
+		.serves_streams = (settings->roles & ROLE_STREAM) != 0,
+		.serves_metrics = settings->program.prometheus_enabled,
+	};
+	struct http_server_args http = { .settings = &settings->http,
+					 .on_head = api_on_head,
+					 .on_request = api_on_request,
+					 .on_done = api_on_done };
+	enum status status = api_open(&api, &serving->api, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	http.cookie = serving->api;
+	status = http_server_open(&http, &serving->http, fault);
+	if (status == STATUS_OK)
+		status = open_metrics(serving, settings, fault);
+	return status;
+}
+
+static enum status
+serving_open(struct serving *serving, const struct settings *settings,
+	     struct fault *fault)
+{
+	unsigned parts = APP_STORE | APP_INDEX_FOLLOW | APP_MEDIA |
+			 APP_DELIVERY;
+	enum status status;
+
+	*serving = (struct serving){ .lock_fd = -1 };
+	status = folder_make(settings->program.data_dir, fault);
+	if (status == STATUS_OK)
+		status = log_start(serving, settings, fault);
+	if (status == STATUS_OK)
+		status = data_lock(serving, settings, fault);
+	if (status == STATUS_OK)
+		status = app_open(&serving->app, settings, parts, fault);
+	if (status == STATUS_OK)
+		status = open_http(serving, settings, fault);
+	if (status == STATUS_OK && (settings->roles & ROLE_INGEST))
+		status = watch_open(&serving->app.scan, &settings->watch,
+				    &serving->watch, fault);
+	return status;
+}
+
+/* Listeners first, then what they were answered from. */
+static void
+serving_close(struct serving *serving, uint32_t drain_ms)
+{
+	if (serving->metrics != NULL)
+		http_server_close(serving->metrics, 0);
+	if (serving->http != NULL)
+		http_server_close(serving->http, drain_ms);
+	if (serving->api != NULL)
+		api_close(serving->api);
+	watch_close(serving->watch);
+	app_close(&serving->app);
+	if (serving->lock_fd >= 0)
+		close(serving->lock_fd);
+	log_close();
+	free(serving->log_path);
+}
+
+static void
+address_print(const struct invocation *invocation, uint16_t port,
+	      int64_t took_ms)
+{
+	const char *host = invocation->settings->http.host;
+	bool any = *host == '\0' || strcmp(host, "::") == 0 ||
+		   strcmp(host, "0.0.0.0") == 0 || strcmp(host, "*") == 0;
+
+	if (invocation->json)
+		printf("{\"event\":\"ready\",\"port\":%u,\"took_ms\":%lld}\n",
+		       port, (long long)took_ms);
+	else
+		printf("Ogma %s is at http://%s:%u (ready in %lld ms; Ctrl+C "
+		       "ends it)\n",
+		       OGMA_VERSION, any ? "localhost" : host, port,
+		       (long long)took_ms);
+	fflush(stdout);
+}
+
+static void
+wait_for_end(const sigset_t *signals)
+{
+	int signal_number = 0;
+
+	while (sigwait(signals, &signal_number) == 0) {
+		if (signal_number != SIGHUP)
+			break;
+		log_reopen();
+		log_info("app", "log files opened anew");
+	}
+	log_info("app", "ending", LOG_INT("signal", signal_number));
+}
+
+int
+command_serve(struct invocation *invocation)
+{
+	const struct settings *settings = invocation->settings;
+	sigset_t signals = signals_block();
+	struct fault fault = { 0 };
+	struct serving serving;
+	int code = EXIT_DONE;
+
+	if (invocation->count > 0)
+		return EXIT_USAGE;
+	files_limit_raise();
+	process_metrics_start(settings->program.data_dir);
+	if (serving_open(&serving, settings, &fault) == STATUS_OK) {
+		int64_t took_ms = process_age_us() / 1000;
+
+		log_info("app", "ready", LOG_TEXT("version", OGMA_VERSION),
+			 LOG_INT("port", http_server_port(serving.http)),
+			 LOG_INT("took_ms", took_ms));
+		address_print(invocation, http_server_port(serving.http),
+			      took_ms);
+		wait_for_end(&signals);
+	} else {
+		log_error("app", "cannot start",
+			  LOG_TEXT("reason", fault.message));
+		code = command_fail(invocation, &fault);
+	}
+	serving_close(&serving, settings->program.drain_ms);
+	return code;
+}

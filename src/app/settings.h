@@ -1,0 +1,61 @@
+/* settings.h - every setting of the program, gathered from the floors below.
+ *
+ * Floor: 6 (app). Threads: filled before threads start; read-only after.
+ */
+#ifndef OGMA_APP_SETTINGS_H
+#define OGMA_APP_SETTINGS_H
+
+#include "api/api.h"
+#include "base/option.h"
+#include "driver/blob.h"
+#include "driver/store.h"
+#include "media/media.h"
+#include "net/http.h"
+#include "service/cover.h"
+#include "service/scan.h"
+#include "service/stream.h"
+#include "service/watch.h"
+
+struct program_settings {
+	const char *data_dir;
+	const char *roles; /* "all", or some of api,stream,ingest */
+	uint32_t drain_ms;
+	const char *log_level;
+	bool log_stderr;
+	uint64_t log_rotate_bytes;
+	uint32_t log_keep_files;
+	bool prometheus_enabled;
+	uint32_t prometheus_port; /* 0: only on the main port */
+};
+
+enum role { /* bits */
+	ROLE_API = 1,
+	ROLE_STREAM = 2,
+	ROLE_INGEST = 4,
+};
+
+struct settings {
+	struct options *options;
+	struct option_table *tables;
+	unsigned roles; /* bits of enum role */
+
+	struct program_settings program;
+	struct http_settings http;
+	struct api_settings api;
+	struct store_sqlite_settings sqlite;
+	struct store_postgres_settings postgres;
+	struct media_settings media;
+	struct scan_settings scan;
+	struct watch_settings watch;
+	struct cover_settings cover;
+	struct stream_settings stream;
+};
+
+/* Reads flags out of *arguments (those it knows are taken out, *count shrinks),
+ * then the environment, then `config` or, when NULL, ogma.conf in the data
+ * folder if there is one. */
+enum status settings_load(struct settings *settings, const char *config,
+			  char **arguments, int *count, struct fault *fault);
+void settings_release(struct settings *settings);
+
+#endif /* OGMA_APP_SETTINGS_H */
