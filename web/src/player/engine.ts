@@ -11,7 +11,7 @@ import { gainOf } from './gain';
 import type { Slot } from './graph';
 import { decodeTrack, jointWanted } from './joint';
 import { Output } from './output';
-import { browserCanPlay, sourceOf, transcodedSource, type SourceChoice } from './source';
+import { answers, browserCanPlay, sourceOf, transcodedSource, type SourceChoice } from './source';
 
 export interface Entry {
 	key: string;
@@ -24,6 +24,8 @@ export interface EngineEvents {
 	/** The current entry ran out and nothing was prepared. */
 	ended: () => void;
 	failed: (entry: Entry) => void;
+	/** The server cannot be reached; the current entry stopped at this second. */
+	away: (seconds: number) => void;
 	waiting: (waits: boolean) => void;
 	time: () => void;
 	/** The browser refused to start without a gesture. */
@@ -62,7 +64,7 @@ export class Engine {
 		ended: (deck) => {
 			if (deck === this.current) this.finish();
 		},
-		failed: (deck) => this.recover(deck),
+		failed: (deck) => void this.recover(deck),
 		waiting: (deck, waits) => {
 			if (deck === this.current) this.events.waiting(waits);
 		},
@@ -283,25 +285,31 @@ export class Engine {
 		return deck;
 	}
 
-	/** An original that does not play is asked for once more, transcoded; then the store decides. */
-	private recover(deck: Deck): void {
+	/** An original that does not play is asked for once more, transcoded; then the store decides. A server that is away
+	 * is neither's fault: then the place is kept. */
+	private async recover(deck: Deck): Promise<void> {
 		const { key, track } = deck;
 		const retried = this.unplayable.has(track.id);
-		this.unplayable.add(track.id);
 		if (deck === this.prepared) {
+			this.unplayable.add(track.id);
 			this.dropPrepared();
 			if (retried) this.givenUp = key;
 			return;
 		}
+		const at = deck.position();
+		const there = await answers(track.stream_url);
 		if (deck !== this.current) return;
-		if (retried) {
+		deck.release();
+		if (!there) {
+			this.stopTicking();
+			this.events.away(at);
+		} else if (retried) {
 			this.unplayable.delete(track.id);
 			this.events.failed({ key, track });
-			return;
+		} else {
+			this.unplayable.add(track.id);
+			this.current = this.elementDeck(this.idleSlot(), { key, track }, at);
+			void this.play();
 		}
-		const at = deck.position();
-		deck.release();
-		this.current = this.elementDeck(this.idleSlot(), { key, track }, at);
-		void this.play();
 	}
 }

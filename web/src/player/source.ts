@@ -65,3 +65,13 @@ export function browserCanPlay(mime: string): boolean {
 	probe ??= document.createElement('audio');
 	return probe.canPlayType(mime) !== '';
 }
+
+/** Whether a server answers there at all, whatever it says. */
+export async function answers(url: string): Promise<boolean> {
+	try {
+		await fetch(url, { method: 'HEAD' });
+		return true;
+	} catch {
+		return false;
+	}
+}

@@ -46,6 +46,14 @@ vi.mock('./engine', () => ({
 	},
 }));
 
+/* The stores of earlier tests are still about, and would take each other for other windows. */
+vi.stubGlobal(
+	'BroadcastChannel',
+	class {
+		postMessage() {}
+	},
+);
+
 type StoreModule = typeof import('./store');
 let store: StoreModule;
 const state = () => store.usePlayer.getState();
@@ -116,6 +124,14 @@ describe('trouble', () => {
 		expect(currentId()).toBe(3);
 		expect(state().wantsPlay).toBe(false);
 		expect(state().problem).toBe('failed');
+	});
+	it('keeps the place when the server is away, and goes on from there', () => {
+		state().playTracks(tracksOf(3), 1);
+		fake.events!.away(42);
+		expect(state()).toMatchObject({ wantsPlay: false, problem: 'away' });
+		expect(store.playerPosition()).toBe(42_000);
+		state().play();
+		expect(fake.loaded).toEqual({ id: 2, start: 42 });
 	});
 	it('says so when the browser wants a gesture first', () => {
 		state().playTracks(tracksOf(1));

@@ -32,7 +32,7 @@ export interface PlayerState {
 	wantsPlay: boolean;
 	waiting: boolean;
 	/** Set when a track could not be played; cleared by the next that can. */
-	problem: 'failed' | 'blocked' | null;
+	problem: 'failed' | 'blocked' | 'away' | null;
 	sheetOpen: boolean;
 }
 
@@ -207,6 +207,12 @@ export const engine = new Engine({
 		if (index === null) usePlayer.getState().pause();
 		else usePlayer.getState().playAt(index);
 	},
+	away: (seconds) => {
+		loadedKey = null;
+		startAtMs = seconds * 1000;
+		usePlayer.setState({ wantsPlay: false, waiting: false, problem: 'away' });
+		notifyTime();
+	},
 	waiting: (waiting) => {
 		if (!waiting) failures = 0;
 		usePlayer.setState({ waiting: waiting && usePlayer.getState().wantsPlay });
@@ -261,3 +267,10 @@ useSettings.subscribe(applySettings);
 engine.setVolume(restored.muted ? 0 : restored.volume);
 prepareNext();
 startPersisting(usePlayer, playerPosition);
+
+/* Two windows do not play over each other: the one that starts last plays. */
+const windows = new BroadcastChannel('ogma.player');
+windows.onmessage = () => usePlayer.getState().wantsPlay && usePlayer.getState().pause();
+usePlayer.subscribe((state, before) => {
+	if (state.wantsPlay && !before.wantsPlay) windows.postMessage('playing');
+});
