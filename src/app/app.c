@@ -24,7 +24,8 @@ open_store(struct app *app, struct fault *fault)
 
 	if (*sqlite.path == '\0')
 		sqlite.path = app->store_path;
-	status = store_open(&store_driver_sqlite, &sqlite, &app->store, fault);
+	status = store_open_by_settings(&sqlite, &app->settings->postgres,
+					&app->store, fault);
 	if (status == STATUS_OK)
 		status = migrations_apply(app->store, fault);
 	return status;

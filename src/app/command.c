@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/version.h"
+#include "driver/registry.h"
 
 const struct command commands[] = {
 	{ "serve", "[--port N] [--host A] [--roles a,b]",
@@ -217,6 +218,7 @@ command_main(int argc, char **argv)
 	const struct command *command;
 	const char *word;
 
+	drivers_check();
 	invocation.json = invocation_take_switch(&invocation, "--json");
 	if (invocation.count == 0) {
 		help_print(stderr);

@@ -54,6 +54,7 @@ tables_make(struct settings *settings)
 		{ "HTTP", http_options, &settings->http },
 		{ "API", api_options, &settings->api },
 		{ "SQLite", store_sqlite_options, &settings->sqlite },
+		{ "PostgreSQL", store_postgres_options, &settings->postgres },
 		{ "Media", media_options, &settings->media },
 		{ "Scan", scan_options, &settings->scan },
 		{ "Watch", watch_options, &settings->watch },

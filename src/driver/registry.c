@@ -14,6 +14,7 @@
 
 const struct driver_row driver_rows[] = {
 	ROW("store", store_driver_sqlite),
+	ROW("store", store_driver_postgres),
 	ROW("search", search_driver_fts5),
 	ROW("search", search_driver_memory),
 	ROW("blob", blob_driver_folder),
@@ -27,6 +28,7 @@ void
 drivers_check(void)
 {
 	store_driver_check(&store_driver_sqlite);
+	store_driver_check(&store_driver_postgres);
 	search_driver_check(&search_driver_fts5);
 	search_driver_check(&search_driver_memory);
 	blob_driver_check(&blob_driver_folder);
