@@ -260,7 +260,8 @@ main(int argc, char **argv)
 	depfile = fopen(argv[5], "w");
 	if (packed == NULL || depfile == NULL)
 		die("cannot write", argv[4]);
-	fprintf(depfile, "%s:", argv[2]);
+	/* The folder above tells when this one comes or goes. */
+	fprintf(depfile, "%s: \\\n %s/..", argv[2], argv[1]);
 	add_folder(argv[1], "");
 	fputc('\n', depfile);
 	qsort(files, file_count, sizeof *files, by_path);
