@@ -113,6 +113,7 @@ media_probe(struct media_pool *pool, int fd,
 	struct buffer body;
 	enum status status;
 
+	assert(fd >= 0);
 	/* the child takes nothing that is not UTF-8; only the ending counts */
 	if (args->name_hint != NULL &&
 	    utf8_valid(args->name_hint, strlen(args->name_hint)) &&
@@ -200,6 +201,7 @@ media_transcode_begin(struct media_pool *pool, int input_fd,
 	struct buffer body;
 	enum status status;
 
+	assert(input_fd >= 0 && output_fd >= 0);
 	status = pool_borrow(pool, POOL_TRANSCODE, &child, fault);
 	if (status != STATUS_OK)
 		return status;

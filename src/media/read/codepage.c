@@ -10,6 +10,7 @@
 #define PAIR_BOTH_UPPER 3.2
 #define PAIR_MIXED (-5.5)
 #define CAPITAL_AFTER_SMALL (-3.0)
+#define RARE_PAGE 5.0
 #define OTHERS_WEIGHT 0.5
 #define OTHERS_MAX 4.0
 
@@ -115,9 +116,10 @@ is_capital(uint32_t character)
 	return (character >= 0x400 && character < 0x430) || character == 0x490;
 }
 
-/* ln(share in Russian / share of the same byte in Western text) */
+/* ln(share in Russian / share of the same byte in Western text). A capital is
+ * rarer, but not after another one: then it is a word in capitals. */
 static double
-letter_evidence(uint32_t letter, uint8_t byte)
+letter_evidence(uint32_t letter, uint8_t byte, uint32_t before)
 {
 	double russian = 2, western = 1;
 
@@ -127,7 +129,7 @@ letter_evidence(uint32_t letter, uint8_t byte)
 		western = (double)western_share[(byte - 0xC0) % 32];
 	if (byte >= 0xC0 && byte < 0xE0) /* capitals are rarer there */
 		western *= 0.3;
-	if (is_capital(letter))
+	if (is_capital(letter) && !is_capital(before))
 		russian *= 0.3;
 	return log(russian / western);
 }
@@ -185,7 +187,8 @@ codepage_evidence(struct span bytes, enum codepage page)
 		if (tripled && here.letter > 1)
 			sum -= PAIR_BOTH_UPPER; /* as much as it got before */
 		else if (here.letter > 1 && !alone)
-			sum += letter_evidence(here.letter, here.byte);
+			sum += letter_evidence(here.letter, here.byte,
+					       before.letter);
 		/* an upper byte that is no letter here fits the page badly */
 		if (here.byte >= 0xC0 && here.letter == 0)
 			sum += PAIR_MIXED;
@@ -222,9 +225,10 @@ codepage_guess(struct span bytes, const double *others, double threshold)
 	for (size_t i = 0; i < ARRAY_LENGTH(tried); i++) {
 		double sum = codepage_evidence(bytes, tried[i]);
 
-		/* the pages beside 1251 are rare now */
+		/* the pages beside 1251 are rare now, so they have to be much
+		 * likelier */
 		if (tried[i] != CODEPAGE_1251)
-			sum -= 2;
+			sum -= RARE_PAGE;
 		if (others != NULL)
 			sum += fmax(-OTHERS_MAX,
 				    fmin(OTHERS_MAX, others[tried[i]] *

@@ -20,6 +20,9 @@
  * are well-formed UTF-8 with at least one longer character are UTF-8: in a
  * Latin-1 text that does not happen.
  *
+ * What cannot be told from a lone text: words of two letters ("Áè" or "Би"), and
+ * words in accented capitals ("ÅÄÖ" or "ЕДЦ"). With others in the tag they can.
+ *
  * Floor: 1 (media). Threads: no shared state.
  */
 #ifndef OGMA_MEDIA_READ_CODEPAGE_H

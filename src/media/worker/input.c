@@ -161,6 +161,12 @@ go_by_time(struct sound_input *input, const struct probe_layout *layout,
 
 	if (status != STATUS_OK)
 		return status;
+	/* so near that a seek would only lose what stands before it */
+	if (target <= (int64_t)input->codec->sample_rate * PREROLL_MS / 1000) {
+		input->have_frame = true;
+		input->skip_samples = target;
+		return STATUS_OK;
+	}
 	zero = input->frame->best_effort_timestamp;
 	if (zero != AV_NOPTS_VALUE && seek_by_time(input, zero, target))
 		return STATUS_OK;

@@ -143,12 +143,20 @@ pick_stream(struct libav_input *input, struct fault *fault)
 }
 
 static bool
+sound_is_known(const AVCodecParameters *par)
+{
+	return par->codec_id != AV_CODEC_ID_NONE && par->sample_rate > 0 &&
+	       par->ch_layout.nb_channels > 0;
+}
+
+static bool
 parameters_complete(const struct libav_input *input)
 {
 	const AVCodecParameters *par = input->stream->codecpar;
 
-	return par->codec_id != AV_CODEC_ID_NONE && par->sample_rate > 0 &&
-	       par->ch_layout.nb_channels > 0;
+	if (input->stream->duration <= 0 && input->format->duration <= 0)
+		return false; /* AV_NOPTS_VALUE is below 0 */
+	return sound_is_known(par);
 }
 
 /* Asking the streams costs more than all the rest, and most demuxers know. */
@@ -201,7 +209,7 @@ libav_open(struct libav_input *input, int fd, enum media_kind kind,
 	status = complete_parameters(input, kind == KIND_MPEG, fault);
 	if (status == STATUS_OK && input->stream == NULL)
 		status = pick_stream(input, fault);
-	if (status == STATUS_OK && !parameters_complete(input))
+	if (status == STATUS_OK && !sound_is_known(input->stream->codecpar))
 		status = fault_set(fault, STATUS_UNSUPPORTED,
 				   "the sound is in an unknown encoding");
 	return status;

@@ -1,0 +1,252 @@
+/* media_files.c - see media_files.h. */
+#include "tests/support/media_files.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+static char folder[] = "/tmp/ogma-media-XXXXXX";
+static struct arena paths;
+
+void
+media_files_begin(void)
+{
+	arena_init(&paths);
+	assert_non_null(mkdtemp(folder));
+}
+
+void
+media_files_end(void)
+{
+	assert_int_equal(system(arena_print(&paths, "rm -rf %s", folder)), 0);
+	arena_release(&paths);
+}
+
+const char *
+media_path(const char *name)
+{
+	return arena_print(&paths, "%s/%s", folder, name);
+}
+
+static void
+run(const char *command)
+{
+	if (system(command) != 0)
+		fail_msg("failed: %s", command);
+}
+
+const char *
+media_render(const char *name, double seconds, const char *options)
+{
+	const char *path = media_path(name);
+
+	run(arena_print(&paths,
+			"ffmpeg -nostdin -v error -y -f lavfi -i \"aevalsrc="
+			"0.4*sin(2*PI*(300+200*t)*t)*(0.6+0.4*sin(9*t))|"
+			"0.3*sin(2*PI*(500-30*t)*t)+0.1*sin(2*PI*1700*t):"
+			"d=%f:s=44100\" %s %s",
+			seconds, options, path));
+	return path;
+}
+
+void
+media_ffmpeg(const char *arguments)
+{
+	struct buffer text;
+	struct span rest = span_of(arguments), part;
+
+	buffer_init(&text, 0);
+	buffer_add_text(&text, "cd ");
+	buffer_add_text(&text, folder);
+	buffer_add_text(&text, " && ffmpeg -nostdin -v error -y ");
+	while (span_next(&rest, '\n', &part))
+		buffer_add_span(&text, part);
+	run(text.bytes);
+	buffer_release(&text);
+}
+
+uint64_t
+media_ffmpeg_samples(const char *path, const char *input_options)
+{
+	char bytes[65536];
+	uint64_t total = 0;
+	size_t got;
+	FILE *pipe = popen(arena_print(&paths,
+				       "ffmpeg -nostdin -v error %s -i %s "
+				       "-f s16le -ac 1 -",
+				       input_options, path),
+			   "r");
+
+	assert_non_null(pipe);
+	while ((got = fread(bytes, 1, sizeof bytes, pipe)) > 0)
+		total += got;
+	assert_int_equal(pclose(pipe), 0);
+	return total / 2;
+}
+
+void
+media_read(const char *path, struct buffer *out)
+{
+	struct fault fault = { 0 };
+
+	buffer_init(out, 0);
+	if (file_read(path, 64u << 20, out, &fault) != STATUS_OK)
+		fail_msg("%s", fault.message);
+}
+
+const char *
+media_write(const char *name, const struct buffer *bytes)
+{
+	const char *path = media_path(name);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fd_write(fd, bytes->bytes, bytes->length, NULL),
+			 STATUS_OK);
+	close(fd);
+	return path;
+}
+
+void
+add_be32(struct buffer *out, uint32_t value)
+{
+	for (int i = 3; i >= 0; i--)
+		buffer_add_char(out, (char)(value >> (8 * i)));
+}
+
+void
+add_le32(struct buffer *out, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		buffer_add_char(out, (char)(value >> (8 * i)));
+}
+
+void
+add_le64(struct buffer *out, uint64_t value)
+{
+	add_le32(out, (uint32_t)value);
+	add_le32(out, (uint32_t)(value >> 32));
+}
+
+static void
+add_syncsafe(struct buffer *out, uint32_t value)
+{
+	for (int i = 3; i >= 0; i--)
+		buffer_add_char(out, (char)(value >> (7 * i) & 0x7F));
+}
+
+void
+id3_begin(struct buffer *out, int version, unsigned flags)
+{
+	buffer_init(out, 0);
+	buffer_add_text(out, "ID3");
+	buffer_add_char(out, (char)version);
+	buffer_add_char(out, 0);
+	buffer_add_char(out, (char)flags);
+	add_syncsafe(out, 0);
+}
+
+void
+id3_frame(struct buffer *out, int version, const char *id, unsigned flags,
+	  struct span body)
+{
+	buffer_add_text(out, id);
+	if (version == 2) {
+		buffer_add_char(out, (char)(body.length >> 16));
+		buffer_add_char(out, (char)(body.length >> 8));
+		buffer_add_char(out, (char)body.length);
+	} else {
+		if (version == 3)
+			add_be32(out, (uint32_t)body.length);
+		else
+			add_syncsafe(out, (uint32_t)body.length);
+		buffer_add_char(out, 0);
+		buffer_add_char(out, (char)flags);
+	}
+	buffer_add_span(out, body);
+}
+
+void
+id3_text(struct buffer *out, int version, const char *id, int encoding,
+	 struct span text)
+{
+	struct buffer body;
+
+	buffer_init(&body, 0);
+	buffer_add_char(&body, (char)encoding);
+	buffer_add_span(&body, text);
+	id3_frame(out, version, id, 0,
+		  (struct span){ body.bytes, body.length });
+	buffer_release(&body);
+}
+
+void
+id3_end(struct buffer *out, size_t padding)
+{
+	uint32_t length;
+
+	for (size_t i = 0; i < padding; i++)
+		buffer_add_char(out, 0);
+	length = (uint32_t)out->length - 10;
+	for (int i = 0; i < 4; i++)
+		out->bytes[6 + i] = (char)(length >> (7 * (3 - i)) & 0x7F);
+}
+
+void
+ape_item(struct buffer *out, const char *key, struct span value)
+{
+	add_le32(out, (uint32_t)value.length);
+	add_le32(out, 0);
+	buffer_add(out, key, strlen(key) + 1);
+	buffer_add_span(out, value);
+}
+
+void
+ape_end(struct buffer *out, unsigned items)
+{
+	uint32_t length = (uint32_t)out->length + 32;
+
+	buffer_add_text(out, "APETAGEX");
+	add_le32(out, 2000);
+	add_le32(out, length);
+	add_le32(out, items);
+	add_le32(out, 0);
+	add_le64(out, 0);
+}
+
+struct media_pool *
+media_pool_make(uint32_t workers)
+{
+	struct media_settings settings = {
+		.program = getenv("MEDIA_PROGRAM"), .workers = workers,
+	};
+	struct fault fault = { 0 };
+	struct media_pool *pool;
+
+	if (media_pool_open(&settings, &pool, &fault) != STATUS_OK)
+		fail_msg("%s", fault.message);
+	return pool;
+}
+
+enum status
+media_probe_path(struct media_pool *pool, const char *path, unsigned flags,
+		 const uint8_t *known, struct arena *arena,
+		 struct media_facts *out, struct fault *fault)
+{
+	struct media_probe_args args = { .name_hint = path, .flags = flags,
+					 .known_picture = known };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum status status;
+
+	assert_true(fd >= 0);
+	status = media_probe(pool, fd, &args, arena, out, fault);
+	close(fd);
+	return status;
+}
