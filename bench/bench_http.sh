@@ -59,7 +59,6 @@ cat >"$work/nginx.conf" <<-CONF
 		tcp_nopush on;
 		keepalive_requests 100000000;
 		keepalive_timeout 60;
-		open_file_cache max=16;
 		client_body_temp_path $work; proxy_temp_path $work;
 		fastcgi_temp_path $work; uwsgi_temp_path $work; scgi_temp_path $work;
 		server {

@@ -87,6 +87,7 @@ struct http_request {
 	size_t stage_sent;
 	int64_t source_left; /* of a known length */
 	bool source_ended;
+	bool corked;
 	uint64_t sent_bytes; /* in all, with the head */
 };
 
