@@ -92,7 +92,9 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 	*app = (struct app){ .settings = settings };
 	app->store_path = path_below(settings, "ogma.db");
 	app->blobs_path = path_below(settings, "blobs");
-	app->cache_path = path_below(settings, "cache");
+	app->cache_path = *settings->program.cache_dir != '\0' ?
+				  mem_copy_text(settings->program.cache_dir) :
+				  path_below(settings, "cache");
 	status = folder_make(settings->program.data_dir, fault);
 	if (status == STATUS_OK && parts != 0)
 		status = open_store(app, fault);

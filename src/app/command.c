@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/version.h"
 #include "driver/registry.h"
@@ -214,7 +215,8 @@ int
 command_main(int argc, char **argv)
 {
 	struct invocation invocation = { .arguments = argv + 1,
-					 .count = argc - 1 };
+					 .count = argc - 1,
+					 .started_us = clock_monotonic_us() };
 	const struct command *command;
 	const char *word;
 

@@ -18,6 +18,7 @@ struct invocation {
 	char **arguments; /* after the command's word, settings taken out */
 	int count;
 	bool json; /* --json: answers as JSON lines */
+	int64_t started_us; /* clock_monotonic_us() at the start of main() */
 };
 
 struct command {

@@ -29,27 +29,6 @@ static struct metric started_seconds = METRIC_GAUGE(
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long long last_busy, last_total;
 
-int64_t
-process_age_us(void)
-{
-	unsigned long long ticks = 0;
-	FILE *file = fopen("/proc/self/stat", "re");
-
-	if (file != NULL) {
-		/* Field 22, in clock ticks since boot; field 2 holds no ')'
-		 * but the last, as our name has none. */
-		if (fscanf(file,
-			   "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u "
-			   "%*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
-			   &ticks) != 1)
-			ticks = 0;
-		fclose(file);
-	}
-	return clock_monotonic_us() -
-	       (int64_t)(ticks * 1000000 /
-			 (unsigned long long)sysconf(_SC_CLK_TCK));
-}
-
 static void
 cpu_refresh(void)
 {

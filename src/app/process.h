@@ -5,11 +5,6 @@
 #ifndef OGMA_APP_PROCESS_H
 #define OGMA_APP_PROCESS_H
 
-#include <stdint.h>
-
-/* Time since the kernel started this process, to 10 ms. */
-int64_t process_age_us(void);
-
 /* Keeps ogma_system_* and process_* gauges fresh on /metrics; `data_dir` is
  * borrowed until the process ends. */
 void process_metrics_start(const char *data_dir);

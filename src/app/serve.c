@@ -12,7 +12,9 @@
 
 #include "api/handlers.h"
 #include "app/app.h"
+#include "app/gauges.h"
 #include "app/process.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/version.h"
@@ -193,8 +195,10 @@ serving_open(struct serving *serving, const struct settings *settings,
 		status = data_lock(serving, settings, fault);
 	if (status == STATUS_OK)
 		status = app_open(&serving->app, settings, parts, fault);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
+		gauges_start(&serving->app);
 		status = open_http(serving, settings, fault);
+	}
 	if (status == STATUS_OK && (settings->roles & ROLE_INGEST))
 		status = watch_open(&serving->app.scan, &settings->watch,
 				    &serving->watch, fault);
@@ -211,6 +215,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 		http_server_close(serving->http, drain_ms);
 	if (serving->api != NULL)
 		api_close(serving->api);
+	gauges_stop(&serving->app);
 	watch_close(serving->watch);
 	app_close(&serving->app);
 	if (serving->lock_fd >= 0)
@@ -266,7 +271,9 @@ command_serve(struct invocation *invocation)
 	files_limit_raise();
 	process_metrics_start(settings->program.data_dir);
 	if (serving_open(&serving, settings, &fault) == STATUS_OK) {
-		int64_t took_ms = process_age_us() / 1000;
+		int64_t took_ms = (clock_monotonic_us() -
+				   invocation->started_us) /
+				  1000;
 
 		log_info("app", "ready", LOG_TEXT("version", OGMA_VERSION),
 			 LOG_INT("port", http_server_port(serving.http)),

@@ -12,6 +12,10 @@ static const struct option program_options[] = {
 	  .preset = "data",
 	  .summary = "Folder for the library, index, caches and logs.",
 	  .offset = OFFSET(data_dir) },
+	{ .name = "CACHE_DIR", .type = OPTION_TEXT, .preset = "",
+	  .summary = "Folder for thumbnails and transcodes; empty: cache in "
+		     "the data folder.",
+	  .offset = OFFSET(cache_dir) },
 	{ .name = "OGMA_ROLES", .flag = "--roles", .type = OPTION_TEXT,
 	  .preset = "all",
 	  .summary = "What this process does: all, or some of "

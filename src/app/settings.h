@@ -18,6 +18,7 @@
 
 struct program_settings {
 	const char *data_dir;
+	const char *cache_dir; /* "": cache/ in the data folder */
 	const char *roles; /* "all", or some of api,stream,ingest */
 	uint32_t drain_ms;
 	const char *log_level;

@@ -33,6 +33,7 @@ static struct {
 	void *cookie;
 } refreshers[REFRESHERS_MAX];
 static size_t refresher_count;
+static pthread_mutex_t refresh_lock = PTHREAD_MUTEX_INITIALIZER; /* of these */
 
 static double
 double_of(uint64_t bits)
@@ -187,13 +188,27 @@ metric_value(const struct metric_cell *cell)
 void
 metric_on_print(metric_refresh *refresh, void *cookie)
 {
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&refresh_lock);
 	if (refresher_count < REFRESHERS_MAX) {
 		refreshers[refresher_count].refresh = refresh;
 		refreshers[refresher_count].cookie = cookie;
 		refresher_count++;
 	}
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&refresh_lock);
+}
+
+void
+metric_off_print(void *cookie)
+{
+	size_t kept = 0;
+
+	pthread_mutex_lock(&refresh_lock);
+	for (size_t i = 0; i < refresher_count; i++) {
+		if (refreshers[i].cookie != cookie)
+			refreshers[kept++] = refreshers[i];
+	}
+	refresher_count = kept;
+	pthread_mutex_unlock(&refresh_lock);
 }
 
 static void
@@ -279,8 +294,10 @@ metrics_print(struct buffer *out, bool openmetrics)
 {
 	struct metric *metric;
 
+	pthread_mutex_lock(&refresh_lock);
 	for (size_t i = 0; i < refresher_count; i++)
 		refreshers[i].refresh(refreshers[i].cookie);
+	pthread_mutex_unlock(&refresh_lock);
 	pthread_mutex_lock(&lock);
 	metric = metrics;
 	pthread_mutex_unlock(&lock);

@@ -75,6 +75,9 @@ double metric_value(const struct metric_cell *cell); /* histogram: count */
 typedef void metric_refresh(void *cookie);
 void metric_on_print(metric_refresh *refresh, void *cookie);
 
+/* Before the cookie goes away. No call with it runs after this returns. */
+void metric_off_print(void *cookie);
+
 void metrics_print(struct buffer *out, bool openmetrics);
 
 #endif /* OGMA_BASE_COUNTER_H */

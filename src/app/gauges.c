@@ -1,0 +1,36 @@
+/* gauges.c - numbers read from services when /metrics is asked for. */
+#include "app/gauges.h"
+
+#include "base/counter.h"
+
+static struct metric transcodes_running = METRIC_GAUGE(
+	"ogma_transcodes_running", "Transcodes that are being made now.");
+static struct metric transcode_readers =
+	METRIC_GAUGE("ogma_transcode_readers",
+		     "Answers that follow a transcode as it grows.");
+static struct metric cache_bytes = METRIC_GAUGE(
+	"ogma_transcode_cache_bytes", "Finished transcodes kept on disk.");
+static void
+refresh(void *cookie)
+{
+	struct app *app = cookie;
+	struct stream_counts streams;
+
+	streams_count(app->streams, &streams);
+	gauge_set(metric_cell(&transcodes_running),
+		  streams.transcodes_running);
+	gauge_set(metric_cell(&transcode_readers), streams.transcode_readers);
+	gauge_set(metric_cell(&cache_bytes), (double)streams.cache_bytes);
+}
+
+void
+gauges_start(struct app *app)
+{
+	metric_on_print(refresh, app);
+}
+
+void
+gauges_stop(struct app *app)
+{
+	metric_off_print(app);
+}
