@@ -52,13 +52,10 @@ status_of_constraint(int extended)
 	}
 }
 
-/* What the operating system said when SQLite could not read or write. SQLite
- * keeps it of some calls only; errno, cleared before each step, has the rest. */
+/* What the operating system said when SQLite could not read or write. */
 static enum status
-status_of_io(sqlite3 *db)
+status_of_io(int system_error)
 {
-	int system_error = errno != 0 ? errno : sqlite3_system_errno(db);
-
 	switch (system_error) {
 	case ENOSPC:
 	case EDQUOT:
@@ -84,7 +81,7 @@ status_of_sqlite(sqlite3 *db)
 		return STATUS_AGAIN_LATER;
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
-		return status_of_io(db);
+		return status_of_io(sqlite3_system_errno(db));
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return STATUS_CORRUPT;
@@ -306,7 +303,6 @@ sqlite_exec(struct store_session *session, const char *sql,
 	status = bind_all(connection->db, prepared, args, count, SQLITE_STATIC,
 			  fault);
 	if (status == STATUS_OK) {
-		errno = 0;
 		do
 			code = sqlite3_step(prepared);
 		while (code == SQLITE_ROW);
@@ -328,7 +324,6 @@ sqlite_script(struct store_session *session, const char *sql,
 	char *text = store_render(sql, words, '?');
 	enum status status = STATUS_OK;
 
-	errno = 0;
 	if (sqlite3_exec(connection->db, text, NULL, NULL, NULL) != SQLITE_OK)
 		status = sqlite_failure(connection->db, fault);
 	free(text);
@@ -371,7 +366,6 @@ sqlite_next(struct store_rows *rows, enum status *status, struct fault *fault)
 {
 	struct sqlite_rows *mine = container_of(rows, struct sqlite_rows, rows);
 
-	errno = 0;
 	switch (sqlite3_step(mine->prepared)) {
 	case SQLITE_ROW:
 		return true;
