@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <libavformat/avformat.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,14 +39,20 @@ static const struct {
 	{ "f.opus", "ogg", "-b:a 128k", false },
 };
 
-static int files = 10000, workers = 2;
+static int files, workers;
 static struct media_pool *pool;
 static atomic_int next_file;
 
 static void
 run(const char *command)
 {
-	if (system(command) != 0) {
+	char *arguments[] = { (char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c",
+			      (char *)(uintptr_t)command, NULL };
+	pid_t pid;
+	int how = -1;
+
+	if (posix_spawn(&pid, "/bin/sh", NULL, NULL, arguments, environ) != 0 ||
+	    waitpid(pid, &how, 0) != pid || how != 0) {
 		fprintf(stderr, "bench_probe: failed: %s\n", command);
 		exit(1);
 	}
@@ -232,6 +239,18 @@ memory_print(void)
 	run(command);
 }
 
+static bool
+number_of(const char *text, int64_t low, int64_t high, int *out)
+{
+	int64_t number;
+
+	if (!span_to_i64(span_of(text), &number) || number < low ||
+	    number > high)
+		return false;
+	*out = (int)number;
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -242,12 +261,12 @@ main(int argc, char **argv)
 	struct fault fault = { 0 };
 	char command[100];
 
-	if (argc > 1)
-		files = atoi(argv[1]);
-	if (argc > 2)
-		workers = atoi(argv[2]);
-	if (files < FFPROBE_FILES || workers < 1 || workers > 64)
+	if (!number_of(argc > 1 ? argv[1] : "10000", FFPROBE_FILES, 100000,
+		       &files) ||
+	    !number_of(argc > 2 ? argv[2] : "2", 1, 64, &workers)) {
+		fputs("usage: bench_probe [FILES [WORKERS]]\n", stderr);
 		return 2;
+	}
 	settings.workers = (uint32_t)workers;
 	if (media_pool_open(&settings, &pool, &fault) != STATUS_OK) {
 		fprintf(stderr, "bench_probe: %s\n", fault.message);

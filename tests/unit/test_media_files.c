@@ -540,7 +540,7 @@ apes_with_an_apev2_tag_are_read(void **state)
 static void
 what_is_no_music_is_refused_with_the_reason(void **state)
 {
-	struct buffer bytes;
+	struct buffer bytes, tag;
 
 	(void)state;
 	media_ffmpeg("-f lavfi -i testsrc=d=1:s=64x64 silent.mp4");
@@ -566,10 +566,11 @@ what_is_no_music_is_refused_with_the_reason(void **state)
 		buffer_add_char(&bytes, 0);
 	rejects(media_write("zeros.m4a", &bytes), STATUS_UNSUPPORTED,
 		"nothing but zeros");
-	id3_begin(&bytes, 4, 0);
-	id3_end(&bytes, 10);
-	rejects(media_write("onlytag.mp3", &bytes), STATUS_UNSUPPORTED,
+	id3_begin(&tag, 4, 0);
+	id3_end(&tag, 10);
+	rejects(media_write("onlytag.mp3", &tag), STATUS_UNSUPPORTED,
 		"a tag but no sound");
+	buffer_release(&tag);
 	buffer_release(&bytes);
 }
 
