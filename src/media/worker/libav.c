@@ -17,6 +17,10 @@
 
 static char complaint[COMPLAINT_BYTES];
 
+static void keep_complaint(void *cookie, int level, const char *format,
+			   va_list args)
+	__attribute__((format(printf, 3, 0)));
+
 /* Keeps the newest error line; nothing is printed. */
 static void
 keep_complaint(void *cookie, int level, const char *format, va_list args)
