@@ -44,6 +44,9 @@ kitchen_close(void)
 	nftw(kitchen, file_drop, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static void run(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
 static void
 run(const char *format, ...)
 {
