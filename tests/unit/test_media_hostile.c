@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <glob.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -170,6 +171,60 @@ tags_of_absurd_sizes_are_survived(void **state)
 			   "\0\0\0\0\0\0\0\0\0\0\0\0", 32);
 	answers(&bytes, "tag.ape");
 	buffer_release(&bytes);
+}
+
+/* ---- what a process may do ---- */
+
+/* The value of a line of /proc/PID/status of the newest child. */
+static uint64_t
+child_status(const char *name)
+{
+	uint64_t pid, newest = 0, value = UINT64_MAX;
+	struct buffer text;
+	struct span rest, one;
+	glob_t tasks;
+
+	assert_int_equal(glob("/proc/self/task/*/children", 0, NULL, &tasks),
+			 0);
+	for (size_t i = 0; i < tasks.gl_pathc; i++) {
+		media_read(tasks.gl_pathv[i], &text);
+		rest = (struct span){ text.bytes, text.length };
+		while (rest.at != NULL && span_next(&rest, ' ', &one)) {
+			if (span_to_u64(one, &pid) && pid > newest)
+				newest = pid;
+		}
+		buffer_release(&text);
+	}
+	globfree(&tasks);
+	media_read(arena_print(&arena, "/proc/%llu/status",
+			       (unsigned long long)newest),
+		   &text);
+	rest = (struct span){ text.bytes, text.length };
+	while (rest.at != NULL && span_next(&rest, '\n', &one)) {
+		if (span_starts(one, span_of(name)))
+			span_to_u64(span_trim((struct span){
+					    one.at + strlen(name),
+					    one.length - strlen(name) }),
+				    &value);
+	}
+	buffer_release(&text);
+	return value;
+}
+
+static void
+a_process_has_given_up_its_rights(void **state)
+{
+	struct media_facts *facts = arena_alloc(&arena, sizeof *facts);
+
+	(void)state;
+	assert_int_equal(media_probe_path(pool, media_path("h.mp3"), 0, NULL,
+					  &arena, facts, NULL),
+			 STATUS_OK);
+	assert_int_equal(child_status("NoNewPrivs:"), 1);
+	assert_int_equal(child_status("Threads:"), 1);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	assert_int_equal(child_status("Seccomp:"), 2); /* a filter */
+#endif
 }
 
 /* ---- misbehaving processes ---- */
@@ -351,6 +406,7 @@ main(void)
 		cmocka_unit_test(changed_files_are_read_or_refused),
 		cmocka_unit_test(tags_of_absurd_sizes_are_survived),
 		cmocka_unit_test(none_of_them_crashed_a_process),
+		cmocka_unit_test(a_process_has_given_up_its_rights),
 		cmocka_unit_test(a_process_may_misbehave_in_any_fashion),
 		cmocka_unit_test(a_missing_program_is_said_at_once),
 		cmocka_unit_test(many_threads_share_few_processes),

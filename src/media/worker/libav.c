@@ -22,7 +22,7 @@ static void keep_complaint(void *cookie, int level, const char *format,
 	__attribute__((format(printf, 3, 0)));
 
 /* Keeps the newest error line; nothing is printed. */
-static void
+__attribute__((format(printf, 3, 0))) static void
 keep_complaint(void *cookie, int level, const char *format, va_list args)
 {
 	size_t length;
