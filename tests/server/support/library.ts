@@ -1,0 +1,68 @@
+// Data folders: an empty one, or one with the whole music scanned already.
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { type ServeOptions, type Server, serve } from './ogma.ts';
+import { template } from './template.ts';
+
+// What a test file leaves behind is undone at its end, the last first. This
+// module is loaded anew for every file, so this is one list for each.
+const undone: (() => Promise<unknown>)[] = [];
+
+afterAll(async () => {
+	for (const undo of undone.reverse()) await undo();
+});
+
+/** A folder that is removed when the test file is over. */
+export async function temporary(name: string): Promise<string> {
+	const folder = await mkdtemp(join(tmpdir(), `ogma-${name}-`));
+	undone.push(() => rm(folder, { recursive: true, force: true }));
+	return folder;
+}
+
+/** A data folder with the whole music. */
+export async function scannedData(name: string): Promise<string> {
+	const data = join(await temporary(name), 'data');
+	await cp(template(), data, { recursive: true });
+	return data;
+}
+
+/** A server that is stopped, and seen to stop well, when the file is over. */
+export async function serveUntilEnd(options: ServeOptions): Promise<Server> {
+	const server = await serve(options);
+	undone.push(async () => server.isRunning && server.stop());
+	return server;
+}
+
+/** A server on a copy of the scanned library. */
+export async function serveMusic(name: string, options: Omit<ServeOptions, 'data'> = {}): Promise<Server> {
+	return serveUntilEnd({ data: await scannedData(name), ...options });
+}
+
+/** The one item of a list whose field has that value. */
+export async function find(server: Server, path: string, field: string, value: unknown): Promise<any> {
+	let cursor: string | null = null;
+	do {
+		const page: any = await server.json(
+			`${path}?limit=100${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+		);
+		const item = page.items.find((one: any) => one[field] === value);
+		if (item !== undefined) return item;
+		cursor = page.next_cursor;
+	} while (cursor !== null);
+	throw new Error(`${path} has nothing whose ${field} is ${String(value)}`);
+}
+
+export const trackTitled = (server: Server, title: string): Promise<any> =>
+	find(server, '/api/v1/tracks', 'title', title);
+
+/** A server for the time of one scenario. */
+export async function withServer<T>(options: ServeOptions, work: (server: Server) => Promise<T>): Promise<T> {
+	const server = await serve(options);
+	try {
+		return await work(server);
+	} finally {
+		if (server.isRunning) await server.stop();
+	}
+}

@@ -1,0 +1,69 @@
+// The API's own description, as something to check answers with.
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { Answer } from './http.ts';
+import type { Server } from './ogma.ts';
+
+export interface Parameter {
+	name: string;
+	in: 'path' | 'query';
+	required: boolean;
+	schema: { type: string; minimum?: number; maximum?: number; maxLength?: number; enum?: string[] };
+}
+
+export interface Operation {
+	path: string; // the pattern
+	parameters: Parameter[];
+	responses: Record<string, { content?: Record<string, { schema?: object }> }>;
+}
+
+export class Description {
+	readonly operations: Operation[] = [];
+	readonly schemas: Record<string, any>;
+	private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
+	private readonly document: any;
+	private readonly compiled = new Map<object, ValidateFunction>();
+
+	constructor(document: any) {
+		this.document = document;
+		this.schemas = document.components.schemas;
+		formats.default(this.ajv);
+		for (const [path, methods] of Object.entries<any>(document.paths)) {
+			for (const operation of Object.values<any>(methods))
+				this.operations.push({ path, parameters: operation.parameters, responses: operation.responses });
+		}
+	}
+
+	static async of(server: Server): Promise<Description> {
+		return new Description(await server.json('/openapi.json'));
+	}
+
+	/** What is wrong with an answer by its route's description; undefined: nothing. */
+	complaint(operation: Operation, answer: Answer): string | undefined {
+		const response = operation.responses[String(answer.status)];
+		if (response === undefined) return `status ${answer.status} is not documented: ${answer.text.slice(0, 200)}`;
+		if (answer.status === 304 || answer.status === 206) return undefined;
+		const type = (answer.header('content-type') ?? '').split(';')[0] ?? '';
+		const [wanted, content] = Object.entries(response.content ?? {})[0] ?? ['', {}];
+		if (!fits(wanted, type)) return `${answer.status} is ${type}, not ${wanted}`;
+		return content.schema === undefined ? undefined : this.mismatch(content.schema, answer.json());
+	}
+
+	/** What of a value does not fit a schema of the document. */
+	mismatch(schema: object, value: unknown): string | undefined {
+		let check = this.compiled.get(schema);
+		if (check === undefined) {
+			check = this.ajv.compile({ ...schema, components: this.document.components });
+			this.compiled.set(schema, check);
+		}
+		return check(value) ? undefined : this.ajv.errorsText(check.errors);
+	}
+
+	error(answer: Answer): string | undefined {
+		return this.mismatch({ $ref: '#/components/schemas/Error' }, answer.json());
+	}
+}
+
+function fits(wanted: string, type: string): boolean {
+	return wanted.endsWith('/*') ? type.startsWith(wanted.slice(0, -1)) : wanted === type;
+}
