@@ -4,6 +4,7 @@
 
 struct albums_work {
 	struct call *call;
+	int64_t of_artist; /* must be there; 0: not about one artist */
 	struct album_filter filter;
 	enum album_sort sort;
 	struct page_request page;
@@ -15,7 +16,11 @@ albums_list_work(struct store_session *session, void *cookie,
 		 struct fault *fault)
 {
 	struct albums_work *work = cookie;
+	enum status status = artist_expect(session, work->of_artist,
+					   work->call->arena, fault);
 
+	if (status != STATUS_OK)
+		return status;
 	return albums_list(session, &work->filter, work->sort, &work->page,
 			   work->call->arena, &work->list, fault);
 }
@@ -68,6 +73,7 @@ handle_artist_albums(struct call *call)
 	const char *role = call_text(call, "role");
 	struct albums_work work = {
 		.call = call,
+		.of_artist = call_int(call, "id"),
 		.filter = { .artist_id = call_int(call, "id"),
 			    .role_given = role != NULL,
 			    .role = CREDIT_MAIN,

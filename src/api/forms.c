@@ -27,6 +27,16 @@ call_read_store(struct call *call, store_work *work, void *cookie)
 	return false;
 }
 
+enum status
+artist_expect(struct store_session *session, int64_t id, struct arena *arena,
+	      struct fault *fault)
+{
+	struct artist artist;
+
+	return id == 0 ? STATUS_OK :
+			 artists_get(session, id, arena, &artist, fault);
+}
+
 /* ---- members ------------------------------------------------------------ */
 
 static void

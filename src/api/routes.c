@@ -7,9 +7,11 @@
 #define API "/api/v1"
 
 /* Every list takes these. */
+#define LIMIT_PARAM                                                 \
+	{ .name = "limit", .type = PARAM_INT, .min = 1, .max = 100, \
+	  .preset = "50", .summary = "Items in one answer." }
 #define PAGE_PARAMS                                                          \
-	{ .name = "limit", .type = PARAM_INT, .min = 1, .max = 100,          \
-	  .preset = "50", .summary = "Items in one answer." },               \
+	LIMIT_PARAM,                                                         \
 	{ .name = "offset", .type = PARAM_INT, .min = 0, .max = 10000,       \
 	  .summary = "Items to pass over; deeper pages need a cursor." },    \
 	{ .name = "cursor", .type = PARAM_TEXT, .max = 1000,                 \
@@ -24,6 +26,8 @@
 
 static const struct param page_params[] = { PAGE_PARAMS, { 0 } };
 static const struct param id_params[] = { ID_PARAM, { 0 } };
+static const struct param id_limit_params[] = { ID_PARAM, LIMIT_PARAM,
+						{ 0 } };
 static const struct param id_page_params[] = { ID_PARAM, PAGE_PARAMS, { 0 } };
 
 static const struct param track_list_params[] = {
@@ -157,7 +161,7 @@ const struct route api_routes[] = {
 	    id_params, "Track", "304 404 503"),
 	GET(API "/tracks/{id}/similar", handle_track_similar, "tracks",
 	    "Tracks that share genre, artist and time with this one.",
-	    id_page_params, "[Track]", "304 400 404 422 503"),
+	    id_limit_params, "[Track]", "304 400 404 422 503"),
 	GET(API "/tracks/{id}/lyrics", handle_track_lyrics, "tracks",
 	    "The words, with times where they are known.", id_params, "Lyrics",
 	    "304 404 503"),

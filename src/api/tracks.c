@@ -6,6 +6,7 @@
 
 struct tracks_work {
 	struct call *call;
+	int64_t of_artist; /* must be there; 0: not about one artist */
 	struct track_filter filter;
 	enum track_sort sort;
 	struct page_request page;
@@ -17,7 +18,11 @@ tracks_list_work(struct store_session *session, void *cookie,
 		 struct fault *fault)
 {
 	struct tracks_work *work = cookie;
+	enum status status = artist_expect(session, work->of_artist,
+					   work->call->arena, fault);
 
+	if (status != STATUS_OK)
+		return status;
 	return tracks_list(session, &work->filter, work->sort, &work->page,
 			   work->call->arena, &work->list, fault);
 }
@@ -65,6 +70,7 @@ handle_artist_tracks(struct call *call)
 {
 	struct tracks_work work = {
 		.call = call,
+		.of_artist = call_int(call, "id"),
 		.filter = { .artist_id = call_int(call, "id") },
 		.sort = TRACKS_BY_POPULARITY_DESC,
 	};
