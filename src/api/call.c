@@ -7,6 +7,7 @@
 
 #include "api/messages.h"
 #include "base/digest.h"
+#include "base/log.h"
 
 #define TEXT_LIMIT_DEFAULT 200
 
@@ -321,6 +322,10 @@ call_answer_fault(struct call *call, const struct fault *fault)
 	struct json_writer json;
 	struct buffer details;
 
+	if (status == 500)
+		log_error("api", "request failed",
+			  LOG_TEXT("status", status_name(fault->status)),
+			  LOG_TEXT("reason", fault->message));
 	buffer_init(&details, 4096);
 	json_writer_init(&json, &details);
 	fault_details(&json, fault);

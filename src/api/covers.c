@@ -27,7 +27,11 @@ cover_answer(struct call *call, enum cover_of of)
 	if (cover_open(call->api->args.covers, of, call_int(call, "id"),
 		       (uint32_t)size_px, takes_webp(call), &cover,
 		       &fault) != STATUS_OK) {
-		call_answer_fault(call, &fault);
+		/* A picture that nobody can read is as good as none. */
+		if (fault.status == STATUS_CORRUPT)
+			call_answer_not_found(call);
+		else
+			call_answer_fault(call, &fault);
 		return;
 	}
 	file = (struct http_file){ .fd = cover.fd,
