@@ -10,6 +10,7 @@
 
 #include "api/assets.h"
 #include "api/call.h"
+#include "api/handlers.h"
 #include "api/openapi.h"
 #include "api/route.h"
 #include "api/traffic.h"
@@ -63,6 +64,7 @@ api_open(const struct api_args *args, struct api **out, struct fault *fault)
 	api->started_at_ms = clock_now_ms();
 	api->router = router_new(api_routes);
 	api->metrics = traffic_metrics_new(api_routes);
+	stream_metrics_register();
 	buffer_init(&api->openapi, 0);
 	openapi_print(&api->openapi, api_routes);
 	*out = api;

@@ -99,6 +99,7 @@ track_answer(struct call *call, const char *id_name, bool download)
 		.track_id = call_int(call, id_name),
 		.bitrate_kbps = (uint32_t)call_int(call, "bitrate"),
 		.offset_ms = call_int(call, "offset_ms"),
+		.want_name = download,
 	};
 	struct stream_answer answer;
 	struct fault fault = { 0 };
@@ -126,6 +127,12 @@ track_answer(struct call *call, const char *id_name, bool download)
 	http_answer_field(call->request, "Cache-Control",
 			  "private, max-age=0, must-revalidate");
 	http_answer_file(call->request, &file);
+}
+
+void
+stream_metrics_register(void)
+{
+	metric_register(&started_total);
 }
 
 /* The alias names its parameter after the seed. */

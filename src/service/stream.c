@@ -198,6 +198,10 @@ place_open(const struct file_place *place, struct arena *arena, int *fd,
 		return status;
 	status = source_open_file(source, place_path(place, arena), fd, fault);
 	source_close(source);
+	/* The library knows the file, so it is away, not unknown. */
+	if (status == STATUS_NOT_FOUND)
+		return fault_field(fault, STATUS_UNAVAILABLE, "source",
+				   "the file is not there now");
 	if (status == STATUS_OK && fstat(*fd, facts) != 0) {
 		status = fault_errno(fault, errno, "cannot look at the file");
 		close(*fd);
