@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/version.h"
 #include "driver/registry.h"
 
@@ -107,6 +108,8 @@ command_help(struct invocation *invocation)
 {
 	const struct command *command;
 
+	if (invocation->count > 1)
+		return command_usage(command_find("help"));
 	if (invocation->count == 0) {
 		help_print(stdout);
 		return EXIT_DONE;
@@ -124,6 +127,8 @@ command_help(struct invocation *invocation)
 int
 command_version(struct invocation *invocation)
 {
+	if (invocation->count > 0)
+		return EXIT_USAGE;
 	if (invocation->json)
 		puts("{\"version\":\"" OGMA_VERSION "\"}");
 	else
@@ -189,6 +194,7 @@ invocation_stray(const struct invocation *invocation)
 static int
 command_run(const struct command *command, struct invocation *invocation)
 {
+	struct log_settings quiet = { .level = LOG_WARNING };
 	struct settings settings;
 	struct fault fault = { 0 };
 	const char *config = invocation_take(invocation, "--config");
@@ -204,6 +210,8 @@ command_run(const struct command *command, struct invocation *invocation)
 		return EXIT_USAGE;
 	}
 	invocation->settings = &settings;
+	/* Who typed a command wants its answer; `serve` opens its own log. */
+	log_open(&quiet, NULL);
 	code = command->run(invocation);
 	settings_release(&settings);
 	return code == EXIT_USAGE && command->run != command_help ?

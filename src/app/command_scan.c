@@ -7,7 +7,6 @@
 
 #include "app/app.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "library/jobs.h"
 
 #define BAR_WIDTH 28
@@ -157,7 +156,6 @@ command_scan(struct invocation *invocation)
 	bool again = invocation_take_switch(invocation, "--again");
 	struct scan_show show = { .json = invocation->json,
 				  .terminal = isatty(STDERR_FILENO) == 1 };
-	struct log_settings quiet = { .level = LOG_WARNING };
 	struct fault fault = { 0 };
 	enum status status;
 	struct app app;
@@ -165,7 +163,6 @@ command_scan(struct invocation *invocation)
 
 	if (invocation->count == 0 || invocation_stray(invocation) != NULL)
 		return EXIT_USAGE;
-	log_open(&quiet, NULL);
 	signal(SIGINT, on_interrupt);
 	signal(SIGTERM, on_interrupt);
 	status = app_open(&app, invocation->settings, APP_INDEX | APP_MEDIA,

@@ -191,6 +191,9 @@ command_user(struct invocation *invocation)
 	if (invocation->count == 0 || invocation_stray(invocation) != NULL)
 		return EXIT_USAGE;
 	word = invocation->arguments[0];
+	if (strcmp(word, "list") != 0 && strcmp(word, "add") != 0 &&
+	    strcmp(word, "passwd") != 0)
+		return EXIT_USAGE;
 	if (invocation->count != (strcmp(word, "list") == 0 ? 1 : 2))
 		return EXIT_USAGE;
 	work.name = work.draft.username =
@@ -203,11 +206,8 @@ command_user(struct invocation *invocation)
 		status = user_add(&app, invocation, &work, password, &fault);
 	else if (strcmp(word, "passwd") == 0)
 		status = user_passwd(&app, &work, password, &fault);
-	else if (strcmp(word, "list") == 0)
-		status = user_list(&app, invocation, &work, &fault);
 	else
-		status = fault_set(&fault, STATUS_INVALID,
-				   "ogma user knows add, list and passwd");
+		status = user_list(&app, invocation, &work, &fault);
 	arena_release(&work.arena);
 	app_close(&app);
 	return status == STATUS_OK ? EXIT_DONE :
