@@ -5,7 +5,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Answer, type Ask, ask } from './http.ts';
 
-const given = process.env['OGMA_PROGRAM'] ?? process.env['OGMA'] ?? join(import.meta.dirname, '../../../build/ogma');
+const given = process.env['OGMA_PROGRAM'] ?? join(import.meta.dirname, '../../../build/ogma');
 
 export const program = resolve(given);
 export const mediaProgram = ((): string => {
