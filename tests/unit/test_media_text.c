@@ -11,6 +11,7 @@
 
 #include "media/read/codepage.h"
 #include "media/read/facts_from_tags.h"
+#include "media/read/mp4.h"
 #include "media/read/tags.h"
 #include "media/read/unicode.h"
 #include "media/read/value.h"
@@ -506,6 +507,126 @@ lrc_needs_two_stamped_lines(void **state)
 	assert_false(value_is_lrc(SPAN("[Chorus]\n[Verse]")));
 }
 
+/* A box around what was added to `out` since `from`. */
+static void
+box_close(struct buffer *out, size_t from)
+{
+	uint32_t length = (uint32_t)(out->length - from);
+
+	for (int i = 0; i < 4; i++)
+		out->bytes[from + (size_t)i] =
+			(char)(length >> (8 * (3 - i)));
+}
+
+static size_t
+box_open(struct buffer *out, const char *type)
+{
+	size_t from = out->length;
+
+	buffer_add(out, "\0\0\0\0", 4);
+	buffer_add(out, type, 4);
+	return from;
+}
+
+static void
+add_data(struct buffer *out, char kind, const char *bytes, size_t count)
+{
+	size_t box = box_open(out, "data");
+
+	buffer_add(out, "\0\0\0", 3);
+	buffer_add_char(out, kind);
+	buffer_add(out, "\0\0\0\0", 4);
+	buffer_add(out, bytes, count);
+	box_close(out, box);
+}
+
+static void
+add_freeform(struct buffer *out, const char *name, const char *first,
+	     const char *second)
+{
+	size_t item = box_open(out, "----"), part;
+
+	part = box_open(out, "mean");
+	buffer_add(out, "\0\0\0\0com.apple.iTunes", 20);
+	box_close(out, part);
+	part = box_open(out, "name");
+	buffer_add(out, "\0\0\0\0", 4);
+	buffer_add_text(out, name);
+	box_close(out, part);
+	add_data(out, 1, first, strlen(first));
+	if (second != NULL)
+		add_data(out, 1, second, strlen(second));
+	box_close(out, item);
+}
+
+/* moov/udta/meta/ilst with everything twice that may be. */
+static void
+mp4_tags_build(struct buffer *out)
+{
+	size_t moov, udta, meta, list, item;
+
+	buffer_init(out, 0);
+	moov = box_open(out, "moov");
+	udta = box_open(out, "udta");
+	meta = box_open(out, "meta");
+	buffer_add(out, "\0\0\0\0", 4);
+	list = box_open(out, "ilst");
+	item = box_open(out, "\xA9" "ART");
+	add_data(out, 1, "One", 3);
+	add_data(out, 1, "Two", 3);
+	box_close(out, item);
+	item = box_open(out, "trkn");
+	add_data(out, 0, "\0\0\0\5\0\x0C\0\0", 8);
+	box_close(out, item);
+	item = box_open(out, "gnre");
+	add_data(out, 0, "\0\x12", 2);
+	box_close(out, item);
+	item = box_open(out, "cpil");
+	add_data(out, 21, "\1", 1);
+	box_close(out, item);
+	item = box_open(out, "covr");
+	add_data(out, 13, "\xFF\xD8\xFF picture", 11);
+	box_close(out, item);
+	add_freeform(out, "ARTISTS", "One", "Two");
+	add_freeform(out, "LYRICIST", "Wordsmith", NULL);
+	add_freeform(out, "iTunSMPB",
+		     " 00000000 00000840 000001CA 00000000003F31F6", NULL);
+	box_close(out, list);
+	box_close(out, meta);
+	box_close(out, udta);
+	box_close(out, moov);
+}
+
+static void
+mp4_atoms_with_several_values_and_free_names_are_read(void **state)
+{
+	struct media_facts *facts = arena_alloc(&arena, sizeof *facts);
+	struct source *source = arena_alloc(&arena, sizeof *source);
+	struct tag_set *set = tags_new();
+	struct mp4_edit edit;
+	struct buffer file;
+
+	(void)state;
+	mp4_tags_build(&file);
+	source_from_memory(source, file.bytes, file.length);
+	assert_true(mp4_read(source, set, &edit));
+	facts_from_tags(set, facts);
+	assert_string_equal(facts->artist_text, "One, Two");
+	assert_int_equal(facts->credit_count, 3);
+	assert_string_equal(facts->credits[2].name, "Wordsmith");
+	assert_int_equal(facts->credits[2].role, CREDIT_LYRICIST);
+	assert_int_equal(facts->track_no, 5);
+	assert_int_equal(facts->track_total, 12);
+	assert_string_equal(facts->genres[0], "Rock");
+	assert_true(facts->compilation);
+	assert_true(set->picture.present);
+	assert_int_equal(set->picture.length, 11);
+	assert_memory_equal(file.bytes + set->picture.offset,
+			    "\xFF\xD8\xFF picture", 11);
+	assert_int_equal(tag_first(set, TAG_ITUNES_GAPLESS).length, 43);
+	buffer_release(&file);
+}
+
 int
 main(void)
 {
@@ -535,6 +656,8 @@ main(void)
 		cmocka_unit_test(itunes_notes_on_gapless_playing_are_read),
 		cmocka_unit_test(field_names_are_found_whatever_their_spelling),
 		cmocka_unit_test(lrc_needs_two_stamped_lines),
+		cmocka_unit_test(
+			mp4_atoms_with_several_values_and_free_names_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, arena_up, arena_down);
