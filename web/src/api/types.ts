@@ -30,7 +30,8 @@ export interface Gapless {
 export interface Track {
 	id: number;
 	title: string;
-	artist: string;
+	/** null: the file does not say. */
+	artist: string | null;
 	artist_id: number | null;
 	artists: ArtistCredit[];
 	album: string | null;
@@ -71,7 +72,8 @@ export interface Track {
 export interface Album {
 	id: number;
 	title: string;
-	artist: string;
+	/** null: a compilation without an album artist. */
+	artist: string | null;
 	artist_id: number | null;
 	artists: ArtistCredit[];
 	year: number | null;

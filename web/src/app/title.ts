@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { currentPageTitle } from '../components/Page';
 import { currentItem, usePlayer } from '../player/store';
+import { trackArtist } from '../i18n/names';
 
 export function useTitle(): void {
 	const track = usePlayer((state) => (state.wantsPlay ? currentItem(state)?.track : undefined));
@@ -9,7 +10,7 @@ export function useTitle(): void {
 		const update = () => {
 			const page = currentPageTitle();
 			const rest = page ? `${page} · Ogma` : 'Ogma';
-			document.title = track ? `${track.title} · ${track.artist} — ${rest}` : rest;
+			document.title = track ? `${track.title} · ${trackArtist(track)} — ${rest}` : rest;
 		};
 		update();
 		addEventListener('ogma:title', update);

@@ -7,6 +7,7 @@ import { PlayButton } from './Button';
 import { Cover } from './Cover';
 import { Highlight } from './Highlight';
 import { toast } from './toast';
+import { albumArtist } from '../i18n/names';
 
 const CARD_SIZES = '(min-width: 1024px) 14rem, (min-width: 640px) 25vw, 45vw';
 
@@ -36,7 +37,11 @@ export function AlbumCard({ album, showYear = false }: { album: Hit<Album>; show
 					<Highlight parts={album.highlights?.title} text={album.title} />
 				</span>
 				<span className="block truncate text-sm text-text-2">
-					{showYear ? year || album.artist : <Highlight parts={album.highlights?.artist} text={album.artist} />}
+					{showYear ? (
+						year || albumArtist(album)
+					) : (
+						<Highlight parts={album.highlights?.artist} text={albumArtist(album)} />
+					)}
 				</span>
 			</Link>
 			<div className="pointer-events-none absolute inset-x-0 top-0 aspect-square">

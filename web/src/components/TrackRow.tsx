@@ -11,6 +11,7 @@ import { Icon } from './Icon';
 import { Menu } from './Menu';
 import { Strokes } from './Strokes';
 import { useTrackMenu } from './use-track-menu';
+import { trackArtist } from '../i18n/names';
 
 interface TrackRowProps {
 	track: Hit<Track>;
@@ -93,7 +94,10 @@ export const TrackRow = memo(function TrackRow(props: TrackRowProps) {
 				type="button"
 				data-result
 				className="group/play relative size-11 justify-self-center rounded-xs"
-				aria-label={t(playing ? 'track.pauseThis' : 'track.playThis', { title: track.title, artist: track.artist })}
+				aria-label={t(playing ? 'track.pauseThis' : 'track.playThis', {
+					title: track.title,
+					artist: trackArtist(track),
+				})}
 				onClick={activate}
 				onDoubleClick={(event) => event.stopPropagation()}
 			>
@@ -109,9 +113,9 @@ export const TrackRow = memo(function TrackRow(props: TrackRowProps) {
 				{showArtist && (
 					<div className="truncate text-sm text-text-2 pointer-coarse:pointer-events-none">
 						{track.highlights?.artist ? (
-							<Highlight parts={track.highlights.artist} text={track.artist} />
+							<Highlight parts={track.highlights.artist} text={trackArtist(track)} />
 						) : (
-							<ArtistLinks text={track.artist} artistId={track.artist_id} artists={track.artists} />
+							<ArtistLinks text={trackArtist(track)} artistId={track.artist_id} artists={track.artists} />
 						)}
 					</div>
 				)}

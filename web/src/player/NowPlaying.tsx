@@ -15,6 +15,7 @@ import { SeekBar } from './SeekBar';
 import { currentItem, usePlayer } from './store';
 import { Transport } from './Transport';
 import { Volume } from './Volume';
+import { trackArtist } from '../i18n/names';
 
 type Side = 'none' | 'queue' | 'lyrics';
 
@@ -102,7 +103,7 @@ function Sheet({ track }: { track: Track }) {
 							</Link>
 						</h2>
 						<ArtistLinks
-							text={track.artist}
+							text={trackArtist(track)}
 							artistId={track.artist_id}
 							artists={track.artists}
 							className="mt-1.5 block text-lg text-text-2"

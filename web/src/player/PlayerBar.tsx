@@ -8,6 +8,7 @@ import { PlayPause, Transport } from './Transport';
 import { ProgressLine, SeekBar } from './SeekBar';
 import { currentItem, usePlayer } from './store';
 import { Volume } from './Volume';
+import { trackArtist } from '../i18n/names';
 
 /** The player at the foot of every page: a full bar from `md` on, a small one on phones. */
 export function PlayerBar() {
@@ -33,7 +34,7 @@ export function PlayerBar() {
 					<span className="size-11 shrink-0">{cover}</span>
 					<span className="min-w-0">
 						<span className="block truncate text-sm font-semibold">{track.title}</span>
-						<span className="block truncate text-xs text-text-2">{track.artist}</span>
+						<span className="block truncate text-xs text-text-2">{trackArtist(track)}</span>
 					</span>
 				</button>
 				<PlayPause />
@@ -60,7 +61,7 @@ export function PlayerBar() {
 							{track.title}
 						</Link>
 						<ArtistLinks
-							text={track.artist}
+							text={trackArtist(track)}
 							artistId={track.artist_id}
 							artists={track.artists}
 							className="block truncate text-sm text-text-2"

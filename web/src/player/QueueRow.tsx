@@ -6,6 +6,7 @@ import { Icon } from '../components/Icon';
 import { Strokes } from '../components/Strokes';
 import { clockOf } from '../i18n/format';
 import type { QueueItem } from './queue';
+import { trackArtist } from '../i18n/names';
 
 interface QueueRowProps {
 	item: QueueItem;
@@ -66,7 +67,7 @@ export function QueueRow({ item, state, lifted, onPlay, onRemove, onMove, onDrag
 				onClick={onPlay}
 				aria-label={t(state === 'playing' ? 'track.pauseThis' : 'track.playThis', {
 					title: track.title,
-					artist: track.artist,
+					artist: trackArtist(track),
 				})}
 				className="group/play relative size-11 rounded-xs"
 			>
@@ -79,7 +80,7 @@ export function QueueRow({ item, state, lifted, onPlay, onRemove, onMove, onDrag
 			</button>
 			<div className={`min-w-0 ${state === 'played' ? 'opacity-75' : ''}`}>
 				<p className={`truncate font-medium ${current ? 'text-accent-text' : ''}`}>{track.title}</p>
-				<p className="truncate text-sm text-text-2">{track.artist}</p>
+				<p className="truncate text-sm text-text-2">{trackArtist(track)}</p>
 			</div>
 			<span className="tabular text-sm text-text-3">{clockOf(track.duration_ms)}</span>
 			<IconButton icon="close" size="sm" label={t('queue.remove', { title: track.title })} onClick={onRemove} />

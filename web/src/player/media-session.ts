@@ -1,6 +1,7 @@
 /* The system's own controls: media keys, lock screen, headset buttons. */
 import { currentItem, engine, onPlayerTime, playerDuration, playerPosition, usePlayer } from './store';
 import { coverSrc } from '../components/cover-url';
+import { trackArtist } from '../i18n/names';
 
 const SEEK_STEP_MS = 10_000;
 
@@ -10,7 +11,8 @@ function showMetadata(): void {
 		navigator.mediaSession.metadata = null;
 		return;
 	}
-	const { title, artist, album, cover_url } = item.track;
+	const { title, album, cover_url } = item.track;
+	const artist = trackArtist(item.track);
 	const artwork = cover_url
 		? [300, 1200].map((size) => ({ src: coverSrc(cover_url, size), sizes: `${size}x${size}` }))
 		: [{ src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' }];

@@ -14,6 +14,7 @@ import { ErrorView } from '../../components/States';
 import { tintStyle, useTint } from '../../design/palette';
 import { lengthOf } from '../../i18n/format';
 import { DiscList } from './DiscList';
+import { albumArtist } from '../../i18n/names';
 
 function MoreOfArtist({ album }: { album: Album }) {
 	const { t } = useTranslation();
@@ -23,7 +24,7 @@ function MoreOfArtist({ album }: { album: Album }) {
 	const others = data?.items.filter((other) => other.id !== album.id) ?? [];
 	if (others.length === 0 || album.is_compilation) return null;
 	return (
-		<Section title={t('album.moreOf', { artist: album.artist })} to={`/artists/${album.artist_id}`}>
+		<Section title={t('album.moreOf', { artist: albumArtist(album) })} to={`/artists/${album.artist_id}`}>
 			<Shelf
 				items={others}
 				keyOf={(other) => other.id}
@@ -44,7 +45,7 @@ function Facts({ album, tracks }: { album: Album; tracks: Track[] }) {
 	return (
 		<>
 			<ArtistLinks
-				text={album.artist}
+				text={albumArtist(album)}
 				artistId={album.artist_id}
 				artists={album.artists}
 				className="font-semibold text-text"
@@ -89,7 +90,7 @@ export default function AlbumPage() {
 			</Page>
 		);
 	return (
-		<Page title={`${album.title} — ${album.artist}`} className="tinted" style={tintStyle(tint)}>
+		<Page title={`${album.title} — ${albumArtist(album)}`} className="tinted" style={tintStyle(tint)}>
 			<Hero
 				kind={t(album.is_compilation ? 'kind.compilation' : 'kind.album')}
 				title={album.title}

@@ -4,7 +4,7 @@ import { TrackRow } from '../../components/TrackRow';
 import { usePlayer } from '../../player/store';
 
 /** An album's tracks, under a heading per disc where there are several. Playing one queues the whole album. */
-export function DiscList({ tracks, artist }: { tracks: Track[]; artist: string }) {
+export function DiscList({ tracks, artist }: { tracks: Track[]; artist: string | null }) {
 	const { t } = useTranslation();
 	const discs = [...new Set(tracks.map((track) => track.disc_no ?? 1))];
 	const play = (index: number) => usePlayer.getState().playTracks(tracks, index);

@@ -8,6 +8,7 @@ import { toast } from '../../components/toast';
 import { tintStyle, useTint } from '../../design/palette';
 import { useRecent } from '../../player/recent';
 import { currentItem, usePlayer } from '../../player/store';
+import { albumArtist, trackArtist } from '../../i18n/names';
 
 interface Card {
 	cover: string | null;
@@ -32,7 +33,7 @@ function useCard(suggestion: Album | undefined): Card | null {
 			name: track.album ?? track.title,
 			kind: t(wantsPlay ? 'home.nowPlaying' : 'home.continue'),
 			title: track.title,
-			subtitle: track.album ? `${track.artist} · ${track.album}` : track.artist,
+			subtitle: track.album ? `${trackArtist(track)} · ${track.album}` : trackArtist(track),
 			to: track.album_id === null ? `/tracks/${track.id}` : `/albums/${track.album_id}`,
 			playing: wantsPlay,
 			play: toggle,
@@ -44,7 +45,7 @@ function useCard(suggestion: Album | undefined): Card | null {
 		name: suggestion.title,
 		kind: t('home.suggestion'),
 		title: suggestion.title,
-		subtitle: suggestion.artist,
+		subtitle: albumArtist(suggestion),
 		to: `/albums/${suggestion.id}`,
 		playing: false,
 		play: () =>
@@ -67,14 +68,14 @@ function Recent() {
 				<li key={track.id} className="min-w-0">
 					<button
 						type="button"
-						aria-label={t('track.playThis', { title: track.title, artist: track.artist })}
+						aria-label={t('track.playThis', { title: track.title, artist: trackArtist(track) })}
 						onClick={() => usePlayer.getState().playTracks([track, ...others.filter((other) => other !== track)], 0)}
 						className="group flex w-full items-center gap-3 rounded-sm bg-surface/60 p-2 text-left transition hover:bg-surface"
 					>
 						<Cover url={track.cover_url} name={track.album ?? track.title} sizes="48px" className="w-11 rounded-xs" />
 						<span className="min-w-0">
 							<span className="block truncate text-sm font-semibold">{track.title}</span>
-							<span className="block truncate text-xs text-text-2">{track.artist}</span>
+							<span className="block truncate text-xs text-text-2">{trackArtist(track)}</span>
 						</span>
 					</button>
 				</li>

@@ -10,6 +10,7 @@ import { Shelf } from '../../components/Shelf';
 import { TrackList } from '../../components/TrackList';
 import { tintStyle, useTint } from '../../design/palette';
 import { usePlayer } from '../../player/store';
+import { albumArtist, trackArtist } from '../../i18n/names';
 
 interface TopView {
 	name: string;
@@ -23,7 +24,8 @@ function viewOf(top: SearchTop, kind: string): TopView {
 		return { name: top.item.name, to: `/artists/${top.item.id}`, subtitle: kind, cover: top.item.cover_url };
 	}
 	const to = top.type === 'album' ? `/albums/${top.item.id}` : `/tracks/${top.item.id}`;
-	return { name: top.item.title, to, subtitle: `${kind} · ${top.item.artist}`, cover: top.item.cover_url };
+	const artist = top.type === 'album' ? albumArtist(top.item) : trackArtist(top.item);
+	return { name: top.item.title, to, subtitle: `${kind} · ${artist}`, cover: top.item.cover_url };
 }
 
 function Top({ top }: { top: SearchTop }) {
@@ -59,7 +61,7 @@ function Top({ top }: { top: SearchTop }) {
 			{top.type === 'track' && (
 				<PlayButton
 					playing={false}
-					label={t('track.playThis', { title: top.item.title, artist: top.item.artist })}
+					label={t('track.playThis', { title: top.item.title, artist: trackArtist(top.item) })}
 					className="absolute! right-5 bottom-5 size-12"
 					onClick={() => usePlayer.getState().playTracks([top.item], 0)}
 				/>

@@ -13,6 +13,7 @@ import { TrackList } from '../../components/TrackList';
 import { tintStyle, useTint } from '../../design/palette';
 import { clockOf } from '../../i18n/format';
 import { FactList } from './FactList';
+import { trackArtist } from '../../i18n/names';
 
 function Words({ track }: { track: Track }) {
 	const { t } = useTranslation();
@@ -55,7 +56,7 @@ export default function TrackPage() {
 			</Page>
 		);
 	return (
-		<Page title={`${track.title} — ${track.artist}`} className="tinted" style={tintStyle(tint)}>
+		<Page title={`${track.title} — ${trackArtist(track)}`} className="tinted" style={tintStyle(tint)}>
 			<Hero
 				kind={t('kind.track')}
 				title={track.title}
@@ -63,7 +64,7 @@ export default function TrackPage() {
 				actions={<CollectionActions tracks={[track]} title={track.title} />}
 			>
 				<ArtistLinks
-					text={track.artist}
+					text={trackArtist(track)}
 					artistId={track.artist_id}
 					artists={track.artists}
 					className="font-semibold text-text"
