@@ -51,10 +51,12 @@ async function take(browser: Browser, picture: Picture, album: number): Promise<
 	await page.locator('main ol [data-result]').nth(1).click();
 	await page.waitForTimeout(1500);
 	await ogma.open(picture.path(album));
-	await page.locator('main').focus();
 	if (picture.sheet) await page.evaluate(() => dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyF', key: 'f' })));
 	await page.waitForLoadState('networkidle');
 	await page.waitForTimeout(600);
+	/* The focus ring belongs to a person at a keyboard. */
+	await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+	await page.evaluate(() => scrollTo(0, 0));
 	const file = resolve(folder, `${picture.name}.png`);
 	await page.screenshot({ path: file });
 	await context.close();
