@@ -311,7 +311,8 @@ level_run(struct kind_search *ks, enum search_rank worst)
 		status = row_rank(ks, &ks->rows[i], worst);
 	if (status != STATUS_OK)
 		return status;
-	qsort(ks->rows, ks->count, sizeof *ks->rows, found_compare);
+	if (ks->count > 0) /* there may be no array yet */
+		qsort(ks->rows, ks->count, sizeof *ks->rows, found_compare);
 	rows_cut(ks, worst);
 	return STATUS_OK;
 }

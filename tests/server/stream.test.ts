@@ -358,6 +358,28 @@ describe('limits', () => {
 		});
 	});
 
+	test('a file that turned into something else is not heard, and nothing breaks', async () => {
+		const music = join(folder, 'turned'),
+			data = join(folder, 'turned-data');
+		await mkdir(music);
+		await cp(at('electronic/City Lights/02 Skyline.m4a'), join(music, 'sky.m4a'));
+		expect((await run(['scan', music, '--data', data])).code).toBe(0);
+		await withServer({ data, env: { SCAN_AT_START: 'false', WATCH_FOLDERS: 'false' } }, async (fresh) => {
+			const { id } = await trackTitled(fresh, 'Skyline');
+			await writeFile(join(music, 'sky.m4a'), 'no sound at all\n'.repeat(1000));
+			for (const format of ['mp3', 'opus', 'flac']) {
+				const status = await fresh.ask(`/stream/${id}?format=${format}`).then(
+					(answer) => answer.status,
+					() => 'cut', // the answer had begun when the decoder gave up
+				);
+				expect(['cut', 404, 415, 422, 503], format).toContain(status);
+			}
+			expect((await fresh.ask('/health/ready')).status).toBe(200);
+			await cp(at('electronic/City Lights/02 Skyline.m4a'), join(music, 'sky.m4a'));
+			expect((await fresh.ask(`/stream/${id}?format=mp3`)).status).toBe(200);
+		});
+	});
+
 	test('a listener who takes nothing is dropped after a while, the others hear on', async () => {
 		const slow = await serveMusic('stream-slow', { env: { HTTP_WRITE_TIMEOUT_MS: '500' } });
 		const track = await trackTitled(slow, 'Wide River');

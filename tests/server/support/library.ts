@@ -31,7 +31,7 @@ export async function scannedData(name: string): Promise<string> {
 /** A server that is stopped, and seen to stop well, when the file is over. */
 export async function serveUntilEnd(options: ServeOptions): Promise<Server> {
 	const server = await serve(options);
-	undone.push(async () => server.isRunning && server.stop());
+	undone.push(() => server.stop());
 	return server;
 }
 
@@ -63,6 +63,6 @@ export async function withServer<T>(options: ServeOptions, work: (server: Server
 	try {
 		return await work(server);
 	} finally {
-		if (server.isRunning) await server.stop();
+		await server.stop(); // also tells when it ended by itself, and how
 	}
 }
