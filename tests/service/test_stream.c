@@ -218,7 +218,8 @@ what_is_not_there_is_told_apart(void **state)
 	assert_int_equal(try_ask(studio, &request, &fault), STATUS_NOT_FOUND);
 	request.track_id = studio->song;
 	house_remove(studio->house, "song.mp3");
-	assert_int_equal(try_ask(studio, &request, &fault), STATUS_NOT_FOUND);
+	assert_int_equal(try_ask(studio, &request, &fault), STATUS_UNAVAILABLE);
+	assert_string_equal(fault.field, "source");
 	snprintf(away, sizeof away, "%s.away", studio->house->music);
 	assert_int_equal(rename(studio->house->music, away), 0);
 	assert_int_equal(try_ask(studio, &request, &fault), STATUS_UNAVAILABLE);
