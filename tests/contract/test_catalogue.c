@@ -852,11 +852,12 @@ random_file(struct music *music, unsigned *seed, int number)
 	static const char *const albums[] = { "X", "Y", "x (Disc 2)", NULL };
 	static const char *const genres[] = { "Pop", "pop", "Rock", NULL };
 	static const char *const folders[] = { "f", "g", "f/CD2" };
+	static char paths[RANDOM_FILES][64]; /* titles, beyond this call */
+	char *path = paths[number];
 	struct music_file file;
-	char path[64];
 
-	snprintf(path, sizeof path, "%s/%d.flac", folders[rand_r(seed) % 3],
-		 number);
+	snprintf(path, sizeof paths[number], "%s/%d.flac",
+		 folders[rand_r(seed) % 3], number);
 	file = music_file(music, path);
 	music_tag(&file, path, artists[rand_r(seed) % 4],
 		  albums[rand_r(seed) % 4], genres[rand_r(seed) % 4]);
