@@ -872,7 +872,7 @@ random_file(struct music *music, unsigned *seed, int number)
 	file.media.compilation = rand_r(seed) % 8 == 0;
 	file.media.year = 1990 + rand_r(seed) % 3;
 	file.media.duration_ms = 1000 + rand_r(seed) % 1000;
-	snprintf(path, sizeof path, "audio %d", number);
+	snprintf(path, sizeof paths[number], "audio %d", number);
 	memset(file.media.audio_key, number, sizeof file.media.audio_key);
 	return file;
 }
