@@ -58,9 +58,11 @@ search_get_state(struct search_index *index, struct search_state *out,
 enum status
 search_update(struct search_index *index,
 	      const struct search_document *documents, size_t count,
-	      uint64_t watermark, struct fault *fault)
+	      uint64_t after, uint64_t watermark, struct fault *fault)
 {
-	return index->driver->update(index, documents, count, watermark, fault);
+	assert(after <= watermark);
+	return index->driver->update(index, documents, count, after, watermark,
+				     fault);
 }
 
 enum status

@@ -155,7 +155,7 @@ struct search_suggestions {
 struct search_state {
 	uint64_t watermark;  /* given to the last update or rebuild; 0: none */
 	uint64_t generation; /* grows with every rebuild */
-	bool is_new;	     /* made empty by this open(): rebuild it */
+	bool is_new;	     /* never filled since it was made: rebuild it */
 	int64_t documents[SEARCH_KINDS];
 };
 
@@ -190,12 +190,16 @@ struct search_driver {
 
 	/* Adds, replaces and removes documents, and keeps `watermark`, in one
 	 * transaction that the next query sees. Of two documents with the same
-	 * kind and id the later counts. Idempotent. A watermark below the
-	 * index's: nothing is done (another process was faster). STATUS_FULL:
-	 * the disk is. STATUS_AGAIN_LATER: another process is writing. */
+	 * kind and id the later counts. Idempotent. The documents are what
+	 * changed after `after`: an index whose watermark is below it (it was
+	 * rebuilt from an older state meanwhile) would miss changes, which is
+	 * STATUS_CONFLICT: read the state and the changes anew. One whose
+	 * watermark is above `watermark` has the changes already: nothing is
+	 * done. STATUS_FULL: the disk is. STATUS_AGAIN_LATER: another process
+	 * is writing. */
 	enum status (*update)(struct search_index *index,
 			      const struct search_document *documents,
-			      size_t count, uint64_t watermark,
+			      size_t count, uint64_t after, uint64_t watermark,
 			      struct fault *fault);
 
 	/* Never STATUS_INVALID because of its text. */
@@ -239,7 +243,8 @@ enum status search_get_state(struct search_index *index,
 			     struct search_state *out, struct fault *fault);
 enum status search_update(struct search_index *index,
 			  const struct search_document *documents, size_t count,
-			  uint64_t watermark, struct fault *fault);
+			  uint64_t after, uint64_t watermark,
+			  struct fault *fault);
 enum status search_run(struct search_index *index, struct arena *arena,
 		       const struct search_query *query,
 		       struct search_answer *out, struct fault *fault);

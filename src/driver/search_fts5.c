@@ -790,18 +790,15 @@ file_throw_away(const char *path)
 /* Opens the file, or makes it anew when it is not an index of our format. Two
  * processes that do so at once take turns by a lock file. */
 static enum status
-file_open(const char *path, struct fts5_conn **out, bool *is_new,
-	  struct fault *fault)
+file_open(const char *path, struct fts5_conn **out, struct fault *fault)
 {
 	struct fts5_conn *conn = NULL;
 	enum status status = conn_open(path, &conn, fault);
 	bool broken = status == STATUS_CORRUPT;
 
-	*is_new = false;
 	if (status != STATUS_OK && !broken)
 		return status;
 	if (broken || !format_is_ours(conn)) {
-		*is_new = true;
 		conn_close(conn);
 		conn = NULL;
 		file_throw_away(path);
@@ -818,8 +815,7 @@ file_open(const char *path, struct fts5_conn **out, bool *is_new,
 }
 
 static enum status
-file_open_alone(const char *path, struct fts5_conn **out, bool *is_new,
-		struct fault *fault)
+file_open_alone(const char *path, struct fts5_conn **out, struct fault *fault)
 {
 	char lock[4096];
 	enum status status = STATUS_CONFLICT;
@@ -833,7 +829,7 @@ file_open_alone(const char *path, struct fts5_conn **out, bool *is_new,
 	}
 	if (status != STATUS_OK)
 		return status;
-	status = file_open(path, out, is_new, fault);
+	status = file_open(path, out, fault);
 	close(fd);
 	return status;
 }
@@ -907,8 +903,7 @@ index_open(const struct search_open_args *args, struct search_index **out,
 	   struct fault *fault)
 {
 	struct fts5_index *index = index_new(args->folder);
-	enum status status = file_open_alone(index->path, &index->idle,
-					     &index->is_new, fault);
+	enum status status = file_open_alone(index->path, &index->idle, fault);
 
 	if (status == STATUS_OK) {
 		index->open_count = 1;
@@ -945,9 +940,7 @@ index_state(struct search_index *base, struct search_state *out,
 	out->watermark = (uint64_t)state.watermark;
 	out->generation = (uint64_t)state.generation;
 	memcpy(out->documents, state.documents, sizeof out->documents);
-	pthread_mutex_lock(&index->lock);
-	out->is_new = index->is_new;
-	pthread_mutex_unlock(&index->lock);
+	out->is_new = state.generation == 1 && state.watermark == 0;
 	return STATUS_OK;
 }
 
@@ -958,15 +951,13 @@ index_reset(struct search_index *base, struct fault *fault)
 {
 	struct fts5_index *index = container_of(base, struct fts5_index, base);
 	enum status status;
-	bool is_new;
 
 	pthread_rwlock_wrlock(&index->gate);
 	pool_close(index);
 	file_throw_away(index->path);
-	status = file_open_alone(index->path, &index->idle, &is_new, fault);
+	status = file_open_alone(index->path, &index->idle, fault);
 	if (status == STATUS_OK)
 		index->open_count = 1;
-	index->is_new = true;
 	term_set_drop(index->terms);
 	index->terms = NULL;
 	pthread_rwlock_unlock(&index->gate);

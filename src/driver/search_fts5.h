@@ -101,8 +101,6 @@ struct fts5_index {
 	struct term_set *terms;
 	int64_t terms_generation;
 	int64_t terms_seq; /* words up to it are in `terms` */
-	bool is_new;
-	bool rebuilding;
 
 	pthread_mutex_t write_lock; /* one writer of this process */
 };
@@ -181,7 +179,8 @@ void fts5_row_words(struct arena *arena, const struct fts5_row *row,
 /* search_fts5_write.c */
 enum status fts5_update(struct search_index *index,
 			const struct search_document *documents, size_t count,
-			uint64_t watermark, struct fault *fault);
+			uint64_t after, uint64_t watermark,
+			struct fault *fault);
 enum status fts5_rebuild_begin(struct search_index *index,
 			       struct search_rebuild **out,
 			       struct fault *fault);
@@ -210,14 +209,15 @@ void fts5_find_sound(struct fts5_search *search);
 void fts5_find_typos(struct fts5_search *search);
 
 /* The MATCH expression for things of this kind up to this rank, with `filter`
- * (an expression or "") added; NULL when nothing can match. */
+ * (an expression or "") added; NULL when nothing can match. `plan` is the
+ * search's, or some of its pieces. */
 const char *fts5_expression(const struct fts5_search *search,
+			    const struct search_plan *plan,
 			    enum search_kind kind, enum search_rank worst,
 			    const char *filter);
 
-/* About so many documents, of all kinds, match the rarest word. */
-uint64_t fts5_estimate(const struct fts5_search *search,
-		       enum search_rank worst);
+/* About so many documents, of all kinds, match the piece. */
+uint64_t fts5_estimate(const struct plan_piece *piece, enum search_rank worst);
 
 /* search_fts5_query.c */
 enum status fts5_query(struct search_index *index, struct arena *arena,

@@ -7,6 +7,7 @@
  * documents before the first, a list of words stops early. */
 #define PREFIX_LETTERS_INDEXED 4
 #define PREFIX_WORDS_MAX 64
+#define CHOICES_BEGUN 6
 
 static bool
 text_begins(const char *text, size_t length, const struct plan_word *word)
@@ -116,12 +117,18 @@ key_word(struct fts5_search *search, struct plan_word *word)
 {
 	struct term_matches matches = { .arena = search->arena,
 					.kinds = search->kinds };
+	bool begun = word->prefix && word->letters <= PREFIX_LETTERS_INDEXED;
 
 	if (word->key_length == 0)
 		return;
 	term_list_key(search->terms, word->key, word->key_length, word->prefix,
 		      &matches);
 	term_matches_finish(&matches, search->choices_max);
+	/* What is begun so shortly is asked for with every key pressed, and
+	 * where there is much some will do. */
+	if (begun && matches.count == search->choices_max &&
+	    matches.count > CHOICES_BEGUN)
+		matches.count = CHOICES_BEGUN;
 	for (size_t i = 0; i < matches.count; i++) {
 		if (!match_is_plain(word, &matches.at[i]))
 			pattern_add(search, word, &matches.at[i],
@@ -327,10 +334,10 @@ expression_piece(struct buffer *out, const struct fts5_search *search,
 }
 
 const char *
-fts5_expression(const struct fts5_search *search, enum search_kind kind,
+fts5_expression(const struct fts5_search *search,
+		const struct search_plan *plan, enum search_kind kind,
 		enum search_rank worst, const char *filter)
 {
-	const struct search_plan *plan = &search->plan;
 	struct buffer out;
 	bool alive = plan->piece_count > 0;
 	const char *copy = NULL;
@@ -368,16 +375,8 @@ reading_estimate(const struct plan_reading *reading, enum search_rank worst)
 }
 
 uint64_t
-fts5_estimate(const struct fts5_search *search, enum search_rank worst)
+fts5_estimate(const struct plan_piece *piece, enum search_rank worst)
 {
-	uint64_t least = UINT64_MAX;
-
-	for (size_t i = 0; i < search->plan.piece_count; i++) {
-		const struct plan_piece *piece = &search->plan.pieces[i];
-		uint64_t here = reading_estimate(&piece->typed, worst) +
-				reading_estimate(&piece->other_layout, worst);
-
-		least = here < least ? here : least;
-	}
-	return search->plan.piece_count == 0 ? 0 : least;
+	return reading_estimate(&piece->typed, worst) +
+	       reading_estimate(&piece->other_layout, worst);
 }

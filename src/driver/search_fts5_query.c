@@ -6,14 +6,24 @@
  * before, in the order of rows, as far as the page needs; what an earlier rank
  * gave is passed over. A search climbs three levels, each with all ranks of the
  * one before: what was typed; other layout and script; typos. It stops where
- * it has SEARCH_ENOUGH. */
+ * it has SEARCH_ENOUGH.
+ *
+ * A MATCH of several words walks through all documents of the most frequent
+ * one where the others are rare. So where one piece of the query has few
+ * documents, those that have very many more are left out of the MATCH and
+ * looked for in the text of what it gives. */
 #include <stdlib.h>
 
 #include "driver/search_fts5.h"
 
-#define FEW 200
-#define CHOICES_MAX 32	/* patterns of one word and one way of looking */
-#define CHOICES_ALL 160 /* of all words together */
+#define FEW 100
+#define RARE_MAX 2000
+#define RARE_RATIO                                                             \
+	160 /* looking into a text costs so many steps of a MATCH              \
+	     */
+#define RARE_ROWS_MAX 5000 /* counts are a guess: an end to all things */
+#define CHOICES_MAX 32	   /* patterns of one word and one way of looking */
+#define CHOICES_ALL 160	   /* of all words together */
 
 struct found_row {
 	int64_t row;
@@ -71,7 +81,9 @@ rows_have(const struct kind_search *ks, size_t among, int64_t row)
 	return false;
 }
 
-typedef bool visit_row(void *cookie, int64_t row); /* false: stop */
+/* A row that matches; its rank, or SEARCH_UNRANKED where that is not known yet.
+ * False: stop. */
+typedef bool visit_row(void *cookie, int64_t row, enum search_rank rank);
 
 static enum status
 match_each(struct kind_search *ks, const char *expression, visit_row *visit,
@@ -86,13 +98,129 @@ match_each(struct kind_search *ks, const char *expression, visit_row *visit,
 		return status;
 	sqlite3_bind_text(rows, 1, expression, -1, SQLITE_STATIC);
 	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-		if (!visit(cookie, sqlite3_column_int64(rows, 0)))
+		if (!visit(cookie, sqlite3_column_int64(rows, 0),
+			   SEARCH_UNRANKED))
 			break;
 	}
 	if (code != SQLITE_ROW && code != SQLITE_DONE)
 		status = fts5_fault(ks->conn->db, ks->fault, "query");
 	sqlite3_reset(rows);
 	return status;
+}
+
+static enum status
+row_fetch(struct kind_search *ks, int64_t number, struct fts5_row *out)
+{
+	enum status status;
+	sqlite3_stmt *row = fts5_of_kind(ks->conn, ks->kind, FTS5_BY_ROW,
+					 &status, ks->fault);
+	int code;
+
+	if (row == NULL)
+		return status;
+	sqlite3_bind_int64(row, 1, number);
+	code = sqlite3_step(row);
+	if (code == SQLITE_ROW)
+		fts5_row_read(row, ks->search->arena, out);
+	else if (code == SQLITE_DONE)
+		status = fault_field(ks->fault, STATUS_CORRUPT, "search",
+				     "the search index has words of a "
+				     "document that it does not have");
+	else
+		status = fts5_fault(ks->conn->db, ks->fault, "document");
+	sqlite3_reset(row);
+	return status;
+}
+
+static enum status
+row_rank(struct kind_search *ks, int64_t number, enum search_rank worst,
+	 enum search_rank *out)
+{
+	struct search_words words = { 0 };
+	struct fts5_row row;
+	enum status status = row_fetch(ks, number, &row);
+
+	if (status != STATUS_OK)
+		return status;
+	if (row.title_hash == ks->search->plan.title_hash) {
+		*out = SEARCH_TITLE;
+		return STATUS_OK;
+	}
+	fts5_row_words(ks->search->arena, &row, &words);
+	*out = search_plan_rank(&ks->search->plan, &words, worst);
+	return STATUS_OK;
+}
+
+/* Looks for the other pieces in the text of what one piece gives. */
+struct rare_scan {
+	struct kind_search *ks;
+	enum search_rank worst;
+	visit_row *visit;
+	void *cookie;
+	size_t rows;
+	enum status status;
+};
+
+static bool
+rare_row(void *cookie, int64_t row, enum search_rank rank)
+{
+	struct rare_scan *scan = cookie;
+
+	scan->status = row_rank(scan->ks, row, scan->worst, &rank);
+	if (scan->status != STATUS_OK || ++scan->rows > RARE_ROWS_MAX)
+		return false;
+	return rank > scan->worst || scan->visit(scan->cookie, row, rank);
+}
+
+static bool
+plan_is_one_word(const struct search_plan *plan)
+{
+	return plan->piece_count == 1 && plan->pieces[0].typed.count == 1;
+}
+
+/* The pieces to ask for; false: all of them. The others are too frequent. */
+static bool
+plan_rare_part(const struct kind_search *ks, enum search_rank worst,
+	       struct search_plan *part)
+{
+	const struct search_plan *plan = &ks->search->plan;
+	uint64_t documents[SEARCH_QUERY_WORDS_MAX], least = UINT64_MAX;
+
+	*part = *plan;
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		documents[i] = fts5_estimate(&plan->pieces[i], worst);
+		least = documents[i] < least ? documents[i] : least;
+	}
+	if (plan->piece_count < 2 || least > RARE_MAX)
+		return false;
+	part->pieces = arena_new(ks->search->arena, struct plan_piece,
+				 plan->piece_count);
+	part->piece_count = 0;
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		if (documents[i] <= least * RARE_RATIO)
+			part->pieces[part->piece_count++] = plan->pieces[i];
+	}
+	return part->piece_count < plan->piece_count;
+}
+
+/* Visits all things up to a rank, the most popular first. */
+static enum status
+rows_each(struct kind_search *ks, enum search_rank worst, visit_row *visit,
+	  void *cookie)
+{
+	struct rare_scan scan = { ks, worst, visit, cookie, 0, STATUS_OK };
+	struct search_plan part;
+	bool rare = plan_rare_part(ks, worst, &part);
+	const char *expression =
+		fts5_expression(ks->search, &part, ks->kind, worst, ks->filter);
+	enum status status;
+
+	if (expression == NULL)
+		return STATUS_OK;
+	if (!rare)
+		return match_each(ks, expression, visit, cookie);
+	status = match_each(ks, expression, rare_row, &scan);
+	return status == STATUS_OK ? scan.status : status;
 }
 
 /* Gathers up to `most` rows with one rank, without those found before. */
@@ -121,17 +249,18 @@ gather_has(const struct gather *gather, int64_t row)
 }
 
 static bool
-gather_row(void *cookie, int64_t row)
+gather_row(void *cookie, int64_t row, enum search_rank rank)
 {
 	struct gather *gather = cookie;
 
 	if (!gather_has(gather, row))
-		rows_add(gather->ks, row, gather->rank);
+		rows_add(gather->ks, row,
+			 rank < SEARCH_UNRANKED ? rank : gather->rank);
 	return gather->ks->count < gather->most;
 }
 
 static enum status
-gather_match(struct kind_search *ks, const char *expression,
+gather_match(struct kind_search *ks, enum search_rank worst,
 	     enum search_rank rank, size_t most)
 {
 	struct gather gather = {
@@ -147,7 +276,7 @@ gather_match(struct kind_search *ks, const char *expression,
 			gather.sorted[i] = ks->rows[i].row;
 		qsort(gather.sorted, ks->count, sizeof(int64_t), row_compare);
 	}
-	return match_each(ks, expression, gather_row, &gather);
+	return rows_each(ks, worst, gather_row, &gather);
 }
 
 /* Things whose whole title or name was typed. */
@@ -179,32 +308,41 @@ gather_titles(struct kind_search *ks, size_t most)
 	return status;
 }
 
-/* Rank by rank until the page is full. Fallback ranks end the search as soon
- * as there are enough. */
+/* Adds rank after rank until the page is full. Fallback ranks end the search as
+ * soon as there are enough. `before` is the expression of the rank before. */
 static enum status
-gather_ranks(struct kind_search *ks, enum search_rank worst)
+gather_more(struct kind_search *ks, enum search_rank rank,
+	    enum search_rank worst, const char *before)
 {
 	size_t most = rows_needed(ks);
-	const char *before = NULL;
-	enum status status;
+	enum status status = STATUS_OK;
 
-	ks->count = 0;
-	ks->complete = false;
-	status = gather_titles(ks, most);
-	for (enum search_rank rank = SEARCH_EXACT;
-	     status == STATUS_OK && rank <= worst; rank++) {
+	for (; status == STATUS_OK && rank <= worst; rank++) {
 		const char *expression =
-			fts5_expression(ks->search, ks->kind, rank, ks->filter);
+			fts5_expression(ks->search, &ks->search->plan, ks->kind,
+					rank, ks->filter);
 
 		ks->worst = rank;
 		if (expression != NULL &&
 		    (before == NULL || strcmp(before, expression) != 0))
-			status = gather_match(ks, expression, rank, most);
+			status = gather_match(ks, rank, rank, most);
 		before = expression;
 		if (rank >= SEARCH_PREFIX && ks->count >= SEARCH_ENOUGH)
 			break;
 	}
 	return status;
+}
+
+static enum status
+gather_ranks(struct kind_search *ks, enum search_rank worst)
+{
+	enum status status;
+
+	ks->count = 0;
+	ks->complete = false;
+	status = gather_titles(ks, rows_needed(ks));
+	return status == STATUS_OK ? gather_more(ks, SEARCH_EXACT, worst, NULL)
+				   : status;
 }
 
 static int
@@ -215,49 +353,6 @@ found_compare(const void *a, const void *b)
 	if (x->rank != y->rank)
 		return x->rank < y->rank ? -1 : 1;
 	return x->row < y->row ? -1 : x->row > y->row;
-}
-
-static enum status
-row_fetch(struct kind_search *ks, int64_t number, struct fts5_row *out)
-{
-	enum status status;
-	sqlite3_stmt *row = fts5_of_kind(ks->conn, ks->kind, FTS5_BY_ROW,
-					 &status, ks->fault);
-	int code;
-
-	if (row == NULL)
-		return status;
-	sqlite3_bind_int64(row, 1, number);
-	code = sqlite3_step(row);
-	if (code == SQLITE_ROW)
-		fts5_row_read(row, ks->search->arena, out);
-	else if (code == SQLITE_DONE)
-		status = fault_field(ks->fault, STATUS_CORRUPT, "search",
-				     "the search index has words of a "
-				     "document that it does not have");
-	else
-		status = fts5_fault(ks->conn->db, ks->fault, "document");
-	sqlite3_reset(row);
-	return status;
-}
-
-static enum status
-row_rank(struct kind_search *ks, struct found_row *found,
-	 enum search_rank worst)
-{
-	struct search_words words = { 0 };
-	struct fts5_row row;
-	enum status status = row_fetch(ks, found->row, &row);
-
-	if (status != STATUS_OK)
-		return status;
-	if (row.title_hash == ks->search->plan.title_hash) {
-		found->rank = SEARCH_TITLE;
-		return STATUS_OK;
-	}
-	fts5_row_words(ks->search->arena, &row, &words);
-	found->rank = search_plan_rank(&ks->search->plan, &words, worst);
-	return STATUS_OK;
 }
 
 /* Drops the fallback ranks that are not needed. Rows are in order. */
@@ -276,39 +371,33 @@ rows_cut(struct kind_search *ks, enum search_rank worst)
 	ks->count = count;
 }
 
-/* Only a hint: everything that one popular word begins is not fetched. */
-static bool
-looks_many(const struct kind_search *ks, enum search_rank worst)
-{
-	const struct search_plan *plan = &ks->search->plan;
-
-	return ks->query->count_up_to <= FEW && plan->piece_count == 1 &&
-	       plan->pieces[0].typed.count == 1 && *ks->filter == '\0' &&
-	       fts5_estimate(ks->search, worst) > FEW * SEARCH_KINDS;
-}
-
 /* Everything up to `worst`, by whichever of the two ways. */
 static enum status
 level_run(struct kind_search *ks, enum search_rank worst)
 {
-	const char *expression =
-		fts5_expression(ks->search, ks->kind, worst, ks->filter);
+	struct search_plan part;
+	size_t most = FEW + 1;
 	enum status status;
 
 	ks->count = 0;
 	ks->worst = worst;
-	ks->complete = true;
-	if (expression == NULL)
-		return STATUS_OK;
-	if (looks_many(ks, worst))
+	/* One word: its ranks are cheaper to ask for than to see. */
+	if (worst == SEARCH_PREFIX && plan_is_one_word(&ks->search->plan))
 		return gather_ranks(ks, worst);
-	status = gather_match(ks, expression, SEARCH_UNRANKED, FEW + 1);
+	/* The ranks of what a rare piece gives come with it. */
+	if (plan_rare_part(ks, worst, &part))
+		most = RARE_ROWS_MAX;
+	status = gather_match(ks, worst, SEARCH_UNRANKED, most);
 	if (status != STATUS_OK)
 		return status;
-	if (ks->count > FEW)
+	if (ks->count == most)
 		return gather_ranks(ks, worst);
-	for (size_t i = 0; status == STATUS_OK && i < ks->count; i++)
-		status = row_rank(ks, &ks->rows[i], worst);
+	ks->complete = true;
+	for (size_t i = 0; status == STATUS_OK && i < ks->count; i++) {
+		if (ks->rows[i].rank == SEARCH_UNRANKED)
+			status = row_rank(ks, ks->rows[i].row, worst,
+					  &ks->rows[i].rank);
+	}
 	if (status != STATUS_OK)
 		return status;
 	if (ks->count > 0) /* there may be no array yet */
@@ -328,15 +417,17 @@ static enum status
 level_climb(struct kind_search *ks, enum search_rank from,
 	    enum search_rank worst)
 {
-	const char *low =
-		fts5_expression(ks->search, ks->kind, from, ks->filter);
-	const char *high =
-		fts5_expression(ks->search, ks->kind, worst, ks->filter);
+	const char *low = fts5_expression(ks->search, &ks->search->plan,
+					  ks->kind, from, ks->filter);
+	const char *high = fts5_expression(ks->search, &ks->search->plan,
+					   ks->kind, worst, ks->filter);
 
 	if (expression_same(low, high)) {
 		ks->worst = worst;
 		return STATUS_OK;
 	}
+	if (plan_is_one_word(&ks->search->plan))
+		return gather_more(ks, from + 1, worst, low);
 	return level_run(ks, worst);
 }
 
@@ -366,11 +457,12 @@ struct counter {
 };
 
 static bool
-count_row(void *cookie, int64_t row)
+count_row(void *cookie, int64_t row, enum search_rank rank)
 {
 	struct counter *counter = cookie;
 
 	(void)row;
+	(void)rank;
 	return ++counter->count < counter->most;
 }
 
@@ -378,7 +470,6 @@ static enum status
 kind_total(struct kind_search *ks, struct search_found *out)
 {
 	struct counter counter = { 0, ks->query->count_up_to + 1 };
-	const char *expression;
 	enum status status;
 
 	/* A last rank that came up short has given all there is. */
@@ -390,9 +481,7 @@ kind_total(struct kind_search *ks, struct search_found *out)
 	out->total_is_lower_bound = true;
 	if (ks->query->count_up_to <= ks->count)
 		return STATUS_OK;
-	expression =
-		fts5_expression(ks->search, ks->kind, ks->worst, ks->filter);
-	status = match_each(ks, expression, count_row, &counter);
+	status = rows_each(ks, ks->worst, count_row, &counter);
 	if (status != STATUS_OK)
 		return status;
 	out->total_is_lower_bound = counter.count == counter.most;
@@ -490,13 +579,14 @@ struct facet_count {
 };
 
 static bool
-facet_row(void *cookie, int64_t number)
+facet_row(void *cookie, int64_t number, enum search_rank rank)
 {
 	struct facet_count *facets = cookie;
 	struct kind_search *ks = facets->ks;
 	sqlite3_stmt *row = fts5_of_kind(ks->conn, ks->kind, FTS5_BY_ROW,
 					 &facets->status, ks->fault);
 
+	(void)rank;
 	if (row == NULL || facets->rows == SEARCH_FACET_DOCUMENTS_MAX) {
 		facets->rows++;
 		return false;
@@ -555,14 +645,10 @@ kind_facets(struct kind_search *ks, struct search_found *out)
 				      .genres = tally_new(arena),
 				      .years = tally_new(arena),
 				      .artists = tally_new(arena) };
-	const char *expression =
-		ks->count == 0 ? NULL
-			       : fts5_expression(ks->search, ks->kind,
-						 ks->worst, ks->filter);
 	enum status status = STATUS_OK;
 
-	if (expression != NULL)
-		status = match_each(ks, expression, facet_row, &facets);
+	if (ks->count > 0)
+		status = rows_each(ks, ks->worst, facet_row, &facets);
 	if (status == STATUS_OK)
 		status = facets.status;
 	out->facets_are_sampled = facets.rows > SEARCH_FACET_DOCUMENTS_MAX;
@@ -685,8 +771,9 @@ mean_of_row(struct kind_search *ks, int64_t number, const char **out)
 }
 
 static bool
-first_row(void *cookie, int64_t row)
+first_row(void *cookie, int64_t row, enum search_rank rank)
 {
+	(void)rank;
 	*(int64_t *)cookie = row;
 	return false;
 }
@@ -696,7 +783,6 @@ static enum status
 mean_of_part(struct kind_search *ks, size_t first, size_t end, const char **out)
 {
 	struct search_plan *plan = &ks->search->plan, whole = *plan;
-	const char *expression;
 	enum status status = STATUS_OK;
 
 	plan->pieces += first;
@@ -708,11 +794,7 @@ mean_of_part(struct kind_search *ks, size_t first, size_t end, const char **out)
 		if (!(ks->query->kinds & SEARCH_KIND_BIT(k)))
 			continue;
 		ks->kind = (enum search_kind)k;
-		expression = fts5_expression(ks->search, ks->kind,
-					     SEARCH_TYPO_TWICE, ks->filter);
-		if (expression == NULL)
-			continue;
-		status = match_each(ks, expression, first_row, &row);
+		status = rows_each(ks, SEARCH_TYPO_TWICE, first_row, &row);
 		if (status == STATUS_OK && row >= 0)
 			status = mean_of_row(ks, row, out);
 	}
@@ -805,9 +887,10 @@ kind_answer(struct kind_search *ks, struct search_found *out)
 
 /* All of a query inside its transaction. */
 static enum status
-query_run(struct fts5_conn *conn, const struct term_set *terms,
-	  struct arena *arena, const struct search_query *query,
-	  struct search_answer *out, struct fault *fault)
+query_run(struct fts5_conn *conn, const struct fts5_state *state,
+	  const struct term_set *terms, struct arena *arena,
+	  const struct search_query *query, struct search_answer *out,
+	  struct fault *fault)
 {
 	struct fts5_search search = { .arena = arena,
 				      .terms = terms,
@@ -827,7 +910,8 @@ query_run(struct fts5_conn *conn, const struct term_set *terms,
 	status = filter_make(&any);
 	fts5_find_base(&search);
 	for (int k = 0; status == STATUS_OK && k < SEARCH_KINDS; k++) {
-		if (!(query->kinds & SEARCH_KIND_BIT(k)))
+		if (!(query->kinds & SEARCH_KIND_BIT(k)) ||
+		    state->documents[k] == 0)
 			continue;
 		all[k] = any;
 		all[k].kind = (enum search_kind)k;
@@ -856,7 +940,8 @@ fts5_query(struct search_index *base, struct arena *arena,
 		return status;
 	status = fts5_begin(index, conn, false, &state, &terms, fault);
 	if (status == STATUS_OK) {
-		status = query_run(conn, terms, arena, query, &answer, fault);
+		status = query_run(conn, &state, terms, arena, query, &answer,
+				   fault);
 		status = fts5_end(conn, status, fault);
 	}
 	term_set_drop(terms);

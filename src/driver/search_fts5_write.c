@@ -429,7 +429,8 @@ batch_write(struct batch *batch, const struct search_document *documents,
 static enum status
 update_write(struct fts5_index *index, struct fts5_conn *conn,
 	     const struct search_document *documents, size_t count,
-	     uint64_t watermark, struct arena *arena, struct fault *fault)
+	     uint64_t after, uint64_t watermark, struct arena *arena,
+	     struct fault *fault)
 {
 	struct fts5_state state;
 	struct term_set *terms = NULL;
@@ -440,9 +441,12 @@ update_write(struct fts5_index *index, struct fts5_conn *conn,
 
 	if (status != STATUS_OK)
 		return status;
-	if ((uint64_t)state.watermark > watermark) {
+	if ((uint64_t)state.watermark < after)
+		status = fault_field(fault, STATUS_CONFLICT, "search",
+				     "the index was built anew meanwhile");
+	if (status != STATUS_OK || (uint64_t)state.watermark > watermark) {
 		term_set_drop(terms);
-		return fts5_end(conn, STATUS_OK, fault);
+		return fts5_end(conn, status, fault);
 	}
 	batch.terms = terms;
 	status = batch_write(&batch, documents, count, &run, fault);
@@ -463,7 +467,8 @@ update_write(struct fts5_index *index, struct fts5_conn *conn,
 
 enum status
 fts5_update(struct search_index *base, const struct search_document *documents,
-	    size_t count, uint64_t watermark, struct fault *fault)
+	    size_t count, uint64_t after, uint64_t watermark,
+	    struct fault *fault)
 {
 	struct fts5_index *index = container_of(base, struct fts5_index, base);
 	struct fts5_conn *conn;
@@ -474,8 +479,8 @@ fts5_update(struct search_index *base, const struct search_document *documents,
 	status = fts5_take(index, &conn, fault);
 	if (status == STATUS_OK) {
 		arena_init(&arena);
-		status = update_write(index, conn, documents, count, watermark,
-				      &arena, fault);
+		status = update_write(index, conn, documents, count, after,
+				      watermark, &arena, fault);
 		arena_release(&arena);
 		fts5_give(index, conn);
 	}
@@ -797,9 +802,6 @@ fts5_rebuild_commit(struct search_rebuild *base, uint64_t watermark,
 		fts5_rebuild_abort(base);
 		return status;
 	}
-	pthread_mutex_lock(&index->lock);
-	index->is_new = false;
-	pthread_mutex_unlock(&index->lock);
 	/* The swap has happened: what is left over is only a waste of space,
 	 * and the next rebuild tries again. */
 	if (others_drop(index, rebuild->conn, rebuild->generation, NULL) !=

@@ -43,7 +43,7 @@ struct memory_index {
 	pthread_rwlock_t lock;
 	struct memory_list list;
 	uint64_t watermark, generation, next_number;
-	bool is_new, rebuilding;
+	bool rebuilding;
 };
 
 struct memory_rebuild {
@@ -688,7 +688,6 @@ memory_open(const struct search_open_args *args, struct search_index **out,
 	(void)fault;
 	pthread_rwlock_init(&index->lock, NULL);
 	index->generation = 1;
-	index->is_new = true;
 	*out = &index->base;
 	return STATUS_OK;
 }
@@ -716,7 +715,7 @@ memory_state(struct search_index *base, struct search_state *out,
 	pthread_rwlock_rdlock(&index->lock);
 	state.watermark = index->watermark;
 	state.generation = index->generation;
-	state.is_new = index->is_new;
+	state.is_new = index->generation == 1 && index->watermark == 0;
 	for (size_t i = 0; i < index->list.count; i++)
 		state.documents[index->list.at[i]->document.kind]++;
 	pthread_rwlock_unlock(&index->lock);
@@ -727,21 +726,24 @@ memory_state(struct search_index *base, struct search_state *out,
 static enum status
 memory_update(struct search_index *base,
 	      const struct search_document *documents, size_t count,
-	      uint64_t watermark, struct fault *fault)
+	      uint64_t after, uint64_t watermark, struct fault *fault)
 {
+	enum status status = STATUS_OK;
 	struct memory_index *index =
 		container_of(base, struct memory_index, base);
 
-	(void)fault;
 	pthread_rwlock_wrlock(&index->lock);
-	if (watermark >= index->watermark) {
+	if (index->watermark < after) {
+		status = fault_field(fault, STATUS_CONFLICT, "search",
+				     "the index went back");
+	} else if (watermark >= index->watermark) {
 		for (size_t i = 0; i < count; i++)
 			list_change(&index->list, &documents[i],
 				    index->next_number++);
 		index->watermark = watermark;
 	}
 	pthread_rwlock_unlock(&index->lock);
-	return STATUS_OK;
+	return status;
 }
 
 static enum status
@@ -797,7 +799,7 @@ memory_rebuild_commit(struct search_rebuild *base, uint64_t watermark,
 		index->list.at[i]->number = index->next_number++;
 	index->watermark = watermark;
 	index->generation++;
-	index->is_new = index->rebuilding = false;
+	index->rebuilding = false;
 	pthread_rwlock_unlock(&index->lock);
 	free(rebuild);
 	return STATUS_OK;
@@ -828,8 +830,7 @@ memory_reset(struct search_index *base, struct fault *fault)
 	pthread_rwlock_wrlock(&index->lock);
 	list_release(&index->list);
 	index->watermark = 0;
-	index->generation++;
-	index->is_new = true;
+	index->generation = 1;
 	pthread_rwlock_unlock(&index->lock);
 	return STATUS_OK;
 }

@@ -76,8 +76,9 @@ struct term_matches {
 	struct arena *arena;
 	struct term_match *at;
 	size_t count, room;
-	uint32_t kinds; /* only of these */
-	bool cut;	/* more were seen than kept */
+	uint32_t kinds;	 /* only of these */
+	bool is_bounded; /* many were seen: none worse than `bound` is kept */
+	struct term_match bound;
 };
 
 /* What is known of one word. False: no such word of these kinds. */

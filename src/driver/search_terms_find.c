@@ -11,8 +11,9 @@
 #include "driver/search_terms_inside.h"
 #include "driver/search_words.h"
 
-#define MATCHES_PRUNE 2048 /* more than this are cut to the best in between */
-#define MATCHES_KEEP 256
+#define MATCHES_PRUNE 1024 /* more than this are cut to the best in between */
+#define MATCHES_KEEP 128
+#define RANGE_LOOKED_AT 512
 
 static inline struct span
 list_text(const struct term_list *list, size_t i)
@@ -130,10 +131,8 @@ term_matches_finish(struct term_matches *matches, size_t most)
 	if (matches->count > 1)
 		qsort(matches->at, matches->count, sizeof *matches->at,
 		      match_compare_worth);
-	if (matches->count > most) {
+	if (matches->count > most)
 		matches->count = most;
-		matches->cut = true;
-	}
 }
 
 static void
@@ -141,8 +140,14 @@ matches_add(struct term_matches *matches, struct term_match match)
 {
 	if ((match.kinds & matches->kinds) == 0)
 		return;
-	if (matches->count == MATCHES_PRUNE)
+	if (matches->is_bounded &&
+	    match_compare_worth(&match, &matches->bound) > 0)
+		return;
+	if (matches->count == MATCHES_PRUNE) {
 		term_matches_finish(matches, MATCHES_KEEP);
+		matches->is_bounded = matches->count == MATCHES_KEEP;
+		matches->bound = matches->at[matches->count - 1];
+	}
 	if (matches->count == matches->room) {
 		size_t room = matches->room > 0 ? matches->room * 2 : 16;
 		struct term_match *at =
@@ -169,16 +174,24 @@ run_match(const struct term_run *run, size_t word)
 	};
 }
 
-/* All words of first..end-1 as one match. */
+/* All words of first..end-1 as one match. Of many words only some are looked
+ * at: the number of documents is a hint, and kinds too many do no harm. */
 static struct term_match
 run_range_match(const struct term_run *run, size_t first, size_t end)
 {
 	struct term_match match = { .prefix = true };
+	size_t looked = end - first;
 
-	for (size_t i = first; i < end; i++) {
+	if (looked > RANGE_LOOKED_AT) {
+		looked = RANGE_LOOKED_AT;
+		match.kinds = SEARCH_ALL_KINDS;
+	}
+	for (size_t i = first; i < first + looked; i++) {
 		match.kinds |= run->flags[i] & SEARCH_ALL_KINDS;
 		match.documents += run->list[TERM_WORDS].number[i];
 	}
+	if (looked > 0)
+		match.documents = match.documents * (end - first) / looked;
 	return match;
 }
 

@@ -140,9 +140,13 @@ batch_carry(struct index_service *index, struct batch *batch, bool *more,
 	if (batch->count == 0)
 		return STATUS_OK;
 	status = search_update(index->index, batch->documents,
-			       batch->document_count,
+			       batch->document_count, state.watermark,
 			       (uint64_t)batch->rows[batch->count - 1].seq,
 			       fault);
+	if (status == STATUS_CONFLICT) { /* another process built it anew */
+		*more = true;
+		return STATUS_OK;
+	}
 	if (status == STATUS_OK)
 		counter_add(index->updated_cell,
 			    (double)batch->document_count);

@@ -42,7 +42,8 @@ bench_open(struct bench *bench, const struct search_driver *driver)
 	struct search_open_args args = { .folder = bench->folder };
 
 	*bench = (struct bench){ .driver = driver };
-	strcpy(bench->folder, "/tmp/ogma-search-XXXXXX");
+	snprintf(bench->folder, sizeof bench->folder,
+		 "/tmp/ogma-search-XXXXXX");
 	assert_non_null(mkdtemp(bench->folder));
 	arena_init(&bench->arena);
 	assert_int_equal(search_open(driver, &args, &bench->index, NULL),
@@ -93,7 +94,7 @@ bench_teardown(void **state)
 static void
 put(struct bench *bench, const struct search_document *documents, size_t count)
 {
-	assert_int_equal(search_update(bench->index, documents, count,
+	assert_int_equal(search_update(bench->index, documents, count, 0,
 				       ++bench->watermark, NULL),
 			 STATUS_OK);
 }
@@ -203,10 +204,26 @@ an_update_older_than_the_index_does_nothing(void **state)
 
 	bench->watermark = 100;
 	PUT(bench, TRACK(1, "New", NULL, 1));
-	assert_int_equal(search_update(bench->index, &old, 1, 50, NULL),
+	assert_int_equal(search_update(bench->index, &old, 1, 0, 50, NULL),
 			 STATUS_OK);
 	assert_string_equal(tracks(bench, "old"), "");
 	assert_string_equal(tracks(bench, "new"), "1");
+}
+
+static void
+an_update_that_would_leave_a_gap_is_refused(void **state)
+{
+	struct bench *bench = *state;
+	const struct search_document later = TRACK(2, "Later", NULL, 1);
+
+	bench->watermark = 99;
+	PUT(bench, TRACK(1, "Known", NULL, 1));
+	assert_int_equal(search_update(bench->index, &later, 1, 101, 110, NULL),
+			 STATUS_CONFLICT);
+	assert_string_equal(tracks(bench, "later"), "");
+	assert_int_equal(search_update(bench->index, &later, 1, 100, 110, NULL),
+			 STATUS_OK);
+	assert_string_equal(tracks(bench, "later"), "2");
 }
 
 static void
@@ -1078,7 +1095,7 @@ what_another_process_adds_is_found_at_once(void **state)
 
 		from->watermark = (uint64_t)i;
 		PUT(from, TRACK(i + 1, word, NULL, 1));
-		assert_int_equal(atoi(tracks(to, word)), i + 1);
+		assert_int_equal(strtol(tracks(to, word), NULL, 10), i + 1);
 		assert_int_equal(first_rank(to, word), SEARCH_TITLE);
 		/* the dictionary has it too */
 		word = arena_print(&one.arena, "wordy%c%czx", 'a' + i / 26,
@@ -1188,7 +1205,7 @@ write_until_killed(const char *folder)
 			batch[i] = (struct search_document)TRACK(
 				i + 1 + 10 * (round % 7), title[i], NULL, i);
 		}
-		if (search_update(index, batch, 10, (uint64_t)round, NULL) !=
+		if (search_update(index, batch, 10, 0, (uint64_t)round, NULL) !=
 		    STATUS_OK)
 			_exit(1);
 	}
@@ -1255,6 +1272,7 @@ main(void)
 		OVER_ALL(a_change_is_found_by_the_next_query),
 		OVER_ALL(of_two_documents_with_one_id_the_later_counts),
 		OVER_ALL(an_update_older_than_the_index_does_nothing),
+		OVER_ALL(an_update_that_would_leave_a_gap_is_refused),
 		OVER_ALL(all_words_must_be_there_and_the_last_may_be_begun),
 		OVER_ALL(case_accents_and_yo_do_not_count),
 		OVER_ALL(short_i_is_found_by_i_a_rank_below_exact),
