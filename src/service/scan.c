@@ -24,8 +24,8 @@ const struct option scan_options[] = {
 	  .min = 1, .max = 16,
 	  .offset = offsetof(struct scan_settings, walkers) },
 	{ .name = "SCAN_PROBES", .type = OPTION_U32, .preset = "0",
-	  .summary = "Files that a scan reads at the same time; 0: one more "
-		     "than there are processors.",
+	  .summary = "Files that a scan has in work at the same time; 0: two for "
+		     "each processor and two more.",
 	  .max = SCAN_PROBERS_MAX,
 	  .offset = offsetof(struct scan_settings, probes) },
 	{ .name = "SCAN_BATCH", .type = OPTION_U32, .preset = "250",
@@ -205,9 +205,10 @@ probers_wanted(const struct scan *scan)
 	uint32_t probes = scan->services->settings->probes;
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-	/* One more than the pool works on, so that it never waits for us. */
+	/* More than the pool works on: storing a picture waits for the disk,
+	 * and meanwhile the pool should not be without work. */
 	if (probes == 0)
-		probes = (uint32_t)(processors < 1 ? 1 : processors) + 1;
+		probes = 2 * (uint32_t)(processors < 1 ? 1 : processors) + 2;
 	return probes > SCAN_PROBERS_MAX ? SCAN_PROBERS_MAX : probes;
 }
 

@@ -93,10 +93,11 @@ struct stream_answer {
 	struct stream_reader *reader;
 };
 
-/* STATUS_NOT_FOUND: no such track, or its file is gone. STATUS_UNAVAILABLE with
- * field "source": the whole source is not there (disk not mounted). STATUS_INVALID with field
- * "bitrate" or "offset_ms". STATUS_AGAIN_LATER: all transcode workers are busy
- * (answer 503 with Retry-After). STATUS_FULL: no room on the disk (507). */
+/* STATUS_NOT_FOUND: no such track. STATUS_UNAVAILABLE with field "source": the
+ * file is not there now (moved a moment ago, disk not mounted). STATUS_INVALID
+ * with field "bitrate" or "offset_ms". STATUS_AGAIN_LATER: all transcode
+ * workers are busy (answer 503 with Retry-After). STATUS_FULL: no room on the
+ * disk (507). */
 enum status stream_open(struct streams *streams,
 			const struct stream_request *request,
 			struct stream_answer *out, struct fault *fault);
