@@ -36,6 +36,6 @@ export default defineConfig(async () => {
 				},
 			},
 		},
-		test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
+		test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true, css: true },
 	};
 });

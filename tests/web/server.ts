@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const top = resolve(import.meta.dirname, '../..');
-const program = process.env.OGMA ?? join(top, 'build/ogma');
+const program = process.env.OGMA_PROGRAM ?? join(top, 'build/ogma');
 const READY_MS = 20_000;
 
 async function freePort(): Promise<number> {
