@@ -8,6 +8,76 @@
 	(const struct schema_field[]) { __VA_ARGS__, { 0 } }
 
 /* clang-format off */
+#define ARTIST_FIELDS \
+		{ "id", "integer", NULL }, \
+		{ "name", "string", NULL }, \
+		{ "sort_name", "string", NULL }, \
+		{ "album_count", "integer", NULL }, \
+		{ "track_count", "integer", NULL }, \
+		{ "duration_ms", "integer", NULL }, \
+		{ "cover_url", "string?", NULL }, \
+		{ "popularity", "number", NULL }, \
+		{ "created_at", "time", NULL }, \
+		{ "updated_at", "time", NULL }
+
+#define ALBUM_FIELDS \
+		{ "id", "integer", NULL }, \
+		{ "title", "string", NULL }, \
+		{ "artist", "string?", NULL }, \
+		{ "artist_id", "integer?", NULL }, \
+		{ "artists", "[ArtistCredit]", NULL }, \
+		{ "year", "integer?", NULL }, \
+		{ "genre", "string?", NULL }, \
+		{ "genres", "[GenreRef]", NULL }, \
+		{ "track_count", "integer", NULL }, \
+		{ "disc_count", "integer", NULL }, \
+		{ "duration_ms", "integer", NULL }, \
+		{ "cover_url", "string?", NULL }, \
+		{ "is_compilation", "boolean", NULL }, \
+		{ "popularity", "number", NULL }, \
+		{ "created_at", "time", NULL }, \
+		{ "updated_at", "time", NULL }
+
+#define TRACK_FIELDS \
+		{ "id", "integer", NULL }, \
+		{ "title", "string", NULL }, \
+		{ "artist", "string", "All artists, as tagged." }, \
+		{ "artist_id", "integer?", "The main artist." }, \
+		{ "artists", "[ArtistCredit]", NULL }, \
+		{ "album", "string?", NULL }, \
+		{ "album_id", "integer?", NULL }, \
+		{ "album_artist", "string?", NULL }, \
+		{ "genre", "string?", "The main genre." }, \
+		{ "genres", "[GenreRef]", NULL }, \
+		{ "duration_ms", "integer", NULL }, \
+		{ "track_no", "integer?", NULL }, \
+		{ "disc_no", "integer?", NULL }, \
+		{ "year", "integer?", NULL }, \
+		{ "tempo", "number?", "Beats per minute." }, \
+		{ "energy", "number?", "0 to 1." }, \
+		{ "valence", "number?", "0 to 1." }, \
+		{ "danceability", "number?", "0 to 1." }, \
+		{ "key", "string?", NULL }, \
+		{ "loudness_lufs", "number?", NULL }, \
+		{ "popularity", "number", NULL }, \
+		{ "play_count", "integer", NULL }, \
+		{ "cover_url", "string?", NULL }, \
+		{ "stream_url", "string", NULL }, \
+		{ "source", "string", "Where the file lives: folder." }, \
+		{ "codec", "string", NULL }, \
+		{ "container", "string", NULL }, \
+		{ "bitrate", "integer", "Bits per second." }, \
+		{ "sample_rate", "integer", "Hz." }, \
+		{ "channels", "integer", NULL }, \
+		{ "bit_depth", "integer?", "Lossless codecs only." }, \
+		{ "size_bytes", "integer", NULL }, \
+		{ "gapless", "Gapless?", NULL }, \
+		{ "replaygain", "ReplayGain?", NULL }, \
+		{ "composer", "string?", NULL }, \
+		{ "has_lyrics", "boolean", NULL }, \
+		{ "created_at", "time", NULL }, \
+		{ "updated_at", "time", NULL }
+
 const struct schema api_schemas[] = {
 	{ "Error", FIELDS(
 		{ "error", "string", "Code for programs." },
@@ -36,73 +106,15 @@ const struct schema api_schemas[] = {
 		{ "title", "[HighlightPiece]", NULL },
 		{ "artist", "[HighlightPiece]?", NULL },
 		{ "album", "[HighlightPiece]?", NULL }) },
-	{ "Track", FIELDS(
-		{ "id", "integer", NULL },
-		{ "title", "string", NULL },
-		{ "artist", "string", "All artists, as tagged." },
-		{ "artist_id", "integer?", "The main artist." },
-		{ "artists", "[ArtistCredit]", NULL },
-		{ "album", "string?", NULL },
-		{ "album_id", "integer?", NULL },
-		{ "album_artist", "string?", NULL },
-		{ "genre", "string?", "The main genre." },
-		{ "genres", "[GenreRef]", NULL },
-		{ "duration_ms", "integer", NULL },
-		{ "track_no", "integer?", NULL },
-		{ "disc_no", "integer?", NULL },
-		{ "year", "integer?", NULL },
-		{ "tempo", "number?", "Beats per minute." },
-		{ "energy", "number?", "0 to 1." },
-		{ "valence", "number?", "0 to 1." },
-		{ "danceability", "number?", "0 to 1." },
-		{ "key", "string?", NULL },
-		{ "loudness_lufs", "number?", NULL },
-		{ "popularity", "number", NULL },
-		{ "play_count", "integer", NULL },
-		{ "cover_url", "string?", NULL },
-		{ "stream_url", "string", NULL },
-		{ "source", "string", "Where the file lives: folder." },
-		{ "codec", "string", NULL },
-		{ "container", "string", NULL },
-		{ "bitrate", "integer", "Bits per second." },
-		{ "sample_rate", "integer", "Hz." },
-		{ "channels", "integer", NULL },
-		{ "bit_depth", "integer?", "Lossless codecs only." },
-		{ "size_bytes", "integer", NULL },
-		{ "gapless", "Gapless?", NULL },
-		{ "replaygain", "ReplayGain?", NULL },
-		{ "composer", "string?", NULL },
-		{ "has_lyrics", "boolean", NULL },
-		{ "created_at", "time", NULL },
-		{ "updated_at", "time", NULL }) },
-	{ "Album", FIELDS(
-		{ "id", "integer", NULL },
-		{ "title", "string", NULL },
-		{ "artist", "string?", NULL },
-		{ "artist_id", "integer?", NULL },
-		{ "artists", "[ArtistCredit]", NULL },
-		{ "year", "integer?", NULL },
-		{ "genre", "string?", NULL },
-		{ "genres", "[GenreRef]", NULL },
-		{ "track_count", "integer", NULL },
-		{ "disc_count", "integer", NULL },
-		{ "duration_ms", "integer", NULL },
-		{ "cover_url", "string?", NULL },
-		{ "is_compilation", "boolean", NULL },
-		{ "popularity", "number", NULL },
-		{ "created_at", "time", NULL },
-		{ "updated_at", "time", NULL }) },
-	{ "Artist", FIELDS(
-		{ "id", "integer", NULL },
-		{ "name", "string", NULL },
-		{ "sort_name", "string", NULL },
-		{ "album_count", "integer", NULL },
-		{ "track_count", "integer", NULL },
-		{ "duration_ms", "integer", NULL },
-		{ "cover_url", "string?", NULL },
-		{ "popularity", "number", NULL },
-		{ "created_at", "time", NULL },
-		{ "updated_at", "time", NULL }) },
+	{ "Track", FIELDS(TRACK_FIELDS) },
+	{ "TrackHit", FIELDS(TRACK_FIELDS,
+		{ "highlights", "Highlights", "What the query matched." }) },
+	{ "Album", FIELDS(ALBUM_FIELDS) },
+	{ "AlbumHit", FIELDS(ALBUM_FIELDS,
+		{ "highlights", "Highlights", "What the query matched." }) },
+	{ "Artist", FIELDS(ARTIST_FIELDS) },
+	{ "ArtistHit", FIELDS(ARTIST_FIELDS,
+		{ "highlights", "Highlights", "What the query matched." }) },
 	{ "Genre", FIELDS(
 		{ "id", "integer", NULL },
 		{ "name", "string", NULL },
@@ -129,12 +141,16 @@ const struct schema api_schemas[] = {
 	{ "Facet", FIELDS(
 		{ "value", "any", "A genre's or artist's name, or a year." },
 		{ "count", "integer", NULL }) },
+	{ "ArtistFacet", FIELDS(
+		{ "value", "string", NULL },
+		{ "id", "integer", NULL },
+		{ "count", "integer", NULL }) },
 	{ "Facets", FIELDS(
 		{ "genre", "[Facet]", NULL },
 		{ "year", "[Facet]", NULL },
-		{ "artist", "[Facet]", NULL }) },
+		{ "artist", "[ArtistFacet]", NULL }) },
 	{ "TrackHits", FIELDS(
-		{ "items", "[Track]", "Each with highlights." },
+		{ "items", "[TrackHit]", NULL },
 		{ "total", "integer", NULL },
 		{ "total_is_lower_bound", "boolean", "More than 1,000 match." },
 		{ "did_you_mean", "string?", NULL },
@@ -142,7 +158,7 @@ const struct schema api_schemas[] = {
 		{ "took_ms", "number", NULL },
 		{ "facets", "Facets", NULL }) },
 	{ "AlbumHits", FIELDS(
-		{ "items", "[Album]", "Each with highlights." },
+		{ "items", "[AlbumHit]", NULL },
 		{ "total", "integer", NULL },
 		{ "total_is_lower_bound", "boolean", NULL },
 		{ "did_you_mean", "string?", NULL },
@@ -150,7 +166,7 @@ const struct schema api_schemas[] = {
 		{ "took_ms", "number", NULL },
 		{ "facets", "Facets", NULL }) },
 	{ "ArtistHits", FIELDS(
-		{ "items", "[Artist]", "Each with highlights." },
+		{ "items", "[ArtistHit]", NULL },
 		{ "total", "integer", NULL },
 		{ "total_is_lower_bound", "boolean", NULL },
 		{ "did_you_mean", "string?", NULL },

@@ -124,9 +124,11 @@ static void
 highlight_member(struct json_writer *json, const struct search_work *work,
 		 const char *name, const char *text, enum search_rank rank)
 {
-	if (text == NULL)
-		return;
 	json_name(json, name);
+	if (text == NULL) {
+		json_null_value(json);
+		return;
+	}
 	segments_form(json, work->call->arena, text, &work->answer, rank);
 }
 

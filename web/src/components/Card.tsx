@@ -72,7 +72,7 @@ export function ArtistCard({ artist }: { artist: Hit<Artist> }) {
 					/>
 				</span>
 				<span className="mt-3 block truncate font-semibold">
-					<Highlight parts={artist.highlights?.name} text={artist.name} />
+					<Highlight parts={artist.highlights?.title} text={artist.name} />
 				</span>
 				<span className="block truncate text-sm text-text-2">{t('count.tracks', { count: artist.track_count })}</span>
 			</Link>

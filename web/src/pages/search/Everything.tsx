@@ -32,7 +32,7 @@ function Top({ top }: { top: SearchTop }) {
 	const { t } = useTranslation();
 	const view = viewOf(top, t(`kind.${top.type}`));
 	const tint = useTint(view.cover, view.name);
-	const parts = top.item.highlights?.[top.type === 'artist' ? 'name' : 'title'];
+	const parts = top.item.highlights?.title;
 	return (
 		<div
 			className="sheet-glow relative overflow-hidden rounded-lg bg-surface-2 shadow-1 transition hover:shadow-2"
