@@ -166,7 +166,7 @@ folder_read_begin(struct blob_store *base, const struct blob_key *key,
 	enum status status;
 	struct stat facts;
 	uint64_t size;
-	int fd;
+	int fd = -1;
 
 	status = folder_open_file(base, key, &fd, fault);
 	if (status != STATUS_OK)
