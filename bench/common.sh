@@ -74,6 +74,7 @@ serve() {
 	pid=$!
 	servers+=("$pid")
 	read -r line <"$work/ready"
+	# shellcheck disable=SC2034  # for the sections
 	ready_ms=$(calc "($EPOCHREALTIME - $begun) * 1000")
 	port=$(sed -n 's/.*"port":\([0-9]*\).*/\1/p' <<<"$line")
 	[ -n "$port" ]

@@ -66,7 +66,7 @@ taskset -c 0 nginx -c "$work/nginx.conf" -p "$work" 2>/dev/null &
 servers+=($!)
 taskset -c 0 "$build/bench/bench_http_server" "$work/music/noise.wav" 1 >"$work/port" &
 net_pid=$!
-servers+=($net_pid)
+servers+=("$net_pid")
 ACCESS_LOG=false serve "$work/data" taskset -c 0
 for _ in $(seq 50); do
 	[ -s "$work/port" ] && [ -s "$work/nginx.pid" ] && break

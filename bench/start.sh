@@ -28,7 +28,7 @@ firsts() {
 }
 
 say "start times"
-row start "first start, makes the library" "$(firsts)" ms - - -
+row start "first start, makes the library" "$(firsts)" ms - - "<100"
 row start "empty library" "$(starts "$work/new0")" ms - - "<100"
 row start "10,000 tracks" "$(starts "$(library 10000)")" ms - - -
 row start "1,000,000 tracks" "$(starts "$(library 1000000)")" ms - - "<1000"

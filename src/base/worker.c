@@ -21,9 +21,26 @@ struct worker_pool {
 	struct queued_job *ring;
 	uint32_t queue_max, first, count;
 	bool ending;
+	uint32_t sleeping; /* threads that wait for `wake` */
+	bool waking;       /* one of them was signalled and has not run yet */
 	uint32_t thread_count;
 	pthread_t threads[];
 };
+
+/* Called with the lock: whether the caller is to signal after it let go.
+ *
+ * One sleeper at a time is woken, and wakes the next one when it finds more
+ * than it takes: a burst of jobs costs as many switches as threads can really
+ * run, not one for each job. Signalling without the lock spares the woken
+ * thread a second sleep. */
+static bool
+wake_wanted(struct worker_pool *pool)
+{
+	if (pool->count == 0 || pool->sleeping == 0 || pool->waking)
+		return false;
+	pool->waking = true;
+	return true;
+}
 
 static void *
 worker_run(void *cookie)
@@ -32,10 +49,15 @@ worker_run(void *cookie)
 
 	for (;;) {
 		struct queued_job next;
+		bool wake;
 
 		pthread_mutex_lock(&pool->lock);
-		while (pool->count == 0 && !pool->ending)
+		while (pool->count == 0 && !pool->ending) {
+			pool->sleeping++;
 			pthread_cond_wait(&pool->wake, &pool->lock);
+			pool->sleeping--;
+			pool->waking = false;
+		}
 		if (pool->count == 0) {
 			pthread_mutex_unlock(&pool->lock);
 			return NULL;
@@ -43,7 +65,10 @@ worker_run(void *cookie)
 		next = pool->ring[pool->first];
 		pool->first = (pool->first + 1) % pool->queue_max;
 		pool->count--;
+		wake = wake_wanted(pool);
 		pthread_mutex_unlock(&pool->lock);
+		if (wake)
+			pthread_cond_signal(&pool->wake);
 		next.job(next.cookie);
 	}
 }
@@ -97,6 +122,7 @@ enum status
 worker_pool_submit(struct worker_pool *pool, worker_job *job, void *cookie)
 {
 	enum status status = STATUS_OK;
+	bool wake = false;
 
 	pthread_mutex_lock(&pool->lock);
 	if (pool->count == pool->queue_max || pool->ending) {
@@ -106,9 +132,11 @@ worker_pool_submit(struct worker_pool *pool, worker_job *job, void *cookie)
 
 		pool->ring[last] = (struct queued_job){ job, cookie };
 		pool->count++;
-		pthread_cond_signal(&pool->wake);
+		wake = wake_wanted(pool);
 	}
 	pthread_mutex_unlock(&pool->lock);
+	if (wake)
+		pthread_cond_signal(&pool->wake);
 	return status;
 }
 
