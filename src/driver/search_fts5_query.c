@@ -401,6 +401,7 @@ level_run(struct kind_search *ks, enum search_rank worst)
 	if (status != STATUS_OK)
 		return status;
 	if (ks->count > 0) /* there may be no array yet */
+		if (ks->count > 1)
 		qsort(ks->rows, ks->count, sizeof *ks->rows, found_compare);
 	rows_cut(ks, worst);
 	return STATUS_OK;

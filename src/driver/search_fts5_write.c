@@ -475,16 +475,17 @@ fts5_update(struct search_index *base, const struct search_document *documents,
 	struct arena arena;
 	enum status status;
 
-	pthread_mutex_lock(&index->write_lock);
+	/* The gate (inside of take) comes before the write lock everywhere. */
 	status = fts5_take(index, &conn, fault);
 	if (status == STATUS_OK) {
 		arena_init(&arena);
+		pthread_mutex_lock(&index->write_lock);
 		status = update_write(index, conn, documents, count, after,
 				      watermark, &arena, fault);
+		pthread_mutex_unlock(&index->write_lock);
 		arena_release(&arena);
 		fts5_give(index, conn);
 	}
-	pthread_mutex_unlock(&index->write_lock);
 	return status;
 }
 

@@ -896,9 +896,11 @@ found_are_equal(const char *text, struct search_found *a,
 			 "up to %d",
 			 text, a->count, a->total, (int)a->worst, b->count,
 			 b->total, (int)b->worst);
+	if (a->count == 0)
+		return;
 	qsort(a->hits, a->count, sizeof *a->hits, hit_compare);
 	qsort(b->hits, b->count, sizeof *b->hits, hit_compare);
-	last = a->count > 0 ? &a->hits[a->count - 1] : NULL;
+	last = &a->hits[a->count - 1];
 	for (size_t i = 0; i < a->count; i++) {
 		if (a->total > a->count && a->hits[i].rank == last->rank &&
 		    a->hits[i].step == last->step)
