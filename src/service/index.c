@@ -323,8 +323,8 @@ rebuild_read(struct store_session *session, void *cookie, struct fault *fault)
 }
 
 static enum status
-rebuild_locked(struct index_service *index, struct rebuild_work *work,
-	       struct fault *fault)
+rebuild_run(struct index_service *index, struct rebuild_work *work,
+	    struct fault *fault)
 {
 	enum status status =
 		search_rebuild_begin(index->index, &work->rebuild, fault);
@@ -357,13 +357,13 @@ index_rebuild(struct index_service *index, index_progress *progress,
 	work->progress = progress;
 	work->progress_cookie = cookie;
 	arena_init(&work->arena);
-	pthread_mutex_lock(&index->lock);
-	status = rebuild_locked(index, work, fault);
+	/* Without the lock: changes go on into the old index, and one that
+	 * crosses the swap is told so by the driver and carried again. */
+	status = rebuild_run(index, work, fault);
 	if (status == STATUS_OK) {
 		atomic_store(&index->rebuild_needed, false);
 		atomic_store(&index->seen_version, 0);
 	}
-	pthread_mutex_unlock(&index->lock);
 	if (status == STATUS_OK) {
 		documents_gauge(index);
 		log_info("search", "index built",
