@@ -139,9 +139,11 @@ connection_configure(struct sqlite_connection *connection,
 		 "pragma wal_autocheckpoint=0;"
 		 "pragma journal_size_limit=67108864;"
 		 "pragma mmap_size=0;"
+		 "pragma temp_store=%s;"
 		 "pragma cache_size=-%u;"
 		 "pragma query_only=%d;",
-		 args->cache_kib, args->read_only);
+		 args->read_only ? "file" : "memory", args->cache_kib,
+		 args->read_only);
 	return sqlite_script(&connection->session, script, fault);
 }
 

@@ -75,15 +75,18 @@ settle(struct waiting_work *work, enum status status,
 		*work->fault = *fault;
 }
 
-/* Runs one work in a savepoint. False: the whole transaction is gone. */
+/* Runs one work, in a savepoint when there are others in the transaction (a
+ * savepoint copies every page before its first change). False: the whole
+ * transaction is gone, or to be undone. */
 static bool
-run_one(struct sqlite_writer *writer, struct waiting_work *work)
+run_one(struct sqlite_writer *writer, struct waiting_work *work, bool alone)
 {
 	struct sqlite_connection *connection = writer->connection;
 	struct fault fault = { 0 };
-	enum status status, undone;
+	enum status status = STATUS_OK;
 
-	status = sqlite_run(connection, "savepoint work", &fault);
+	if (!alone)
+		status = sqlite_run(connection, "savepoint work", &fault);
 	if (status == STATUS_OK)
 		status = work->work(&connection->session, work->cookie, &fault);
 	if (!transaction_open(writer)) {
@@ -95,11 +98,12 @@ run_one(struct sqlite_writer *writer, struct waiting_work *work)
 	}
 	if (status != STATUS_OK) {
 		settle(work, status, &fault);
-		undone = sqlite_run(connection, "rollback to work", &fault);
-		if (undone != STATUS_OK)
+		if (alone || sqlite_run(connection, "rollback to work",
+					&fault) != STATUS_OK)
 			return false;
 	}
-	return sqlite_run(connection, "release work", &fault) == STATUS_OK;
+	return alone ||
+	       sqlite_run(connection, "release work", &fault) == STATUS_OK;
 }
 
 static void
@@ -112,12 +116,22 @@ fail_unsettled(struct waiting_work *group, enum status status,
 			settle(work, status, fault);
 }
 
+static int
+count_unsettled(const struct waiting_work *group)
+{
+	int count = 0;
+
+	for (; group != NULL; group = group->next)
+		count += !group->settled;
+	return count;
+}
+
 /* One try at the works that are not settled. True: the group is over. */
 static bool
 try_group(struct sqlite_writer *writer, struct waiting_work *group)
 {
 	struct fault fault = { 0 };
-	bool whole = true;
+	bool whole = true, alone = count_unsettled(group) == 1;
 	enum status status;
 
 	status = sqlite_run(writer->connection, "begin immediate", &fault);
@@ -128,13 +142,13 @@ try_group(struct sqlite_writer *writer, struct waiting_work *group)
 	for (struct waiting_work *work = group; work != NULL && whole;
 	     work = work->next)
 		if (!work->settled)
-			whole = run_one(writer, work);
+			whole = run_one(writer, work, alone);
 	if (whole)
 		status = sqlite_run(writer->connection, "commit", &fault);
 	if (transaction_open(writer))
 		sqlite_run(writer->connection, "rollback", NULL);
 	if (!whole)
-		return false;
+		return count_unsettled(group) == 0;
 	fail_unsettled(group, status, &fault); /* or fill in STATUS_OK */
 	return true;
 }

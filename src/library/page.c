@@ -3,8 +3,9 @@
  * A filtered list can be read in two ways: gather all that match and sort them
  * (good when few match), or walk along the order's index and test each (good
  * when many match). Gathering n of t costs n, walking to fill a page costs
- * limit * t / n, so the count decides. The choice and the total are kept in the
- * cursor. */
+ * limit * t / n when matches are spread evenly, so the count decides. The choice
+ * and the total are kept in the cursor. Matches that are not spread evenly (all
+ * Russian titles sort last) are noticed after a short walk. */
 #include "library/page_private.h"
 
 #include <assert.h>
@@ -14,6 +15,9 @@
 
 #define CURSOR_VERSION 1
 #define CURSOR_BYTES_MAX 256
+#define WALK_FACTOR 4   /* how much dearer walking may turn out */
+#define WALK_SHORTEST 500
+#define GATHER_MOST 100000
 
 enum cursor_flags { CURSOR_LOWER_BOUND = 1, CURSOR_WALK = 2 };
 
@@ -219,7 +223,7 @@ cursor_parse(const struct page_query *query, const char *text,
 
 struct page_statement {
 	struct buffer sql;
-	struct sql_value args[PAGE_ARGS_MAX + PAGE_SORT_COLUMNS + 3];
+	struct sql_value args[PAGE_ARGS_MAX + 2 * (PAGE_SORT_COLUMNS + 1) + 2];
 	size_t arg_count;
 };
 
@@ -241,8 +245,11 @@ add_where(struct page_statement *statement, const struct page_query *query,
 		const char *text = walk ? one->walk : one->gather;
 		const char *mark = strchr(text, '?');
 
-		assert(mark != NULL);
 		buffer_add_text(&statement->sql, " and ");
+		if (mark == NULL) {
+			buffer_add_text(&statement->sql, text);
+			continue;
+		}
 		buffer_add(&statement->sql, text, (size_t)(mark - text));
 		add_parameter(statement, one->value);
 		buffer_add_text(&statement->sql, mark + 1);
@@ -263,14 +270,14 @@ add_columns(struct page_statement *statement, const struct page_query *query,
 
 /* " and (a, b, id) > ($4, $5, $6)" */
 static void
-add_after_cursor(struct page_statement *statement,
-		 const struct page_query *query, const struct cursor *cursor)
+add_comparison(struct page_statement *statement, const struct page_query *query,
+	       const char *how, const struct cursor *cursor)
 {
 	const struct page_sort *sort = sort_of(query);
 
 	buffer_add_text(&statement->sql, " and (");
 	add_columns(statement, query, "");
-	buffer_add_text(&statement->sql, sort->descending ? ") < (" : ") > (");
+	buffer_print(&statement->sql, ") %s (", how);
 	for (size_t i = 0; i < column_count(sort); i++) {
 		add_parameter(statement, cursor->values[i]);
 		buffer_add_text(&statement->sql, ", ");
@@ -335,8 +342,8 @@ first_page(struct store_session *session, const struct page_query *query,
 		out->total = PAGE_COUNT_MAX;
 		out->flags |= CURSOR_LOWER_BOUND | CURSOR_WALK;
 	}
-	/* The 4 is for what matches lying together at the far end. */
-	if (out->total * out->total > 4 * (int64_t)limit * all)
+	if (query->all_key != NULL &&
+	    out->total * out->total > WALK_FACTOR * (int64_t)limit * all)
 		out->flags |= CURSOR_WALK;
 	return status;
 }
@@ -366,57 +373,196 @@ cursor_at_row(const struct page_sort *sort, struct store_rows *rows,
 	out->id = sql_column_int(rows, (int)count);
 }
 
-/* Runs the statement; *more says that another row follows the page. */
+/* One page being read. */
+struct page_reading {
+	struct store_session *session;
+	const struct page_query *query;
+	const struct page_request *request;
+	uint32_t limit;
+	struct cursor start; /* what the asker's cursor says, or a first page */
+	struct cursor end;   /* the last row of this page */
+	int64_t *ids;
+	size_t count;
+	bool more; /* another row follows the page */
+};
+
+/* Runs the statement from its start and takes the page's rows. */
 static enum status
-read_rows(struct store_session *session, const struct page_query *query,
-	  const struct page_statement *statement, uint32_t limit,
-	  int64_t *ids, size_t *count, struct cursor *cursor, bool *more,
+read_rows(struct page_reading *reading, const struct page_statement *statement,
 	  struct fault *fault)
 {
-	int id_column = (int)column_count(sort_of(query));
+	const struct page_sort *sort = sort_of(reading->query);
+	int id_column = (int)column_count(sort);
 	struct store_rows *rows;
-	size_t found = 0;
 	enum status status;
 
-	*more = false;
-	status = sql_query(session, statement->sql.bytes, statement->args,
-			   statement->arg_count, &rows, fault);
+	reading->count = 0;
+	reading->more = false;
+	status = sql_query(reading->session, statement->sql.bytes,
+			   statement->args, statement->arg_count, &rows, fault);
 	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		if (found == limit) {
-			*more = true;
+		if (reading->count == reading->limit) {
+			reading->more = true;
 			break;
 		}
-		ids[found++] = sql_column_int(rows, id_column);
-		if (found == limit)
-			cursor_at_row(sort_of(query), rows, cursor);
+		reading->ids[reading->count++] =
+			sql_column_int(rows, id_column);
+		if (reading->count == reading->limit)
+			cursor_at_row(sort, rows, &reading->end);
 	}
 	sql_end(rows);
-	*count = found;
 	return status;
 }
 
 static void
-build_statement(struct page_statement *statement,
-		const struct page_query *query, const struct cursor *cursor,
-		const struct page_request *request, uint32_t limit)
+add_order(struct page_statement *statement, const struct page_query *query)
+{
+	buffer_add_text(&statement->sql, " order by ");
+	add_columns(statement, query,
+		    sort_of(query)->descending ? " desc" : "");
+}
+
+/* Where the order begins. Without a cursor the planner might take another index
+ * of visible rows and sort; a bound that every row passes ties it to the index
+ * of this order. */
+static void
+add_start(struct page_statement *statement, const struct page_reading *reading)
+{
+	const struct page_sort *sort = sort_of(reading->query);
+	const struct page_column *first = &sort->columns[0];
+
+	if (reading->request->cursor != NULL) {
+		add_comparison(statement, reading->query,
+			       sort->descending ? "<" : ">", &reading->start);
+	} else if (first->name != NULL) {
+		assert(!first->is_bytes || !sort->descending);
+		buffer_print(&statement->sql, " and %s %s ", first->name,
+			     sort->descending ? "<=" : ">=");
+		add_parameter(statement,
+			      first->is_bytes ? sql_bytes("", 0)
+			      : sort->descending ? SQL_INT(INT64_MAX)
+						 : SQL_INT(INT64_MIN));
+	}
+}
+
+static void
+statement_begin(struct page_statement *statement,
+		const struct page_query *query)
 {
 	buffer_init(&statement->sql, 0);
 	statement->arg_count = 0;
 	buffer_add_text(&statement->sql, "select ");
 	add_columns(statement, query, "");
 	buffer_print(&statement->sql, " from %s", query->from);
-	add_where(statement, query, (cursor->flags & CURSOR_WALK) != 0);
-	if (request->cursor != NULL)
-		add_after_cursor(statement, query, cursor);
-	buffer_add_text(&statement->sql, " order by ");
-	add_columns(statement, query,
-		    sort_of(query)->descending ? " desc" : "");
-	buffer_add_text(&statement->sql, " limit ");
-	add_parameter(statement, SQL_INT(limit + 1));
-	if (request->offset > 0) {
-		buffer_add_text(&statement->sql, " offset ");
-		add_parameter(statement, SQL_INT(request->offset));
+}
+
+/* Reads the page, gathering or walking; up to `bound` when there is one. */
+static enum status
+read_stretch(struct page_reading *reading, bool walk,
+	     const struct cursor *bound, struct fault *fault)
+{
+	const struct page_query *query = reading->query;
+	bool down = sort_of(query)->descending;
+	struct page_statement statement;
+	enum status status;
+
+	statement_begin(&statement, query);
+	add_where(&statement, query, walk);
+	if (walk || reading->request->cursor != NULL)
+		add_start(&statement, reading);
+	if (bound != NULL)
+		add_comparison(&statement, query, down ? ">" : "<", bound);
+	add_order(&statement, query);
+	buffer_add_text(&statement.sql, " limit ");
+	add_parameter(&statement, SQL_INT(reading->limit + 1));
+	if (reading->request->offset > 0) {
+		buffer_add_text(&statement.sql, " offset ");
+		add_parameter(&statement, SQL_INT(reading->request->offset));
 	}
+	status = read_rows(reading, &statement, fault);
+	buffer_release(&statement.sql);
+	return status;
+}
+
+/* The place `rows` rows, matching or not, after the start; *found is false when
+ * there are not that many. Only the index is read. */
+static enum status
+find_bound(struct page_reading *reading, int64_t rows, struct cursor *out,
+	   bool *found, struct fault *fault)
+{
+	const struct page_query *query = reading->query;
+	struct page_statement statement;
+	struct store_rows *result;
+	enum status status;
+
+	*found = false;
+	statement_begin(&statement, query);
+	buffer_print(&statement.sql, " where %s", query->visible);
+	add_start(&statement, reading);
+	add_order(&statement, query);
+	buffer_add_text(&statement.sql, " limit 1 offset ");
+	add_parameter(&statement, SQL_INT(rows));
+	status = sql_query(reading->session, statement.sql.bytes,
+			   statement.args, statement.arg_count, &result, fault);
+	if (status == STATUS_OK && sql_next(result, &status, fault)) {
+		cursor_at_row(sort_of(query), result, out);
+		*found = true;
+	}
+	sql_end(result);
+	buffer_release(&statement.sql);
+	return status;
+}
+
+/* What a page takes when matches are spread evenly, three times. */
+static enum status
+stretch_of(struct page_reading *reading, int64_t *out, struct fault *fault)
+{
+	int64_t all = 0;
+	enum status status = read_kept_total(reading->session, reading->query,
+					     &all, fault);
+
+	*out = 3 * (reading->limit + reading->request->offset) * all /
+	       (reading->start.total + 1);
+	if (*out < WALK_SHORTEST)
+		*out = WALK_SHORTEST;
+	return status;
+}
+
+/* Walks the stretch in which a page of matches should lie. When it does not,
+ * matches lie together further on: gather them, or walk there when there are
+ * too many (the next page then begins beyond the desert). */
+static enum status
+read_walking(struct page_reading *reading, struct fault *fault)
+{
+	bool many = (reading->start.flags & CURSOR_LOWER_BOUND) != 0 ||
+		    reading->start.total > GATHER_MOST;
+	struct cursor bound;
+	int64_t stretch = 0;
+	bool bounded;
+	enum status status = stretch_of(reading, &stretch, fault);
+
+	if (status == STATUS_OK)
+		status = find_bound(reading, stretch, &bound, &bounded, fault);
+	if (status == STATUS_OK)
+		status = read_stretch(reading, true, bounded ? &bound : NULL,
+				      fault);
+	if (status != STATUS_OK || reading->more || !bounded)
+		return status;
+	return read_stretch(reading, many, NULL, fault);
+}
+
+static enum status
+read_start(struct page_reading *reading, struct fault *fault)
+{
+	enum status status = page_request_check(reading->request, fault);
+
+	if (status != STATUS_OK || reading->query->nothing)
+		return status;
+	if (reading->request->cursor != NULL)
+		return cursor_parse(reading->query, reading->request->cursor,
+				    &reading->start, fault);
+	return first_page(reading->session, reading->query, reading->limit,
+			  &reading->start, fault);
 }
 
 enum status
@@ -425,35 +571,38 @@ page_read(struct store_session *session, const struct page_query *query,
 	  int64_t *ids, size_t *count, struct page_info *info,
 	  struct fault *fault)
 {
-	uint32_t limit = request->limit == 0 ? PAGE_LIMIT_PRESET
-					     : request->limit;
-	struct page_statement statement;
-	struct cursor cursor;
-	bool more;
-	enum status status = page_request_check(request, fault);
+	struct page_reading reading = {
+		.session = session,
+		.query = query,
+		.request = request,
+		.limit = request->limit == 0 ? PAGE_LIMIT_PRESET
+					     : request->limit,
+		.ids = ids,
+	};
+	struct cursor *start = &reading.start;
+	enum status status = read_start(&reading, fault);
 
+	if (status == STATUS_OK && !query->nothing)
+		status = (start->flags & CURSOR_WALK) != 0
+				 ? read_walking(&reading, fault)
+				 : read_stretch(&reading,
+						query->condition_count == 0,
+						NULL, fault);
 	if (status != STATUS_OK)
 		return status;
-	*info = (struct page_info){ .total = 0 };
-	*count = 0;
-	if (query->nothing)
-		return STATUS_OK;
-	if (request->cursor != NULL)
-		status = cursor_parse(query, request->cursor, &cursor, fault);
-	else
-		status = first_page(session, query, limit, &cursor, fault);
-	if (status != STATUS_OK)
-		return status;
-	build_statement(&statement, query, &cursor, request, limit);
-	status = read_rows(session, query, &statement, limit, ids, count,
-			   &cursor, &more, fault);
-	buffer_release(&statement.sql);
-	if (status != STATUS_OK)
-		return status;
-	info->total = cursor.total;
-	info->total_is_lower_bound = (cursor.flags & CURSOR_LOWER_BOUND) != 0;
-	if (more)
-		info->next_cursor = cursor_print(query, &cursor, arena);
+	*count = reading.count;
+	*info = (struct page_info){
+		.total = start->total,
+		.total_is_lower_bound =
+			(start->flags & CURSOR_LOWER_BOUND) != 0,
+	};
+	if (reading.more) {
+		reading.end.sort = start->sort;
+		reading.end.flags = start->flags;
+		reading.end.filters = start->filters;
+		reading.end.total = start->total;
+		info->next_cursor = cursor_print(query, &reading.end, arena);
+	}
 	return STATUS_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "library/covers_private.h"
 #include "library/page_private.h"
+#include "library/sources.h"
 
 static const char *const role_names[] = {
 	[CREDIT_MAIN] = "main",
@@ -122,13 +123,44 @@ filter_columns(struct page_query *query, const struct track_filter *filter)
 	if (filter->source_id != 0)
 		page_filter(query, "t.source_id = ?", "(t.source_id + 0) = ?",
 			    SQL_INT(filter->source_id));
-	if (filter->source != NULL)
+}
+
+/* All sources of a kind; their ids are numbers of our own, so they may stand in
+ * the statement. */
+static enum status
+filter_source(struct store_session *session, const char *kind,
+	      struct page_query *query, struct arena *arena,
+	      struct fault *fault)
+{
+	struct source_row *sources;
+	const char *ids = NULL;
+	bool all = true; /* no source is of another kind */
+	size_t count;
+	enum status status;
+
+	if (kind == NULL)
+		return STATUS_OK;
+	status = sources_list(session, arena, &sources, &count, fault);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		if (strcmp(sources[i].kind, kind) != 0) {
+			all = false;
+			continue;
+		}
+		ids = arena_print(arena, "%s%s%lld", ids == NULL ? "" : ids,
+				  ids == NULL ? "" : ", ",
+				  (long long)sources[i].id);
+	}
+	if (status != STATUS_OK)
+		return status;
+	if (ids == NULL)
+		query->nothing = true;
+	else if (!all)
 		page_filter(query,
-			    "t.source_id in (select s.id from sources s "
-			    "where s.kind = ?)",
-			    "(t.source_id + 0) in (select s.id from sources s "
-			    "where s.kind = ?)",
-			    sql_text(filter->source));
+			    arena_print(arena, "t.source_id in (%s)", ids),
+			    arena_print(arena, "(t.source_id + 0) in (%s)",
+					ids),
+			    SQL_NULL);
+	return STATUS_OK;
 }
 
 /* The genre's id by its name; 0 when neither is given. */
@@ -212,7 +244,8 @@ tracks_list(struct store_session *session, const struct track_filter *filter,
 		return status;
 	filter_links(&query, filter->artist_id, genre_id);
 	filter_columns(&query, filter);
-	if (page->cursor == NULL)
+	status = filter_source(session, filter->source, &query, arena, fault);
+	if (status == STATUS_OK && page->cursor == NULL)
 		status = known_total(session, filter, genre_id, &query, fault);
 	if (status == STATUS_OK)
 		status = page_read(session, &query, page, arena, ids, &count,
