@@ -549,13 +549,32 @@ send_statement(struct pg_connection *connection, const char *sql,
 
 /* ---- transactions --------------------------------------------------------- */
 
+/* BEGIN and its like are not prepared: nothing may run before BEGIN in the same
+ * stretch of the pipeline, not even a DEALLOCATE to make room. */
+static enum status
+send_control(struct pg_connection *connection, const char *sql,
+	     struct fault *fault)
+{
+	if (connection->pending_count + 2 > PG_PENDING_MAX)
+		pg_settle(connection, NULL);
+	if (connection->status != STATUS_OK)
+		return noted_failure(connection, fault);
+	if (PQsendQueryParams(connection->pg, sql, 0, NULL, NULL, NULL, NULL,
+			      0) != 1) {
+		note_failure(connection, NULL);
+		return noted_failure(connection, fault);
+	}
+	pending_add(connection, PG_PENDING_RUN, NULL);
+	return STATUS_OK;
+}
+
 enum status
 pg_begin(struct pg_connection *connection, const char *sql)
 {
 	connection->status = STATUS_OK;
 	connection->lost_race = false;
 	connection->in_transaction = true;
-	return send_statement(connection, sql, NULL, 0, NULL);
+	return send_control(connection, sql, NULL);
 }
 
 enum status
@@ -567,7 +586,7 @@ pg_commit(struct pg_connection *connection, bool wait, struct fault *fault)
 		pg_rows_keep(connection->streaming);
 	/* When something posted failed, COMMIT is passed over with the rest of
 	 * the pipeline, and the failure is reported. */
-	status = send_statement(connection, "commit", NULL, 0, fault);
+	status = send_control(connection, "commit", fault);
 	if (status != STATUS_OK)
 		return status;
 	if (wait || connection->pending_count > 1) {
@@ -586,7 +605,7 @@ pg_rollback(struct pg_connection *connection)
 	pg_settle(connection, NULL);
 	if (connection->in_transaction && !connection->broken) {
 		connection->status = STATUS_OK;
-		send_statement(connection, "rollback", NULL, 0, NULL);
+		send_control(connection, "rollback", NULL);
 		pg_settle(connection, NULL);
 		if (connection->status != STATUS_OK)
 			connection->broken = true;

@@ -52,10 +52,13 @@ status_of_constraint(int extended)
 	}
 }
 
-/* What the operating system said when SQLite could not read or write. */
+/* What the operating system said when SQLite could not read or write. SQLite
+ * keeps it of some calls only; errno, cleared before each step, has the rest. */
 static enum status
-status_of_io(int system_error)
+status_of_io(sqlite3 *db)
 {
+	int system_error = errno != 0 ? errno : sqlite3_system_errno(db);
+
 	switch (system_error) {
 	case ENOSPC:
 	case EDQUOT:
@@ -81,7 +84,7 @@ status_of_sqlite(sqlite3 *db)
 		return STATUS_AGAIN_LATER;
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
-		return status_of_io(sqlite3_system_errno(db));
+		return status_of_io(db);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return STATUS_CORRUPT;
@@ -305,6 +308,7 @@ sqlite_exec(struct store_session *session, const char *sql,
 	status = bind_all(connection->db, prepared, args, count, SQLITE_STATIC,
 			  fault);
 	if (status == STATUS_OK) {
+		errno = 0;
 		do
 			code = sqlite3_step(prepared);
 		while (code == SQLITE_ROW);
@@ -326,6 +330,7 @@ sqlite_script(struct store_session *session, const char *sql,
 	char *text = store_render(sql, words, '?');
 	enum status status = STATUS_OK;
 
+	errno = 0;
 	if (sqlite3_exec(connection->db, text, NULL, NULL, NULL) != SQLITE_OK)
 		status = sqlite_failure(connection->db, fault);
 	free(text);
@@ -368,6 +373,7 @@ sqlite_next(struct store_rows *rows, enum status *status, struct fault *fault)
 {
 	struct sqlite_rows *mine = container_of(rows, struct sqlite_rows, rows);
 
+	errno = 0;
 	switch (sqlite3_step(mine->prepared)) {
 	case SQLITE_ROW:
 		return true;

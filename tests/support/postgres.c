@@ -120,6 +120,20 @@ connect_to(const char *database)
 	return PQconnectdb(dsn);
 }
 
+static void
+show_log(void)
+{
+	char path[128], line[512];
+	FILE *log;
+
+	snprintf(path, sizeof path, "%s/log", server.folder);
+	log = fopen(path, "r");
+	while (log != NULL && fgets(line, sizeof line, log) != NULL)
+		print_message("# %s", line);
+	if (log != NULL)
+		fclose(log);
+}
+
 void
 postgres_start(void)
 {
@@ -128,6 +142,7 @@ postgres_start(void)
 		BIN "postgres", "-D", server.data, "-p", port, "-k", "",
 		"-c", "listen_addresses=127.0.0.1",
 		"-c", "max_connections=60", "-c", "shared_buffers=32MB",
+		"-c", "recovery_init_sync_method=syncfs",
 		NULL
 	};
 
@@ -147,6 +162,7 @@ postgres_start(void)
 			return;
 		usleep(100000);
 	}
+	show_log();
 	fail_msg("PostgreSQL did not start within 30 s");
 }
 
@@ -185,7 +201,7 @@ postgres_database(char *dsn, size_t size)
 		postgres_start();
 	}
 	connection = connect_to("postgres");
-	snprintf(sql, sizeof sql, "create database test_%d",
+	snprintf(sql, sizeof sql, "create database test_%d strategy file_copy",
 		 ++server.databases);
 	result = PQexec(connection, sql);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
