@@ -2,8 +2,9 @@
  *
  * Invariants: updates of one process are made one at a time, under `lock`;
  * `seen_version` is a store_version() from before an outbox reading that found
- * nothing left, so while the store still says the same there is nothing to do
- * and a query pays one comparison. When `rebuild_needed` is set, the index
+ * nothing left, and `seen_generation` the index's then, so while both still say
+ * the same there is nothing to do; the second changes when another process
+ * built the index anew from an older state of the library. When `rebuild_needed` is set, the index
  * answers from what it has until the thread (or a call without budget) has
  * built it anew. */
 #include "service/index.h"
@@ -40,7 +41,7 @@ struct index_service {
 	struct index_args args;
 	struct search_index *index;
 	pthread_mutex_t lock; /* one update at a time */
-	_Atomic uint64_t seen_version;
+	_Atomic uint64_t seen_version, seen_generation;
 	atomic_bool rebuild_needed;
 
 	pthread_t thread;
@@ -75,6 +76,7 @@ struct batch {
 	size_t count;
 	struct search_document documents[BATCH_ROWS];
 	size_t document_count;
+	uint64_t generation; /* of the index when its state was read */
 };
 
 /* The documents of one kind that the batch names, each once. */
@@ -133,6 +135,7 @@ batch_carry(struct index_service *index, struct batch *batch, bool *more,
 	if (status != STATUS_OK)
 		return status;
 	batch->after_seq = (int64_t)state.watermark;
+	batch->generation = state.generation;
 	status = store_read(index->args.store, batch_read, batch, fault);
 	if (status != STATUS_OK)
 		return status;
@@ -173,6 +176,7 @@ carry_locked(struct index_service *index, uint32_t budget_ms,
 	int64_t until_ms = clock_monotonic_ms() + budget_ms;
 	uint64_t version = store_version(index->args.store);
 	struct batch *batch = mem_new(1, sizeof *batch);
+	uint64_t generation;
 	enum status status;
 	bool more = true;
 
@@ -182,23 +186,29 @@ carry_locked(struct index_service *index, uint32_t budget_ms,
 	} while (status == STATUS_OK && more &&
 		 (budget_ms == 0 || clock_monotonic_ms() < until_ms));
 	arena_release(&batch->arena);
+	generation = batch->generation;
 	free(batch);
 	if (status == STATUS_OK && more)
 		return fault_field(fault, STATUS_AGAIN_LATER, "search",
 				   "the index is still taking in changes");
-	if (status == STATUS_OK)
-		atomic_store(&index->seen_version, version);
-	else
+	if (status != STATUS_OK) {
 		note_failure(index, status, fault);
-	return status;
+		return status;
+	}
+	atomic_store(&index->seen_generation, generation);
+	atomic_store(&index->seen_version, version);
+	return STATUS_OK;
 }
 
 static bool
 in_step(struct index_service *index)
 {
 	uint64_t version = store_version(index->args.store);
+	struct search_state state;
 
-	return version != 0 && version == atomic_load(&index->seen_version);
+	return version != 0 && version == atomic_load(&index->seen_version) &&
+	       search_get_state(index->index, &state, NULL) == STATUS_OK &&
+	       state.generation == atomic_load(&index->seen_generation);
 }
 
 enum status
