@@ -78,6 +78,16 @@
 		{ "created_at", "time", NULL }, \
 		{ "updated_at", "time", NULL }
 
+#define HITS(name_, items_) \
+	{ (name_), FIELDS( \
+		{ "items", (items_), NULL }, \
+		{ "total", "integer", NULL }, \
+		{ "total_is_lower_bound", "boolean", "More than 1,000 match." }, \
+		{ "did_you_mean", "string?", NULL }, \
+		{ "engine", "string", "Which engine answered." }, \
+		{ "took_ms", "number", NULL }, \
+		{ "facets", "Facets", NULL }) }
+
 const struct schema api_schemas[] = {
 	{ "Error", FIELDS(
 		{ "error", "string", "Code for programs." },
@@ -149,38 +159,10 @@ const struct schema api_schemas[] = {
 		{ "genre", "[Facet]", NULL },
 		{ "year", "[Facet]", NULL },
 		{ "artist", "[ArtistFacet]", NULL }) },
-	{ "TrackHits", FIELDS(
-		{ "items", "[TrackHit]", NULL },
-		{ "total", "integer", NULL },
-		{ "total_is_lower_bound", "boolean", "More than 1,000 match." },
-		{ "did_you_mean", "string?", NULL },
-		{ "engine", "string", "Which engine answered." },
-		{ "took_ms", "number", NULL },
-		{ "facets", "Facets", NULL }) },
-	{ "AlbumHits", FIELDS(
-		{ "items", "[AlbumHit]", NULL },
-		{ "total", "integer", NULL },
-		{ "total_is_lower_bound", "boolean", NULL },
-		{ "did_you_mean", "string?", NULL },
-		{ "engine", "string", NULL },
-		{ "took_ms", "number", NULL },
-		{ "facets", "Facets", NULL }) },
-	{ "ArtistHits", FIELDS(
-		{ "items", "[ArtistHit]", NULL },
-		{ "total", "integer", NULL },
-		{ "total_is_lower_bound", "boolean", NULL },
-		{ "did_you_mean", "string?", NULL },
-		{ "engine", "string", NULL },
-		{ "took_ms", "number", NULL },
-		{ "facets", "Facets", NULL }) },
-	{ "PlaylistHits", FIELDS(
-		{ "items", "[Playlist]", NULL },
-		{ "total", "integer", NULL },
-		{ "total_is_lower_bound", "boolean", NULL },
-		{ "did_you_mean", "string?", NULL },
-		{ "engine", "string", NULL },
-		{ "took_ms", "number", NULL },
-		{ "facets", "Facets", NULL }) },
+	HITS("TrackHits", "[TrackHit]"),
+	HITS("AlbumHits", "[AlbumHit]"),
+	HITS("ArtistHits", "[ArtistHit]"),
+	HITS("PlaylistHits", "[Playlist]"),
 	{ "HitGroup", FIELDS(
 		{ "items", "[any]", NULL },
 		{ "total", "integer", NULL }) },
