@@ -7,6 +7,7 @@
  * names Russian. SQLite in a temporary folder, or an empty PostgreSQL database
  * when its DSN is given. Times are of one thread, in microseconds.
  */
+#include <ftw.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -578,6 +579,14 @@ open_store(const char *folder, const char *dsn)
 	return store;
 }
 
+static int
+file_drop(const char *path, const struct stat *facts, int kind,
+	  struct FTW *walk)
+{
+	(void)facts, (void)kind, (void)walk;
+	return remove(path);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -606,6 +615,5 @@ main(int argc, char **argv)
 		       (double)facts.st_size / (1 << 20));
 	if (getenv("BENCH_KEEP") != NULL)
 		return 0;
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	return system(command) == 0 ? 0 : 1;
+	return nftw(folder, file_drop, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -79,9 +79,14 @@ words_make(struct making *making, struct words *words,
 {
 	for (size_t i = 0; i < WORDS; i++) {
 		size_t length = 2 + roll(making) % 3;
+		char *text = words->text[i];
 
-		for (size_t k = 0; k < length; k++)
-			strcat(words->text[i], syllables[roll(making) % count]);
+		for (size_t k = 0; k < length; k++) {
+			size_t used = strlen(text);
+
+			snprintf(text + used, sizeof words->text[i] - used,
+				 "%s", syllables[roll(making) % count]);
+		}
 	}
 }
 

@@ -161,10 +161,20 @@ list_all(struct music *music, struct track_filter filter, enum track_sort sort,
 	return count;
 }
 
-static int
+/* The number that follows a word: "Title 12". */
+static int64_t
+number_after(const char *word, const char *text)
+{
+	int64_t number = -1;
+
+	assert_true(span_to_i64(span_of(text + strlen(word)), &number));
+	return number;
+}
+
+static int64_t
 number_of(const struct track *track)
 {
-	return atoi(track->title + strlen("Title "));
+	return number_after("Title ", track->title);
 }
 
 static bool
@@ -194,11 +204,13 @@ in_order(const struct track *a, const struct track *b, enum track_sort sort)
 		if (strcmp(a->artist, b->artist) != 0)
 			return strcmp(a->artist, b->artist) < 0;
 		if (a->album_id != b->album_id)
-			return atoi(a->album + 6) < atoi(b->album + 6);
+			return number_after("Album ", a->album) <
+			       number_after("Album ", b->album);
 		return a->track_no < b->track_no;
 	case TRACKS_BY_ALBUM:
 		if (a->album_id != b->album_id)
-			return atoi(a->album + 6) < atoi(b->album + 6);
+			return number_after("Album ", a->album) <
+			       number_after("Album ", b->album);
 		return a->track_no < b->track_no;
 	}
 	return false;
