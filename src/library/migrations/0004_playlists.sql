@@ -1,0 +1,4 @@
+-- Playlists, favourites, ratings and play queues.
+create table playlists (
+	id @id@
+) @strict@;
