@@ -10,17 +10,29 @@
 	"id, username, email, full_name, role, is_active, created_at, " \
 	"updated_at"
 
+static const char *const role_names[] = { "none", "user", "artist",
+					  "moderator", "admin", "superadmin" };
+
+const char *
+user_role_name(enum user_role role)
+{
+	return role_names[role];
+}
+
+enum user_role
+user_role_of(const char *name)
+{
+	for (size_t i = 1; i < ARRAY_LENGTH(role_names); i++) {
+		if (strcmp(name, role_names[i]) == 0)
+			return (enum user_role)i;
+	}
+	return USER_ROLE_NONE;
+}
+
 bool
 user_role_valid(const char *role)
 {
-	static const char *const roles[] = { "user", "artist", "moderator",
-					     "admin", "superadmin" };
-
-	for (size_t i = 0; i < ARRAY_LENGTH(roles); i++) {
-		if (strcmp(role, roles[i]) == 0)
-			return true;
-	}
-	return false;
+	return user_role_of(role) != USER_ROLE_NONE;
 }
 
 /* Something@host.part: the rest only a letter sent there can tell. */

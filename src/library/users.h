@@ -17,6 +17,16 @@
 #define USER_NAME_MAX_BYTES 64
 #define USER_EMAIL_MAX_BYTES 254
 
+/* Each role may do what the ones before it may. */
+enum user_role {
+	USER_ROLE_NONE, /* nobody is signed in */
+	USER_ROLE_USER,
+	USER_ROLE_ARTIST,
+	USER_ROLE_MODERATOR,
+	USER_ROLE_ADMIN,
+	USER_ROLE_SUPERADMIN,
+};
+
 struct user {
 	int64_t id;
 	const char *username;
@@ -32,6 +42,10 @@ struct user_draft {
 	const char *password_hash; /* as password.h makes it; NULL: none yet */
 };
 
+const char *user_role_name(enum user_role role); /* "none", "user", … */
+
+/* USER_ROLE_NONE for a word that is no role. */
+enum user_role user_role_of(const char *name);
 bool user_role_valid(const char *role);
 
 /* STATUS_INVALID with the field; STATUS_CONFLICT with field "username" or
