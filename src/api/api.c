@@ -83,9 +83,8 @@ api_close(struct api *api)
 
 /* What this floor remembers of one request. */
 struct visit {
-	struct route_match match;
+	struct call call; /* its match is there from the head on */
 	bool asset; /* a file of the web app */
-	struct call call;
 };
 
 static void
@@ -143,7 +142,7 @@ cors_fields(struct api *api, struct http_request *request, bool preflight)
 		return;
 	http_answer_field(request, "Access-Control-Allow-Headers",
 			  "Authorization, Content-Type, Range, If-None-Match, "
-			  "Accept-Language");
+			  "Accept-Language, X-API-Key");
 	http_answer_field(request, "Access-Control-Max-Age", "600");
 }
 
@@ -189,43 +188,54 @@ route_served(const struct api *api, const struct route *route)
 	return true;
 }
 
+static uint64_t
+body_limit(const struct route *route)
+{
+	if (route->body_kind == BODY_NONE)
+		return 0;
+	return route->body_max_bytes != 0 ? route->body_max_bytes :
+					    ROUTE_BODY_MAX_BYTES;
+}
+
 void
 api_on_head(void *cookie, struct http_request *request, struct http_plan *plan)
 {
 	struct api *api = cookie;
 	struct visit *visit =
 		arena_alloc(http_request_arena(request), sizeof *visit);
+	struct route_match *match = &visit->call.match;
 	enum http_method method = http_request_method(request);
 	bool reads = method == HTTP_GET || method == HTTP_HEAD;
 
 	plan->body_limit_bytes = 0;
-	router_match(api->router, method, http_request_path(request),
-		     &visit->match);
+	visit->asset = false;
+	visit->call.body = NULL;
+	router_match(api->router, method, http_request_path(request), match);
 	http_request_set_data(request, visit);
 	security_fields(request);
 	cors_fields(api, request, method == HTTP_OPTIONS);
-	if (visit->match.route != NULL &&
-	    !route_served(api, visit->match.route))
-		visit->match = (struct route_match){ 0 };
-	if (visit->match.route != NULL)
+	if (match->route != NULL && !route_served(api, match->route))
+		*match = (struct route_match){ 0 };
+	if (match->route != NULL) {
+		plan->body_limit_bytes = body_limit(match->route);
 		return;
-	visit->asset = visit->match.allowed == 0 && reads &&
-		       api->args.serves_api &&
+	}
+	visit->asset = match->allowed == 0 && reads && api->args.serves_api &&
 		       asset_serves(http_request_path(request));
-	if (visit->match.allowed != 0)
-		answer_wrong_method(request, method, visit->match.allowed);
+	if (match->allowed != 0)
+		answer_wrong_method(request, method, match->allowed);
 	else if (!visit->asset)
 		request_answer_error(request, 404, "not_found",
 				     (struct span){ 0 });
 }
 
 static void
-handler_run(void *cookie)
+call_run_on_worker(void *cookie)
 {
 	struct call *call = cookie;
 
 	log_set_request(http_request_id(call->request));
-	call->route->handler(call);
+	call_run(call);
 	log_set_request(NULL);
 }
 
@@ -243,17 +253,13 @@ api_on_request(void *cookie, struct http_request *request)
 	*call = (struct call){ .api = api,
 			       .request = request,
 			       .arena = http_request_arena(request),
-			       .route = visit->match.route,
-			       .route_index = visit->match.index,
+			       .match = call->match,
+			       .route = call->match.route,
+			       .route_index = call->match.index,
 			       .language = call_language_of(request) };
-	if (call_read_params(call, &visit->match) != STATUS_OK)
-		return;
-	for (const char *const *field = call->route->fields;
-	     field != NULL && *field != NULL; field += 2)
-		http_answer_field(request, field[0], field[1]);
 	if (call->route->on_loop)
-		call->route->handler(call);
-	else if (worker_pool_submit(api->workers, handler_run, call) !=
+		call_run(call);
+	else if (worker_pool_submit(api->workers, call_run_on_worker, call) !=
 		 STATUS_OK)
 		request_answer_error(request, 503, "busy", (struct span){ 0 });
 }
@@ -263,11 +269,11 @@ api_on_done(void *cookie, struct http_request *request, unsigned status,
 	    uint64_t sent_bytes, int64_t took_us)
 {
 	struct api *api = cookie;
-	const struct visit *visit = http_request_data(request);
+	struct visit *visit = http_request_data(request);
 	struct traffic traffic = {
 		.request = request,
-		.route = visit != NULL ? visit->match.route : NULL,
-		.route_index = visit != NULL ? visit->match.index : 0,
+		.route = visit != NULL ? visit->call.match.route : NULL,
+		.route_index = visit != NULL ? visit->call.match.index : 0,
 		.asset = visit != NULL && visit->asset,
 		.status = status,
 		.sent_bytes = sent_bytes,
@@ -277,4 +283,6 @@ api_on_done(void *cookie, struct http_request *request, unsigned status,
 	traffic_count(api->metrics, &traffic);
 	if (api->args.settings->access_log)
 		traffic_log(&traffic);
+	if (visit != NULL)
+		call_release(&visit->call);
 }

@@ -1,226 +1,122 @@
-/* call.c - parameters in, answers out; see call.h. */
+/* call.c - one request from its row to its answer; see call.h. */
 #include "api/call.h"
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "api/api.h"
+#include "api/identify.h"
 #include "api/messages.h"
 #include "base/digest.h"
 #include "base/log.h"
 
-#define TEXT_LIMIT_DEFAULT 200
+/* ---- from the row to the handler ----------------------------------------- */
 
-/* ---- parameters --------------------------------------------------------- */
-
-struct param_errors {
-	struct json_writer json;
-	struct buffer details;
-	enum call_language language;
-	unsigned count;
-};
-
-static void
-error_add(struct param_errors *errors, const char *field,
-	  enum message_id message, const struct param *param)
+/* A key may do less than its owner. */
+static bool
+scope_covers(const struct call *call)
 {
-	char text[256];
+	bool reads = call->route->method == HTTP_GET;
+	unsigned needed = reads ? SCOPE_READ : SCOPE_WRITE;
 
-	message_print(text, sizeof text, message, errors->language,
-		      param->min, param->max, param->choices);
-	json_object_begin(&errors->json);
-	json_member_text(&errors->json, "field", field);
-	json_member_text(&errors->json, "message", text);
-	json_object_end(&errors->json);
-	errors->count++;
+	if (call->route->right >= USER_ROLE_ADMIN)
+		needed |= SCOPE_ADMIN;
+	return call->caller.proof != PROOF_KEY ||
+	       (call->caller.scopes & needed) == needed;
 }
 
 static bool
-choice_allowed(const char *choices, const char *text)
+call_may_ask(struct call *call)
 {
-	struct span rest = span_of(choices), choice;
+	struct fault fault = { 0 };
 
-	while (span_next(&rest, '|', &choice)) {
-		if (span_equal(choice, span_of(text)))
-			return true;
+	if (identify_caller(call, &fault) != STATUS_OK) {
+		call_answer_fault(call, &fault);
+		return false;
 	}
+	if (call->route->right == USER_ROLE_NONE)
+		return true;
+	if (call->caller.user_id == 0) {
+		request_answer_error(call->request, 401, "unauthenticated",
+				     (struct span){ 0 });
+		return false;
+	}
+	if (call->caller.role >= call->route->right && scope_covers(call))
+		return true;
+	request_answer_error(call->request, 403, "denied",
+			     (struct span){ 0 });
 	return false;
 }
 
-static bool
-bool_read(const char *text, int64_t *out)
+/* What a person sees must not stay in a cache that others share. */
+static void
+row_fields(struct call *call)
 {
-	if (strcmp(text, "true") == 0 || strcmp(text, "1") == 0)
-		*out = 1;
-	else if (strcmp(text, "false") == 0 || strcmp(text, "0") == 0)
-		*out = 0;
-	else
-		return false;
-	return true;
-}
+	const char *const *field = call->route->fields;
 
-/* MESSAGE_NONE when the text fits the row. */
-static enum message_id
-value_read(const struct param *param, const char *text,
-	   struct param_value *value)
-{
-	size_t limit = param->max > 0 ? (size_t)param->max :
-					TEXT_LIMIT_DEFAULT;
+	for (; field != NULL && *field != NULL; field += 2) {
+		bool shared = call->caller.user_id == 0 ||
+			      strcmp(field[0], "Cache-Control") != 0 ||
+			      strcmp(field[1], "no-cache") != 0;
 
-	value->given = true;
-	value->text = text;
-	switch (param->type) {
-	case PARAM_ID:
-		return span_to_i64(span_of(text), &value->number) &&
-				       value->number >= 1 ?
-			       MESSAGE_NONE :
-			       MESSAGE_NOT_AN_ID;
-	case PARAM_INT:
-		return span_to_i64(span_of(text), &value->number) &&
-				       (double)value->number >= param->min &&
-				       (double)value->number <= param->max ?
-			       MESSAGE_NONE :
-			       MESSAGE_NOT_IN_RANGE;
-	case PARAM_NUMBER:
-		return span_to_double(span_of(text), &value->real) &&
-				       value->real >= param->min &&
-				       value->real <= param->max ?
-			       MESSAGE_NONE :
-			       MESSAGE_NOT_IN_RANGE;
-	case PARAM_TEXT:
-		return strlen(text) <= limit ? MESSAGE_NONE :
-					       MESSAGE_TOO_LONG;
-	case PARAM_CHOICE:
-		return choice_allowed(param->choices, text) ?
-			       MESSAGE_NONE :
-			       MESSAGE_NOT_A_CHOICE;
-	case PARAM_BOOL:
-		return bool_read(text, &value->number) ? MESSAGE_NONE :
-							 MESSAGE_NOT_A_BOOL;
+		http_answer_field(call->request, field[0],
+				  shared ? field[1] : "private, no-cache");
 	}
-	return MESSAGE_NONE;
 }
 
-/* Position of "{name}" among the pattern's parameters, or -1. */
-static int
-path_position(const char *pattern, const char *name)
+void
+call_run(struct call *call)
 {
-	size_t length = strlen(name);
-	int position = 0;
-
-	for (const char *at = strchr(pattern, '{'); at != NULL;
-	     at = strchr(at + 1, '{'), position++) {
-		if (strncmp(at + 1, name, length) == 0 && at[length + 1] == '}')
-			return position;
-	}
-	return -1;
+	if (!call->route->on_loop && !call_may_ask(call))
+		return;
+	if (call_read_params(call) != STATUS_OK ||
+	    call_read_body(call) != STATUS_OK)
+		return;
+	row_fields(call);
+	call->route->handler(call);
 }
 
-static enum status
-text_find(struct call *call, const struct route_match *match,
-	  const struct param *param, const char **text, struct fault *fault)
+void
+call_release(struct call *call)
 {
-	int position = path_position(call->route->pattern, param->name);
-	struct span decoded;
-	enum status status;
-
-	if (position < 0)
-		return http_query_get(http_request_query(call->request),
-				      param->name, call->arena, text, fault);
-	status = http_decode(match->values[position], false, call->arena,
-			     &decoded, fault);
-	if (status == STATUS_OK)
-		*text = arena_copy_bytes(call->arena, decoded.at,
-					 decoded.length);
-	return status;
+	json_decref(call->body);
+	call->body = NULL;
 }
 
-/* A path segment that cannot be an id names nothing: that is 404, not 422. */
-static enum status
-param_read(struct call *call, const struct route_match *match,
-	   const struct param *param, struct param_value *value,
-	   struct param_errors *errors)
+bool
+call_may_touch(struct call *call, int64_t owner_id)
+{
+	if (caller_may_touch(&call->caller, owner_id, call->route->others))
+		return true;
+	request_answer_error(call->request, 403, "denied",
+			     (struct span){ 0 });
+	return false;
+}
+
+/* ---- the store ----------------------------------------------------------- */
+
+bool
+call_read_store(struct call *call, store_work *work, void *cookie)
 {
 	struct fault fault = { 0 };
-	const char *text = NULL;
-	enum status status = text_find(call, match, param, &text, &fault);
-	enum message_id message;
 
-	if (status == STATUS_NOT_FOUND) {
-		text = param->preset;
-		if (text == NULL) {
-			if (param->required)
-				error_add(errors, param->name, MESSAGE_MISSING,
-					  param);
-			return STATUS_OK;
-		}
-	} else if (status != STATUS_OK) {
-		request_answer_error(call->request, 400, "bad_request",
-				     (struct span){ 0 });
-		return status;
-	}
-	message = value_read(param, text, value);
-	if (message == MESSAGE_NONE)
-		return STATUS_OK;
-	if (path_position(call->route->pattern, param->name) >= 0) {
-		call_answer_not_found(call);
-		return STATUS_NOT_FOUND;
-	}
-	error_add(errors, param->name, message, param);
-	return STATUS_OK;
+	if (store_read(call->api->args.store, work, cookie, &fault) ==
+	    STATUS_OK)
+		return true;
+	call_answer_fault(call, &fault);
+	return false;
 }
 
-enum status
-call_read_params(struct call *call, const struct route_match *match)
+bool
+call_write_store(struct call *call, store_work *work, void *cookie)
 {
-	struct param_errors errors = { .language = call->language };
-	enum status status = STATUS_OK;
-	size_t i = 0;
+	struct fault fault = { 0 };
 
-	if (call->route->params == NULL)
-		return STATUS_OK;
-	buffer_init(&errors.details, 65536);
-	json_writer_init(&errors.json, &errors.details);
-	json_array_begin(&errors.json);
-	for (const struct param *param = call->route->params;
-	     param->name != NULL && status == STATUS_OK; param++, i++) {
-		assert(i < ROUTE_PARAMS_MAX);
-		status = param_read(call, match, param, &call->values[i],
-				    &errors);
-	}
-	json_array_end(&errors.json);
-	if (status == STATUS_OK && errors.count > 0) {
-		status = STATUS_INVALID;
-		request_answer_error(call->request, 422, "validation_error",
-				     (struct span){ errors.details.bytes,
-						    errors.details.length });
-	}
-	buffer_release(&errors.details);
-	return status;
-}
-
-const struct param_value *
-call_value(const struct call *call, const char *name)
-{
-	const struct param *param = call->route->params;
-
-	while (strcmp(param->name, name) != 0) {
-		param++;
-		assert(param->name != NULL);
-	}
-	return &call->values[param - call->route->params];
-}
-
-int64_t
-call_int(const struct call *call, const char *name)
-{
-	return call_value(call, name)->number;
-}
-
-const char *
-call_text(const struct call *call, const char *name)
-{
-	return call_value(call, name)->text;
+	if (store_write(call->api->args.store, work, cookie, &fault) ==
+	    STATUS_OK)
+		return true;
+	call_answer_fault(call, &fault);
+	return false;
 }
 
 /* The first of ru and en that Accept-Language names; q-values hardly ever
@@ -263,9 +159,9 @@ call_answer_json(struct call *call, unsigned status, struct buffer *body)
 	http_answer_buffer(call->request, status, "application/json", body);
 }
 
-void
-request_answer_error(struct http_request *request, unsigned status,
-		     const char *code, struct span details)
+static void
+error_answer(struct http_request *request, unsigned status, const char *code,
+	     struct span details, const char *retry_after_seconds)
 {
 	enum call_language language = call_language_of(request);
 	struct json_writer json;
@@ -284,9 +180,41 @@ request_answer_error(struct http_request *request, unsigned status,
 	json_member_text(&json, "request_id", http_request_id(request));
 	json_object_end(&json);
 	if (status == 429 || status == 503)
-		http_answer_field(request, "Retry-After", "2");
+		http_answer_field(request, "Retry-After", retry_after_seconds);
 	http_answer_field(request, "Cache-Control", "no-store");
 	http_answer_buffer(request, status, "application/json", &body);
+}
+
+void
+request_answer_error(struct http_request *request, unsigned status,
+		     const char *code, struct span details)
+{
+	error_answer(request, status, code, details, "2");
+}
+
+void
+call_answer_empty(struct call *call, unsigned status)
+{
+	http_answer_empty(call->request, status);
+}
+
+void
+call_answer_limited(struct call *call, uint32_t retry_after_seconds)
+{
+	char seconds[16];
+
+	snprintf(seconds, sizeof seconds, "%u", retry_after_seconds);
+	error_answer(call->request, 429, "rate_limited", (struct span){ 0 },
+		     seconds);
+}
+
+void
+call_answer_field(struct call *call, const char *field, const char *message)
+{
+	struct fault fault = { 0 };
+
+	fault_field(&fault, STATUS_INVALID, field, "%s", message);
+	call_answer_fault(call, &fault);
 }
 
 void

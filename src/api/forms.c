@@ -15,18 +15,6 @@ call_page(const struct call *call)
 	};
 }
 
-bool
-call_read_store(struct call *call, store_work *work, void *cookie)
-{
-	struct fault fault = { 0 };
-
-	if (store_read(call->api->args.store, work, cookie, &fault) ==
-	    STATUS_OK)
-		return true;
-	call_answer_fault(call, &fault);
-	return false;
-}
-
 enum status
 artist_expect(struct store_session *session, int64_t id, struct arena *arena,
 	      struct fault *fault)

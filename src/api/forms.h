@@ -39,9 +39,6 @@ void answer_artists(struct call *call, const struct artist *items,
 /* The page the caller asked for, from the parameters every list takes. */
 struct page_request call_page(const struct call *call);
 
-/* Runs the work on a snapshot; false: failed, and the fault is answered. */
-bool call_read_store(struct call *call, store_work *work, void *cookie);
-
 /* For lists of one artist's things, in their work: STATUS_NOT_FOUND when there
  * is no such artist. Id 0 is nobody's list, and fine. */
 enum status artist_expect(struct store_session *session, int64_t id,

@@ -15,8 +15,12 @@ enum message_id {
 	MESSAGE_NOT_AN_ID,
 	MESSAGE_NOT_IN_RANGE,
 	MESSAGE_TOO_LONG,
+	MESSAGE_TOO_SHORT,
 	MESSAGE_NOT_A_CHOICE,
 	MESSAGE_NOT_A_BOOL,
+	MESSAGE_NOT_A_TIME,
+	MESSAGE_WRONG_TYPE,
+	MESSAGE_CONTROL,
 };
 
 /* A sentence about one parameter, with its bounds filled in. */

@@ -140,16 +140,27 @@ choices_print(struct json_writer *json, const char *choices)
 }
 
 static void
-param_schema(struct json_writer *json, const struct param *param)
+length_bounds(struct json_writer *json, const struct param *param,
+	      const char *least, const char *most, int64_t preset)
 {
-	static const char *const types[] = {
-		[PARAM_ID] = "integer",	 [PARAM_INT] = "integer",
-		[PARAM_NUMBER] = "number", [PARAM_TEXT] = "string",
-		[PARAM_CHOICE] = "string", [PARAM_BOOL] = "boolean",
-	};
+	if (param->min > 0)
+		json_member_int(json, least, (int64_t)param->min);
+	json_member_int(json, most,
+			param->max > 0 ? (int64_t)param->max : preset);
+}
 
-	json_member_object_begin(json, "schema");
-	json_member_text(json, "type", types[param->type]);
+static void
+ids_items(struct json_writer *json)
+{
+	json_member_object_begin(json, "items");
+	json_member_text(json, "type", "integer");
+	json_member_int(json, "minimum", 1);
+	json_object_end(json);
+}
+
+static void
+param_bounds(struct json_writer *json, const struct param *param)
+{
 	switch (param->type) {
 	case PARAM_ID:
 	case PARAM_INT:
@@ -157,25 +168,64 @@ param_schema(struct json_writer *json, const struct param *param)
 		number_bounds(json, param);
 		break;
 	case PARAM_TEXT:
-		json_member_int(json, "maxLength",
-				param->max > 0 ? (int64_t)param->max : 200);
+		length_bounds(json, param, "minLength", "maxLength", 200);
 		break;
 	case PARAM_CHOICE:
 		choices_print(json, param->choices);
 		break;
+	case PARAM_TIME:
+		json_member_text(json, "format", "date-time");
+		break;
+	case PARAM_IDS:
+		ids_items(json);
+		length_bounds(json, param, "minItems", "maxItems", 200);
+		break;
+	case PARAM_LIST:
+		length_bounds(json, param, "minItems", "maxItems", 200);
+		break;
+	case PARAM_OBJECT:
 	case PARAM_BOOL:
 		break;
 	}
-	if (param->preset != NULL) {
-		bool bare = param->type == PARAM_INT ||
-			    param->type == PARAM_BOOL;
+}
 
-		json_name(json, "default");
-		if (bare)
-			json_raw(json, span_of(param->preset));
-		else
-			json_text(json, param->preset);
+static void
+preset_print(struct json_writer *json, const struct param *param)
+{
+	bool bare = param->type == PARAM_INT || param->type == PARAM_BOOL ||
+		    param->type == PARAM_NUMBER;
+
+	if (param->preset == NULL)
+		return;
+	json_name(json, "default");
+	if (bare)
+		json_raw(json, span_of(param->preset));
+	else
+		json_text(json, param->preset);
+}
+
+static void
+param_schema(struct json_writer *json, const struct param *param)
+{
+	static const char *const types[] = {
+		[PARAM_ID] = "integer",	   [PARAM_INT] = "integer",
+		[PARAM_NUMBER] = "number", [PARAM_TEXT] = "string",
+		[PARAM_CHOICE] = "string", [PARAM_BOOL] = "boolean",
+		[PARAM_TIME] = "string",   [PARAM_IDS] = "array",
+		[PARAM_OBJECT] = "object", [PARAM_LIST] = "array",
+	};
+
+	json_object_begin(json);
+	if (param->nullable) {
+		json_member_array_begin(json, "type");
+		json_text(json, types[param->type]);
+		json_text(json, "null");
+		json_array_end(json);
+	} else {
+		json_member_text(json, "type", types[param->type]);
 	}
+	param_bounds(json, param);
+	preset_print(json, param);
 	json_object_end(json);
 }
 
@@ -202,7 +252,85 @@ params_print(struct json_writer *json, const struct route *route)
 		json_member_bool(json, "required", path || param->required);
 		if (param->summary != NULL)
 			json_member_text(json, "description", param->summary);
+		json_name(json, "schema");
 		param_schema(json, param);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void
+members_schema(struct json_writer *json, const struct param *rows)
+{
+	const struct param *row;
+
+	json_object_begin(json);
+	json_member_text(json, "type", "object");
+	json_member_array_begin(json, "required");
+	for (row = rows; row->name != NULL; row++) {
+		if (row->required)
+			json_text(json, row->name);
+	}
+	json_array_end(json);
+	json_member_object_begin(json, "properties");
+	for (row = rows; row->name != NULL; row++) {
+		json_name(json, row->name);
+		param_schema(json, row);
+	}
+	json_object_end(json);
+	json_object_end(json);
+}
+
+static void
+media_schema(struct json_writer *json, const char *type,
+	     const struct param *rows)
+{
+	json_member_object_begin(json, type);
+	if (rows != NULL) {
+		json_name(json, "schema");
+		members_schema(json, rows);
+	}
+	json_object_end(json);
+}
+
+static void
+body_print(struct json_writer *json, const struct route *route)
+{
+	if (route->body_kind == BODY_NONE)
+		return;
+	json_member_object_begin(json, "requestBody");
+	json_member_object_begin(json, "content");
+	if (route->body_kind == BODY_RAW) {
+		media_schema(json,
+			     route->body_type != NULL ?
+				     route->body_type :
+				     "application/octet-stream",
+			     NULL);
+	} else {
+		media_schema(json, "application/json", route->body);
+		if (route->body_kind == BODY_JSON_OR_FORM)
+			media_schema(json, "application/x-www-form-urlencoded",
+				     route->body);
+	}
+	json_object_end(json);
+	json_object_end(json);
+}
+
+/* The three ways to say who asks, and who may. */
+static void
+right_print(struct json_writer *json, const struct route *route)
+{
+	static const char *const schemes[] = { "bearer", "key", "session" };
+
+	json_member_text(json, "x-right", user_role_name(route->right));
+	json_member_text(json, "x-others", user_role_name(route->others));
+	if (route->right == USER_ROLE_NONE)
+		return;
+	json_member_array_begin(json, "security");
+	for (size_t i = 0; i < ARRAY_LENGTH(schemes); i++) {
+		json_object_begin(json);
+		json_member_array_begin(json, schemes[i]);
+		json_array_end(json);
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -235,16 +363,20 @@ status_sentence(struct span status)
 	static const struct {
 		const char *status, *sentence;
 	} rows[] = {
+		{ "202", "Begun." },
 		{ "206", "Part of the bytes." },
 		{ "304", "Not changed." },
 		{ "400", "Not well-formed." },
 		{ "401", "Not signed in." },
 		{ "403", "Not allowed." },
 		{ "404", "Not there." },
+		{ "409", "It clashes with what is there." },
 		{ "412", "A precondition failed." },
+		{ "413", "Larger than allowed." },
 		{ "415", "This kind is not supported." },
 		{ "416", "No such range." },
 		{ "422", "A field is not valid." },
+		{ "429", "Too many requests; Retry-After says when." },
 		{ "503", "Busy, or a service is down." },
 	};
 
@@ -268,13 +400,41 @@ other_answer(struct json_writer *json, struct span status)
 	json_object_end(json);
 }
 
+static bool
+status_listed(const struct route *route, struct span status)
+{
+	struct span rest = span_of(route->statuses), listed;
+
+	while (span_next(&rest, ' ', &listed)) {
+		if (span_equal(listed, status))
+			return true;
+	}
+	return false;
+}
+
+/* Those that come with the kind of row, where it does not list them itself. */
+static void
+implied_answers(struct json_writer *json, const struct route *route,
+		const char *statuses)
+{
+	struct span rest = span_of(statuses), status;
+
+	while (span_next(&rest, ' ', &status)) {
+		if (!status_listed(route, status))
+			other_answer(json, status);
+	}
+}
+
 static void
 answers_print(struct json_writer *json, const struct route *route)
 {
 	struct span rest, status;
+	char success[16];
 
+	snprintf(success, sizeof success, "%u",
+		 route->success != 0 ? route->success : 200);
 	json_member_object_begin(json, "responses");
-	json_member_object_begin(json, "200");
+	json_member_object_begin(json, success);
 	json_member_text(json, "description", "Done.");
 	if (route->answer != NULL)
 		content_print(json, route->answer);
@@ -282,6 +442,37 @@ answers_print(struct json_writer *json, const struct route *route)
 	rest = span_of(route->statuses);
 	while (span_next(&rest, ' ', &status))
 		other_answer(json, status);
+	if (!route->on_loop)
+		implied_answers(json, route, "401");
+	if (route->right != USER_ROLE_NONE)
+		implied_answers(json, route, "403");
+	if (route->body_kind != BODY_NONE)
+		implied_answers(json, route, "400 413 415 422");
+	if (route->limit != ROUTE_LIMIT_NONE)
+		implied_answers(json, route, "429");
+	json_object_end(json);
+}
+
+static void
+schemes_print(struct json_writer *json)
+{
+	json_member_object_begin(json, "securitySchemes");
+	json_member_object_begin(json, "bearer");
+	json_member_text(json, "type", "http");
+	json_member_text(json, "scheme", "bearer");
+	json_member_text(json, "description",
+			 "An access token, or an API key.");
+	json_object_end(json);
+	json_member_object_begin(json, "key");
+	json_member_text(json, "type", "apiKey");
+	json_member_text(json, "in", "header");
+	json_member_text(json, "name", "X-API-Key");
+	json_object_end(json);
+	json_member_object_begin(json, "session");
+	json_member_text(json, "type", "apiKey");
+	json_member_text(json, "in", "cookie");
+	json_member_text(json, "name", "ogma_session");
+	json_object_end(json);
 	json_object_end(json);
 }
 
@@ -299,7 +490,9 @@ operation_print(struct json_writer *json, const struct route *route)
 	json_text(json, route->tag);
 	json_array_end(json);
 	json_member_text(json, "summary", route->summary);
+	right_print(json, route);
 	params_print(json, route);
+	body_print(json, route);
 	answers_print(json, route);
 	json_object_end(json);
 }
@@ -347,6 +540,7 @@ openapi_print(struct buffer *out, const struct route *routes)
 	     schema++)
 		schema_print(&json, schema);
 	json_object_end(&json);
+	schemes_print(&json);
 	json_object_end(&json);
 	json_object_end(&json);
 }

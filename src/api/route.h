@@ -13,18 +13,10 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "library/users.h"
 #include "net/http.h"
 
 struct call; /* call.h */
-
-enum route_right { /* who may ask; each includes the ones below it */
-	RIGHT_PUBLIC,
-	RIGHT_USER,
-	RIGHT_ARTIST,
-	RIGHT_MODERATOR,
-	RIGHT_ADMIN,
-	RIGHT_SUPERADMIN,
-};
 
 enum route_role { /* which role of the program serves it */
 	ROUTE_OF_API,
@@ -37,39 +29,74 @@ enum param_type {
 	PARAM_ID,     /* integer from 1 */
 	PARAM_INT,    /* integer within min..max */
 	PARAM_NUMBER, /* double within min..max */
-	PARAM_TEXT,   /* at most max bytes of UTF-8; max 0: 200 */
+	PARAM_TEXT,   /* min..max characters (not bytes); max 0: 200. No control
+		       * characters but tab and line ends */
 	PARAM_CHOICE, /* one of `choices`, "a|b|c" */
 	PARAM_BOOL,
+	PARAM_TIME,   /* RFC 3339; the number is Unix milliseconds */
+
+	/* In bodies only. */
+	PARAM_IDS,    /* array of at most max ids */
+	PARAM_OBJECT, /* any object; the handler checks what is inside */
+	PARAM_LIST,   /* array of min..max of anything, likewise */
 };
 
+/* One value: of the query, of the pattern's braces, or a member of the body. */
 struct param {
-	const char *name; /* in the query, or in the pattern's braces */
+	const char *name;
 	enum param_type type;
 	bool required;
+	bool nullable; /* body: null is a value of its own ("none") */
 	double min, max;
 	const char *choices;
 	const char *preset; /* value when absent; NULL: not given */
+	const char *alias;  /* body: another name that is taken too */
 	const char *summary;
 };
 
+enum route_body {
+	BODY_NONE,
+	BODY_JSON,         /* one object; its members are rows of `body` */
+	BODY_JSON_OR_FORM, /* or application/x-www-form-urlencoded */
+	BODY_RAW,          /* bytes as they are; http_request_body() */
+};
+
+enum route_limit { /* which bucket a request is taken from; service/limits.h */
+	ROUTE_LIMIT_API,
+	ROUTE_LIMIT_LOGIN, /* guessing passwords and codes */
+	ROUTE_LIMIT_NONE,  /* health and metrics */
+};
+
 #define ROUTE_PARAMS_MAX 20
+#define ROUTE_FIELDS_MAX 24
 #define ROUTE_PATH_PARAMS_MAX 3
+#define ROUTE_BODY_MAX_BYTES 65536 /* of JSON, where the row says nothing */
 
 typedef void route_handler(struct call *call);
 
 struct route {
 	enum http_method method;
 	const char *pattern; /* "/api/v1/tracks/{id}/cover" */
-	enum route_right right;
+	enum user_role right; /* it takes to ask; USER_ROLE_NONE: public */
+	enum user_role others; /* it takes to touch other people's things, see
+				* call_may_touch(); NONE where nothing is owned */
 	enum route_role role;
+	enum route_limit limit;
 	route_handler *handler;
-	bool on_loop;        /* touches memory only: no worker needed */
+	bool on_loop;        /* touches memory only: no worker needed; public */
 	const char *tag;     /* heading in the API page */
 	const char *summary; /* one sentence */
 	const struct param *params; /* query and path, ends with {0} */
-	const char *answer;  /* schema of 200: a name from schemas.c, "[Name]"
+	enum route_body body_kind;
+	const struct param *body;  /* members, ends with {0}; NULL: none */
+	const char *body_type;     /* BODY_RAW: media type for the API page */
+	uint64_t body_max_bytes;   /* 0: ROUTE_BODY_MAX_BYTES */
+	unsigned success;    /* 0: 200; 201, 202, 204 */
+	const char *answer;  /* schema of success: a name from schemas.c, "[Name]"
 			      * for a page of them, or a media type */
-	const char *statuses; /* other answers than 200, "404 422" */
+	const char *statuses; /* other answers, "404 422". 401, 403, 429, and
+			       * 400, 413, 415, 422 of bodies come by
+			       * themselves */
 	const char *const *fields; /* extra answer fields: name, value, …, NULL */
 };
 

@@ -145,6 +145,7 @@ static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 #define GET_SYSTEM(pattern_, handler_, loop_, summary_, answer_, statuses_) \
 	{ .method = HTTP_GET, .pattern = (pattern_), .handler = (handler_), \
 	  .role = ROUTE_OF_ALL, .on_loop = (loop_), .tag = "system",        \
+	  .limit = ROUTE_LIMIT_NONE,                                        \
 	  .summary = (summary_), .answer = (answer_),                       \
 	  .statuses = (statuses_) }
 
@@ -268,7 +269,7 @@ const struct route api_routes[] = {
 		   "Each backing service with state and latency.",
 		   "Readiness", "503"),
 	{ .method = HTTP_GET, .pattern = "/metrics", .handler = handle_metrics,
-	  .role = ROUTE_OF_METRICS, .tag = "system",
+	  .role = ROUTE_OF_METRICS, .limit = ROUTE_LIMIT_NONE, .tag = "system",
 	  .summary = "Metrics for Prometheus.", .answer = "text/plain" },
 	GET_SYSTEM("/openapi.json", handle_openapi, true,
 		   "This description.", "application/json", NULL),

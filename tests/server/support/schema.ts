@@ -12,7 +12,11 @@ export interface Parameter {
 }
 
 export interface Operation {
+	method: string; // GET, POST, …
 	path: string; // the pattern
+	right: string; // the role it takes to ask; none: public
+	others: string; // the role it takes to touch other people's things
+	body: any; // JSON schema of the members, when it takes JSON
 	parameters: Parameter[];
 	responses: Record<string, { content?: Record<string, { schema?: object }> }>;
 }
@@ -29,8 +33,16 @@ export class Description {
 		this.schemas = document.components.schemas;
 		formats.default(this.ajv);
 		for (const [path, methods] of Object.entries<any>(document.paths)) {
-			for (const operation of Object.values<any>(methods))
-				this.operations.push({ path, parameters: operation.parameters, responses: operation.responses });
+			for (const [method, operation] of Object.entries<any>(methods))
+				this.operations.push({
+					method: method.toUpperCase(),
+					path,
+					right: operation['x-right'],
+					others: operation['x-others'],
+					body: operation.requestBody?.content['application/json']?.schema,
+					parameters: operation.parameters,
+					responses: operation.responses,
+				});
 		}
 	}
 
