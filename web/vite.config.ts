@@ -28,8 +28,10 @@ export default defineConfig(async () => {
 						if (/node_modules\/(react|react-dom|scheduler|react-router|i18next|react-i18next|swr|zustand)\//.test(id))
 							return 'vendor';
 						if (/node_modules\/@tanstack/.test(id)) return 'virtual';
+						/* What only pages with forms or tables need. */
+						if (/src\/components\/(form|table)\//.test(id)) return 'forms';
 						return /src\/(components|api|design|player\/(?!NowPlaying|Queue|Lyrics))/.test(id) &&
-							!/Virtual|CardGrid|Segmented/.test(id)
+							!/Virtual|CardGrid|Segmented|TabLinks|Panel|Badge/.test(id)
 							? 'shared'
 							: undefined;
 					},

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { SWRConfig } from 'swr';
 import { ApiError, apiGet } from './api/client';
+import { startSession } from './api/session';
 import { App } from './app/App';
 import './design/base.css';
 import { startI18n } from './i18n';
@@ -16,6 +17,7 @@ const swr = {
 	shouldRetryOnError: (error: unknown) => !(error instanceof ApiError) || error.status === 0 || error.status >= 500,
 };
 
+startSession();
 await startI18n();
 startMediaSession();
 createRoot(document.getElementById('root')!).render(

@@ -1,6 +1,7 @@
 import { Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation, useNavigate } from 'react-router';
+import { ConfirmDialog } from '../components/ConfirmDialog';
 import { toast } from '../components/toast';
 import { Toaster } from '../components/Toaster';
 import { PlayerBar } from '../player/PlayerBar';
@@ -14,6 +15,7 @@ import { TabBar } from './TabBar';
 import { useTheme } from './theme';
 import { useTitle } from './title';
 import { useShortcuts } from './use-shortcuts';
+import { UserMenu } from './UserMenu';
 
 const NowPlaying = lazy(() => import('../player/NowPlaying'));
 
@@ -72,8 +74,9 @@ export function Shell() {
 				<header
 					className={`fixed top-0 right-0 left-0 z-(--z-header) h-(--header) items-center border-b px-gutter transition-colors duration-200 md:left-(--side) md:flex ${onSearch ? 'flex' : 'hidden'} ${scrolled ? 'glass border-line' : 'border-transparent'}`}
 				>
-					<div className="mx-auto w-full max-w-[110rem]">
+					<div className="mx-auto flex w-full max-w-[110rem] items-center justify-between gap-4">
 						<SearchField fieldRef={field} />
+						<UserMenu className="max-md:hidden" />
 					</div>
 				</header>
 				<main ref={main} id="main" tabIndex={-1} className="outline-none">
@@ -94,6 +97,7 @@ export function Shell() {
 				</Suspense>
 			)}
 			<HelpDialog open={help} onClose={() => setHelp(false)} />
+			<ConfirmDialog />
 			<Toaster />
 		</div>
 	);

@@ -1,8 +1,9 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink } from 'react-router';
 import { Icon } from '../components/Icon';
 import { Mark, Wordmark } from '../components/Logo';
-import { FOOT_NAV, LIBRARY_NAV, MAIN_NAV, type NavEntry } from './nav';
+import { FOOT_NAV, LIBRARY_NAV, MAIN_NAV, MINE_NAV, type NavEntry } from './nav';
 
 function Entry({ to, icon, text }: NavEntry) {
 	const { t } = useTranslation();
@@ -13,13 +14,23 @@ function Entry({ to, icon, text }: NavEntry) {
 				end={to === '/'}
 				title={t(text)}
 				className={({ isActive }) =>
-					`relative flex h-11 items-center gap-3.5 rounded-sm px-3.5 font-medium transition-colors duration-150 ${isActive ? 'bg-surface-2 text-text before:absolute before:inset-y-3 before:left-0 before:w-[3px] before:rounded-full before:bg-accent' : 'text-text-2 hover:bg-surface-2 hover:text-text'}`
+					`relative flex h-10 items-center gap-3.5 rounded-sm px-3.5 font-medium transition-colors duration-150 ${isActive ? 'bg-surface-2 text-text before:absolute before:inset-y-3 before:left-0 before:w-[3px] before:rounded-full before:bg-accent' : 'text-text-2 hover:bg-surface-2 hover:text-text'}`
 				}
 			>
 				<Icon name={icon} />
 				<span className="sr-only lg:not-sr-only">{t(text)}</span>
 			</NavLink>
 		</li>
+	);
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+	return (
+		<>
+			<h2 className="mt-5 mb-1.5 hidden px-3.5 font-sans text-xs font-semibold text-text-3 lg:block">{title}</h2>
+			<hr className="my-3 border-line lg:hidden" />
+			{children}
+		</>
 	);
 }
 
@@ -41,7 +52,7 @@ export function Sidebar() {
 			<Link
 				to="/"
 				aria-label="Ogma"
-				className="mb-6 flex items-center gap-2.5 self-start rounded-sm px-1.5 py-1 lg:px-2"
+				className="mb-4 flex items-center gap-2.5 self-start rounded-sm px-1.5 py-1 lg:px-2"
 			>
 				<Mark className="size-9" />
 				<span className="hidden lg:block">
@@ -49,11 +60,8 @@ export function Sidebar() {
 				</span>
 			</Link>
 			{list(MAIN_NAV)}
-			<h2 className="mt-7 mb-2 hidden px-3.5 font-sans text-xs font-semibold text-text-3 lg:block">
-				{t('nav.library')}
-			</h2>
-			<hr className="my-3 border-line lg:hidden" />
-			{list(LIBRARY_NAV)}
+			<Part title={t('nav.library')}>{list(LIBRARY_NAV)}</Part>
+			<Part title={t('nav.mine')}>{list(MINE_NAV)}</Part>
 			<div className="mt-auto pt-6">{list(FOOT_NAV)}</div>
 		</nav>
 	);

@@ -1,14 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { Icon } from '../components/Icon';
-import { LIBRARY_NAV, type NavEntry } from './nav';
+import { LIBRARY_NAV, MINE_NAV, type NavEntry } from './nav';
 
 const TABS: (NavEntry & { also: string[] })[] = [
 	{ to: '/', icon: 'home', text: 'nav.home', also: [] },
 	{ to: '/search', icon: 'search', text: 'nav.search', also: [] },
-	{ to: '/albums', icon: 'library', text: 'nav.library', also: LIBRARY_NAV.map(({ to }) => to) },
+	{ to: '/albums', icon: 'library', text: 'nav.library', also: [...LIBRARY_NAV, ...MINE_NAV].map(({ to }) => to) },
 	{ to: '/queue', icon: 'queue', text: 'nav.queue', also: [] },
-	{ to: '/settings', icon: 'settings', text: 'nav.settings', also: [] },
+	{ to: '/settings', icon: 'settings', text: 'nav.settings', also: ['/account', '/sign-in', '/stats', '/admin'] },
 ];
 
 /** Navigation of phones, in reach of a thumb. */

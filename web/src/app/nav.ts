@@ -14,6 +14,13 @@ export const LIBRARY_NAV: NavEntry[] = [
 	{ to: '/genres', icon: 'genres', text: 'nav.genres' },
 ];
 
+/** What belongs to who is signed in. */
+export const MINE_NAV: NavEntry[] = [
+	{ to: '/playlists', icon: 'playlist', text: 'nav.playlists' },
+	{ to: '/favorites', icon: 'heart', text: 'nav.favorites' },
+	{ to: '/history', icon: 'history', text: 'nav.history' },
+];
+
 export const MAIN_NAV: NavEntry[] = [
 	{ to: '/', icon: 'home', text: 'nav.home' },
 	{ to: '/search', icon: 'search', text: 'nav.search' },

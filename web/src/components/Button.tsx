@@ -1,11 +1,16 @@
 import type { ComponentProps, ReactNode } from 'react';
+import { Link } from 'react-router';
 import { Icon, type IconName } from './Icon';
 
 const LOOKS = {
 	primary: 'bg-accent text-accent-ink hover:bg-accent-hover',
 	plain: 'bg-surface-2 text-text hover:bg-surface-3',
 	quiet: 'text-text-2 hover:bg-surface-2 hover:text-text',
+	danger: 'bg-danger text-danger-ink hover:brightness-110',
 } as const;
+
+const SHAPE =
+	'inline-flex h-11 items-center justify-center gap-2 rounded-full px-5 text-sm font-semibold whitespace-nowrap transition duration-150 ease-out active:scale-97 disabled:opacity-50';
 
 interface ButtonProps extends ComponentProps<'button'> {
 	look?: keyof typeof LOOKS;
@@ -15,14 +20,43 @@ interface ButtonProps extends ComponentProps<'button'> {
 
 export function Button({ look = 'plain', icon, children, className = '', ...rest }: ButtonProps) {
 	return (
-		<button
-			type="button"
-			className={`inline-flex h-11 items-center justify-center gap-2 rounded-full px-5 text-sm font-semibold whitespace-nowrap transition duration-150 ease-out active:scale-97 disabled:opacity-50 ${LOOKS[look]} ${className}`}
-			{...rest}
-		>
+		<button type="button" className={`${SHAPE} ${LOOKS[look]} ${className}`} {...rest}>
 			{icon && <Icon name={icon} className="size-4.5" />}
 			{children}
 		</button>
+	);
+}
+
+interface LinkButtonProps {
+	to: string;
+	look?: keyof typeof LOOKS;
+	icon?: IconName;
+	children: ReactNode;
+	className?: string;
+	/** An address of the server's own (a file, another site's sign-in), not a page of the app. */
+	external?: boolean;
+}
+
+/** A way to go that looks like a button. */
+export function LinkButton({ to, look = 'plain', icon, children, className = '', external = false }: LinkButtonProps) {
+	const inside = (
+		<>
+			{icon && <Icon name={icon} className="size-4.5" />}
+			{children}
+		</>
+	);
+	const classes = `${SHAPE} ${LOOKS[look]} ${className}`;
+	if (external) {
+		return (
+			<a href={to} className={classes}>
+				{inside}
+			</a>
+		);
+	}
+	return (
+		<Link to={to} className={classes}>
+			{inside}
+		</Link>
 	);
 }
 

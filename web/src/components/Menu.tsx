@@ -4,15 +4,26 @@ import { IconButton } from './Button';
 import { Icon, type IconName } from './Icon';
 
 export type MenuEntry =
-	| { icon: IconName; label: string; run: () => void }
+	| { icon: IconName; label: string; run: () => void; danger?: boolean }
 	| { icon: IconName; label: string; to: string }
 	| { icon: IconName; label: string; href: string };
+
+interface Trigger {
+	popoverTarget: string;
+	'aria-haspopup': 'menu';
+	'aria-expanded': boolean;
+	'aria-label': string;
+}
 
 interface MenuProps {
 	label: string;
 	/** Called when it opens: entries of hundreds of rows are not made in advance. */
 	entries: () => MenuEntry[];
 	className?: string;
+	/** Another button than the three dots. */
+	trigger?: (props: Trigger) => ReactNode;
+	/** Words above the entries. */
+	head?: ReactNode;
 }
 
 const ITEM =
@@ -21,7 +32,7 @@ const ITEM =
 const MARGIN = 8;
 
 /** A "more" button and its menu. In the top layer (popover), so that it also opens over the now-playing sheet. */
-export function Menu({ label, entries, className = '' }: MenuProps) {
+export function Menu({ label, entries, className = '', trigger, head }: MenuProps) {
 	const id = useId();
 	const panel = useRef<HTMLDivElement>(null);
 	const button = useRef<HTMLDivElement>(null);
@@ -52,32 +63,40 @@ export function Menu({ label, entries, className = '' }: MenuProps) {
 
 	return (
 		<div ref={button} className={className}>
-			<IconButton
-				icon="more"
-				label={label}
-				size="sm"
-				aria-haspopup="menu"
-				aria-expanded={open}
-				popoverTarget={id}
-				onDoubleClick={(event) => event.stopPropagation()}
-			/>
+			{trigger ? (
+				trigger({ popoverTarget: id, 'aria-haspopup': 'menu', 'aria-expanded': open, 'aria-label': label })
+			) : (
+				<IconButton
+					icon="more"
+					label={label}
+					size="sm"
+					aria-haspopup="menu"
+					aria-expanded={open}
+					popoverTarget={id}
+					onDoubleClick={(event) => event.stopPropagation()}
+				/>
+			)}
 			<div
 				ref={panel}
 				id={id}
 				popover="auto"
-				role="menu"
-				tabIndex={-1}
-				aria-label={label}
-				onKeyDown={onKeyDown}
 				onToggle={(event) => {
 					setOpen(event.newState === 'open');
 					if (event.newState === 'open') requestAnimationFrame(place);
 				}}
-				onClick={hide}
-				onDoubleClick={(event) => event.stopPropagation()}
 				className="glass fixed m-0 w-60 rounded-md border border-line bg-surface p-1.5 shadow-2 open:animate-rise"
 			>
-				{open && entries().map((entry) => <MenuItem key={entry.label} entry={entry} />)}
+				{open && head}
+				<div
+					role="menu"
+					tabIndex={-1}
+					aria-label={label}
+					onKeyDown={onKeyDown}
+					onClick={hide}
+					onDoubleClick={(event) => event.stopPropagation()}
+				>
+					{open && entries().map((entry) => <MenuItem key={entry.label} entry={entry} />)}
+				</div>
 			</div>
 		</div>
 	);
@@ -86,7 +105,7 @@ export function Menu({ label, entries, className = '' }: MenuProps) {
 function MenuItem({ entry }: { entry: MenuEntry }) {
 	const inside: ReactNode = (
 		<>
-			<Icon name={entry.icon} className="size-4.5 text-text-2" />
+			<Icon name={entry.icon} className={`size-4.5 ${'danger' in entry && entry.danger ? '' : 'text-text-2'}`} />
 			{entry.label}
 		</>
 	);
@@ -105,7 +124,12 @@ function MenuItem({ entry }: { entry: MenuEntry }) {
 		);
 	}
 	return (
-		<button type="button" role="menuitem" onClick={entry.run} className={ITEM}>
+		<button
+			type="button"
+			role="menuitem"
+			onClick={entry.run}
+			className={`${ITEM} ${entry.danger ? 'text-danger!' : ''}`}
+		>
 			{inside}
 		</button>
 	);

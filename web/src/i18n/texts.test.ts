@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import en from './en.json';
-import ru from './ru.json';
+import enBase from './en.json';
+import ruBase from './ru.json';
 
 type Texts = { [key: string]: string | Texts };
+
+const files = import.meta.glob<Texts>('./parts/*.json', { import: 'default', eager: true });
+
+/** What there is once every part has been loaded. */
+const allOf = (language: string, base: Texts): Texts =>
+	Object.entries(files)
+		.filter(([file]) => file.endsWith(`.${language}.json`))
+		.reduce((all, [, texts]) => ({ ...all, ...texts }), base);
+
+const en = allOf('en', enBase);
+const ru = allOf('ru', ruBase);
 
 const keysOf = (texts: Texts, prefix = ''): string[] =>
 	Object.entries(texts).flatMap(([key, value]) =>
@@ -25,6 +36,14 @@ const sources = import.meta.glob<string>(['../**/*.{ts,tsx}', '!../**/*.test.ts'
 });
 
 describe('texts', () => {
+	it('of a part are one group, named as its file, and in no other file', () => {
+		const owners = new Map(Object.keys(enBase).map((group) => [group, 'en.json']));
+		for (const [file, texts] of Object.entries(files)) {
+			const name = /parts\/(\w+)\.(?:en|ru)\.json$/.exec(file)?.[1];
+			expect(Object.keys(texts), file).toEqual([name]);
+			expect(owners.get(name!), file).toBeUndefined();
+		}
+	});
 	it('are the same set in both languages', () => {
 		expect([...bases.ru].sort()).toEqual([...bases.en].sort());
 	});

@@ -1,0 +1,84 @@
+/* A list of the server's as a table: its order, its filters and its search live in the address, so that back, reload
+ * and links keep them; pages go by cursor and cost the same at any depth. */
+import { useEffect, useMemo, useState } from 'react';
+import useSWR from 'swr';
+import { useSearchParams } from 'react-router';
+import { apiPath, type Query } from '../../api/client';
+import type { Page } from '../../api/types';
+
+export interface TableOptions {
+	/** The first is the one without a choice; "-name" is downwards. */
+	sorts: string[];
+	/** Names of filters that may stand in the address. */
+	filters?: string[];
+	/** What is always asked. */
+	query?: Query;
+	limit?: number;
+}
+
+export interface Table<T> {
+	items: T[];
+	total: number | null;
+	error: unknown;
+	loading: boolean;
+	/** Answer of the page before is shown while the next one comes. */
+	stale: boolean;
+	sort: string;
+	setSort: (sort: string) => void;
+	filter: (name: string) => string;
+	setFilter: (name: string, value: string) => void;
+	page: number;
+	next: (() => void) | null;
+	previous: (() => void) | null;
+	reload: () => void;
+	/** The same list without its page: what an export of it has to ask. */
+	query: Query;
+}
+
+export function useTable<T>(path: string | null, options: TableOptions): Table<T> {
+	const { sorts, filters = [], limit = 50 } = options;
+	const [params, setParams] = useSearchParams();
+	const asked = params.get('sort') ?? '';
+	const sort = sorts.includes(asked) ? asked : (sorts[0] ?? '');
+	const query: Query = { ...options.query };
+	if (sort) query.sort = sort;
+	for (const name of filters) query[name] = params.get(name);
+	const first = path === null ? null : apiPath(path, { ...query, limit });
+
+	/* Cursors of the pages before this one; another list begins at its first page. */
+	const [trail, setTrail] = useState<{ list: string | null; cursors: string[] }>({ list: first, cursors: [] });
+	const cursors = trail.list === first ? trail.cursors : [];
+	const cursor = cursors.at(-1);
+	const key = path === null ? null : cursor ? apiPath(path, { ...query, limit, cursor }) : first;
+	const { data, error, isLoading, isValidating, mutate } = useSWR<Page<T>>(key, { keepPreviousData: true });
+	const following = data?.next_cursor ?? null;
+	useEffect(() => {
+		if (cursors.length > 0) document.getElementById('table-top')?.scrollIntoView({ block: 'nearest' });
+	}, [cursors.length]);
+
+	const change = (name: string, value: string) =>
+		setParams(
+			(before) => {
+				if (value) before.set(name, value);
+				else before.delete(name);
+				return before;
+			},
+			{ replace: true },
+		);
+	return {
+		items: useMemo(() => data?.items ?? [], [data]),
+		total: data?.total ?? null,
+		error,
+		loading: isLoading && !data,
+		stale: isValidating && Boolean(data),
+		sort,
+		setSort: (value) => change('sort', value === sorts[0] ? '' : value),
+		filter: (name) => params.get(name) ?? '',
+		setFilter: change,
+		page: cursors.length + 1,
+		next: following ? () => setTrail({ list: first, cursors: [...cursors, following] }) : null,
+		previous: cursors.length > 0 ? () => setTrail({ list: first, cursors: cursors.slice(0, -1) }) : null,
+		reload: () => void mutate(),
+		query,
+	};
+}
