@@ -28,6 +28,11 @@ static const struct store_word words[] = {
 	{ "@json@", "jsonb" },
 	{ "@strict@", "" },
 	{ "@keyed@", "" },
+	{ "@refuse_ready@",
+	  "create or replace function refuse_change() returns trigger "
+	  "language plpgsql as 'begin raise exception "
+	  "''rows of this table are never changed''; end'" },
+	{ "@refuse@", "for each statement execute function refuse_change()" },
 	{ NULL, NULL },
 };
 

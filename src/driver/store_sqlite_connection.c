@@ -22,6 +22,9 @@ static const struct store_word words[] = {
 	{ "@json@", "text" },
 	{ "@strict@", "strict" },
 	{ "@keyed@", "strict, without rowid" },
+	{ "@refuse_ready@", "" },
+	{ "@refuse@", "begin select raise(abort, "
+		      "'rows of this table are never changed'); end" },
 	{ NULL, NULL },
 };
 

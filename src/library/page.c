@@ -517,10 +517,12 @@ find_bound(struct page_reading *reading, int64_t rows, struct cursor *out,
 static enum status
 stretch_of(struct page_reading *reading, int64_t *out, struct fault *fault)
 {
-	int64_t all = 0;
-	enum status status = read_kept_total(reading->session, reading->query,
-					     &all, fault);
+	int64_t all = reading->start.total; /* unless it is known better */
+	enum status status = STATUS_OK;
 
+	if (reading->query->all_key != NULL)
+		status = read_kept_total(reading->session, reading->query,
+					 &all, fault);
 	*out = 3 * (reading->limit + reading->request->offset) * all /
 	       (reading->start.total + 1);
 	if (*out < WALK_SHORTEST)
