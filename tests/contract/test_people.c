@@ -736,8 +736,10 @@ a_very_long_log_is_paged_to_its_end(void **state)
 		assert_true(r.audit.page.total_is_lower_bound);
 		seen += r.audit.count;
 		r.page.cursor = r.audit.page.next_cursor;
-		if (r.page.cursor != NULL)
-			r.page.cursor = strcpy(cursor, r.page.cursor);
+		if (r.page.cursor != NULL) {
+			snprintf(cursor, sizeof cursor, "%s", r.page.cursor);
+			r.page.cursor = cursor;
+		}
 	} while (r.page.cursor != NULL);
 	assert_int_equal(seen, PAGE_COUNT_MAX + 50);
 }
