@@ -229,6 +229,8 @@ media_pool_make(uint32_t workers)
 {
 	struct media_settings settings = {
 		.program = getenv("MEDIA_PROGRAM"), .workers = workers,
+		/* Sanitizers on a busy machine are slow, not stuck. */
+		.timeout_ms = 60000,
 	};
 	struct fault fault = { 0 };
 	struct media_pool *pool;
