@@ -1,10 +1,14 @@
-/* password.c - Argon2id by libargon2; see password.h. */
+/* password.c - Argon2id by libargon2, bcrypt by libxcrypt; see password.h. */
 #include "base/password.h"
 
 #include <argon2.h>
+#include <crypt.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/memory.h"
 
 /* OWASP's second choice for Argon2id: 19 MiB, two passes, one lane. */
 #define MEMORY_KIB 19456
@@ -12,6 +16,7 @@
 #define LANES 1
 #define SALT_BYTES 16
 #define HASH_BYTES 32
+#define BCRYPT_COST_MAX 15 /* a dearer one would keep a thread for seconds */
 
 enum status
 password_hash(const char *password, char out[PASSWORD_HASH_BYTES],
@@ -36,12 +41,60 @@ password_hash(const char *password, char out[PASSWORD_HASH_BYTES],
 	return STATUS_OK;
 }
 
+/* "$2b$12$" and 53 letters. */
+static bool
+is_bcrypt(const char *hash)
+{
+	return strlen(hash) == 60 && strncmp(hash, "$2", 2) == 0 &&
+	       strchr("aby", hash[2]) != NULL && hash[3] == '$' &&
+	       hash[6] == '$' &&
+	       (hash[4] - '0') * 10 + hash[5] - '0' <= BCRYPT_COST_MAX;
+}
+
+static bool
+bcrypt_matches(const char *password, const char *hash)
+{
+	struct crypt_data *data = mem_new(1, sizeof *data);
+	const char *made = crypt_r(password, hash, data);
+	bool matches = made != NULL && strlen(made) == strlen(hash) &&
+		       bytes_equal_secret(made, hash, strlen(hash));
+
+	explicit_bzero(data, sizeof *data);
+	free(data);
+	return matches;
+}
+
 bool
 password_matches(const char *password, const char *hash)
 {
 	size_t length = strlen(password);
 
-	return length <= PASSWORD_MAX_BYTES &&
-	       strncmp(hash, "$argon2id$", 10) == 0 &&
+	if (length > PASSWORD_MAX_BYTES)
+		return false;
+	if (is_bcrypt(hash))
+		return bcrypt_matches(password, hash);
+	return strncmp(hash, "$argon2id$", 10) == 0 &&
 	       argon2id_verify(hash, password, length) == ARGON2_OK;
+}
+
+bool
+password_is_outdated(const char *hash)
+{
+	char present[64];
+
+	snprintf(present, sizeof present, "$argon2id$v=19$m=%d,t=%d,p=%d$",
+		 MEMORY_KIB, PASSES, LANES);
+	return strncmp(hash, present, strlen(present)) != 0;
+}
+
+void
+password_pretend(const char *password)
+{
+	static const unsigned char salt[SALT_BYTES] = "nobody has this";
+	size_t length = strlen(password);
+	unsigned char out[HASH_BYTES];
+
+	if (length <= PASSWORD_MAX_BYTES)
+		argon2id_hash_raw(PASSES, MEMORY_KIB, LANES, password, length,
+				  salt, sizeof salt, out, sizeof out);
 }

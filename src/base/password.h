@@ -1,7 +1,8 @@
 /* password.h - keeping passwords so that nobody can read them back.
  *
  * Argon2id (RFC 9106) in its usual text form "$argon2id$v=19$m=…", so that the
- * cost can be raised later without losing old hashes.
+ * cost can be raised later without losing old hashes. bcrypt hashes of older
+ * systems ("$2a$", "$2b$", "$2y$") are checked too, never made.
  *
  * Floor: 0 (base). Threads: no shared state. Each call costs tens of
  * milliseconds and 19 MiB by design: never on an event loop.
@@ -23,5 +24,12 @@ enum status password_hash(const char *password, char out[PASSWORD_HASH_BYTES],
 
 /* False for a wrong password and for a hash of no known form. */
 bool password_matches(const char *password, const char *hash);
+
+/* The hash is of an older form, or of less cost than a new one would be. */
+bool password_is_outdated(const char *hash);
+
+/* Takes as long as password_matches() of a new hash and matches nothing, for
+ * names that nobody has. */
+void password_pretend(const char *password);
 
 #endif /* OGMA_BASE_PASSWORD_H */

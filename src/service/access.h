@@ -31,7 +31,10 @@
 #define ACCESS_CSRF_FIELD "X-CSRF-Token"
 #define ACCESS_KEY_FIELD "X-API-Key"
 
+#define ACCESS_KEY_PREFIX "ogma_"
+
 struct access;
+struct limits;
 
 struct access_settings {
 	const char *registration; /* open, invitation, approval or closed */
@@ -53,7 +56,7 @@ struct access_settings {
 	bool proxy_creates;          /* makes users it does not know */
 
 	const char *telegram_bot_token; /* "": no sign-in with Telegram */
-	const char *telegram_signs_up;  /* yes: makes users */
+	bool telegram_signs_up;         /* makes users */
 	uint32_t telegram_age_seconds;  /* oldest init data taken */
 };
 
@@ -62,6 +65,7 @@ extern const struct option access_options[];
 struct access_args {
 	const struct access_settings *settings; /* borrowed */
 	struct store *store;                    /* borrowed */
+	struct limits *limits;                  /* borrowed */
 	const char *key_path; /* file for a signing key of our own, made with
 			       * mode 0600 when no secret is set; NULL: kept
 			       * in the store, for several servers */
@@ -100,6 +104,11 @@ enum status access_identify(struct access *access,
 			    const struct credentials *credentials,
 			    struct arena *arena, struct caller *out,
 			    struct fault *fault);
+
+/* The session cookie in a Cookie field, with its value. */
+bool access_cookie_find(struct span cookies, struct span *value);
+
+const struct access_settings *access_settings_of(const struct access *access);
 
 /* True when access_identify() would have to look at anything at all. */
 bool access_has_proof(const struct access *access,
