@@ -1,0 +1,89 @@
+// People of every role, signed in; what they ask is asked in their name.
+import type { Answer, Ask } from './http.ts';
+import { run, type Server } from './ogma.ts';
+
+export const roles = ['user', 'artist', 'moderator', 'admin', 'superadmin'] as const;
+export type Role = (typeof roles)[number];
+
+/** True when a route of the right `right` is open to `role` ('none': nobody signed in). */
+export function covers(role: Role | 'none', right: string): boolean {
+	const order = ['none', ...roles] as string[];
+	return order.indexOf(role) >= order.indexOf(right);
+}
+
+export class Person {
+	readonly server: Server;
+	readonly name: string;
+	readonly password: string;
+	id = 0;
+	token = '';
+	refreshToken = '';
+
+	constructor(server: Server, name: string, password: string) {
+		this.server = server;
+		this.name = name;
+		this.password = password;
+	}
+
+	/** (Again) signed in by password; the old token stays what it was. */
+	async signIn(): Promise<this> {
+		const answer = await post(this.server, '/api/v1/auth/login', { username: this.name, password: this.password });
+		if (answer.status !== 200) throw new Error(`${this.name} cannot sign in: ${answer.status} ${answer.text}`);
+		const session = answer.json();
+		this.token = session.access_token;
+		this.refreshToken = session.refresh_token;
+		this.id = session.user.id;
+		return this;
+	}
+
+	ask(path: string, options: Ask = {}): Promise<Answer> {
+		return this.server.ask(path, {
+			...options,
+			headers: { authorization: `Bearer ${this.token}`, ...options.headers },
+		});
+	}
+
+	async json(path: string): Promise<any> {
+		const answer = await this.ask(path);
+		if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${answer.text.slice(0, 300)}`);
+		return answer.json();
+	}
+
+	/** A request with a JSON body. */
+	send(method: string, path: string, body?: unknown): Promise<Answer> {
+		return this.ask(path, { method, ...withJson(body) });
+	}
+
+	post(path: string, body?: unknown): Promise<Answer> {
+		return this.send('POST', path, body);
+	}
+}
+
+export function withJson(body: unknown): Ask {
+	return body === undefined
+		? {}
+		: { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** Asked by nobody in particular. */
+export function post(server: Server, path: string, body?: unknown): Promise<Answer> {
+	return server.ask(path, { method: 'POST', ...withJson(body) });
+}
+
+/** Somebody new, made by the command line as an operator would. */
+export async function person(server: Server, name: string, role: Role): Promise<Person> {
+	const password = `secret of ${name}`;
+	const made = await run([
+		...['user', 'add', name, '--data', server.data, '--role', role],
+		...['--email', `${name}@example.org`, '--password', password],
+	]);
+	if (made.code !== 0) throw new Error(`user add ${name}: ${made.stderr}`);
+	return new Person(server, name, password).signIn();
+}
+
+/** One of each role, by role. */
+export async function everybody(server: Server): Promise<Record<Role, Person>> {
+	const people = {} as Record<Role, Person>;
+	for (const role of roles) people[role] = await person(server, `the-${role}`, role);
+	return people;
+}
