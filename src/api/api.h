@@ -14,8 +14,10 @@
 #include "driver/store.h"
 #include "net/http.h"
 
+struct access;
 struct covers;
 struct index_service;
+struct limits;
 struct router;
 struct streams;
 
@@ -35,6 +37,8 @@ struct api_args {
 	struct index_service *index;
 	struct covers *covers;
 	struct streams *streams;
+	struct access *access;
+	struct limits *limits;
 	bool serves_api, serves_streams, serves_metrics; /* by role */
 };
 

@@ -9,6 +9,7 @@
 #include "api/messages.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "service/limits.h"
 
 /* ---- from the row to the handler ----------------------------------------- */
 
@@ -25,18 +26,43 @@ scope_covers(const struct call *call)
 	       (call->caller.scopes & needed) == needed;
 }
 
+/* True: answered 429. */
+static bool
+call_over_limit(struct call *call)
+{
+	static const enum limit_class classes[] = {
+		[ROUTE_LIMIT_API] = LIMIT_API,
+		[ROUTE_LIMIT_LOGIN] = LIMIT_LOGIN,
+	};
+	enum route_limit limit = call->route->limit;
+	uint32_t wait_seconds = 0;
+
+	if (limit != ROUTE_LIMIT_NONE)
+		wait_seconds = limits_take(call->api->args.limits,
+					   classes[limit], &call->caller,
+					   http_request_address(call->request));
+	if (wait_seconds > 0)
+		call_answer_limited(call, wait_seconds);
+	return wait_seconds > 0;
+}
+
 static bool
 call_may_ask(struct call *call)
 {
 	struct fault fault = { 0 };
 
 	if (identify_caller(call, &fault) != STATUS_OK) {
-		call_answer_fault(call, &fault);
+		/* Whoever tries proofs at random is counted as nobody. */
+		if (!call_over_limit(call))
+			call_answer_fault(call, &fault);
 		return false;
 	}
-	if (call->route->right == USER_ROLE_NONE)
+	if (call_over_limit(call))
+		return false;
+	if (call->route->right == USER_ROLE_NONE &&
+	    call->caller.proof != PROOF_KEY)
 		return true;
-	if (call->caller.user_id == 0) {
+	if (call->caller.user_id == 0 && call->route->right > 0) {
 		request_answer_error(call->request, 401, "unauthenticated",
 				     (struct span){ 0 });
 		return false;
@@ -67,7 +93,7 @@ row_fields(struct call *call)
 void
 call_run(struct call *call)
 {
-	if (!call->route->on_loop && !call_may_ask(call))
+	if (call->route->on_loop ? call_over_limit(call) : !call_may_ask(call))
 		return;
 	if (call_read_params(call) != STATUS_OK ||
 	    call_read_body(call) != STATUS_OK)

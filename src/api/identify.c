@@ -1,12 +1,47 @@
 /* identify.c - see identify.h. */
 #include "api/identify.h"
 
+#include "api/api.h"
+#include "service/access.h"
+
+static struct span
+field_of(const struct http_request *request, const char *name)
+{
+	struct span value = { 0 };
+
+	if (name != NULL)
+		http_request_field(request, name, &value);
+	return value;
+}
+
 enum status
 identify_caller(struct call *call, struct fault *fault)
 {
-	(void)fault;
-	call->caller = (struct caller){
-		.address = http_request_address(call->request),
+	struct access *access = call->api->args.access;
+	struct http_request *request = call->request;
+	enum http_method method = http_request_method(request);
+	struct span agent = field_of(request, "user-agent");
+	const struct credentials credentials = {
+		.authorization = field_of(request, "authorization"),
+		.api_key = field_of(request, ACCESS_KEY_FIELD),
+		.cookie = field_of(request, "cookie"),
+		.csrf = field_of(request, ACCESS_CSRF_FIELD),
+		.proxy_user = field_of(request, access_proxy_field(access)),
+		.unsafe = method != HTTP_GET && method != HTTP_HEAD &&
+			  method != HTTP_OPTIONS,
+		.address = http_request_address(request),
+		.peer = http_request_peer(request),
+		.user_agent = agent.length > 0 ?
+				      arena_copy_bytes(call->arena, agent.at,
+						       agent.length) :
+				      NULL,
 	};
-	return STATUS_OK;
+
+	/* Said even when the proof fails, for the log and the limits. */
+	call->caller = (struct caller){
+		.address = credentials.address,
+		.user_agent = credentials.user_agent,
+	};
+	return access_identify(access, &credentials, call->arena,
+			       &call->caller, fault);
 }

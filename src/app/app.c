@@ -83,6 +83,27 @@ open_delivery(struct app *app, struct fault *fault)
 	return status;
 }
 
+/* A key of our own lies beside an embedded store; servers that share a store
+ * share the key through it. */
+static enum status
+open_access(struct app *app, struct fault *fault)
+{
+	const struct settings *settings = app->settings;
+	bool shared = app->store->driver != &store_driver_sqlite;
+	char *path = path_below(settings, "access.key");
+	struct access_args args = { .settings = &settings->access,
+				    .store = app->store,
+				    .key_path = shared ? NULL : path };
+	enum status status =
+		limits_open(&settings->limits, &app->limits, fault);
+
+	args.limits = app->limits;
+	if (status == STATUS_OK)
+		status = access_open(&args, &app->access, fault);
+	free(path);
+	return status;
+}
+
 enum status
 app_open(struct app *app, const struct settings *settings, unsigned parts,
 	 struct fault *fault)
@@ -104,6 +125,8 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 		status = open_media(app, fault);
 	if (status == STATUS_OK && (parts & APP_DELIVERY))
 		status = open_delivery(app, fault);
+	if (status == STATUS_OK && (parts & APP_ACCESS))
+		status = open_access(app, fault);
 	if (status != STATUS_OK)
 		app_close(app);
 	return status;
@@ -112,6 +135,8 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 void
 app_close(struct app *app)
 {
+	access_close(app->access);
+	limits_close(app->limits);
 	streams_close(app->streams);
 	covers_close(app->covers);
 	if (app->media != NULL)

@@ -16,6 +16,7 @@ enum app_part { /* bits; a part opens those it stands on */
 	APP_INDEX_FOLLOW = 4, /* with it */
 	APP_MEDIA = 8,        /* and blobs */
 	APP_DELIVERY = 16,    /* covers and streams */
+	APP_ACCESS = 32,      /* signing in, limits */
 };
 
 struct app {
@@ -26,6 +27,8 @@ struct app {
 	struct index_service *index;
 	struct covers *covers;
 	struct streams *streams;
+	struct limits *limits;
+	struct access *access;
 	struct scan_services scan; /* filled with APP_MEDIA */
 
 	char *store_path, *blobs_path, *cache_path; /* under the data folder */

@@ -160,6 +160,8 @@ open_http(struct serving *serving, const struct settings *settings,
 		.index = serving->app.index,
 		.covers = serving->app.covers,
 		.streams = serving->app.streams,
+		.access = serving->app.access,
+		.limits = serving->app.limits,
 		.serves_api = (settings->roles & ROLE_API) != 0,
 		.serves_streams = (settings->roles & ROLE_STREAM) != 0,
 		.serves_metrics = settings->program.prometheus_enabled,
@@ -184,7 +186,7 @@ serving_open(struct serving *serving, const struct settings *settings,
 	     struct fault *fault)
 {
 	unsigned parts = APP_STORE | APP_INDEX_FOLLOW | APP_MEDIA |
-			 APP_DELIVERY;
+			 APP_DELIVERY | APP_ACCESS;
 	enum status status;
 
 	*serving = (struct serving){ .lock_fd = -1 };
@@ -225,8 +227,8 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 }
 
 static void
-address_print(const struct invocation *invocation, uint16_t port,
-	      int64_t took_ms)
+ready_print(const struct invocation *invocation, uint16_t port,
+	    int64_t took_ms)
 {
 	const char *host = invocation->settings->http.host;
 	bool any = *host == '\0' || strcmp(host, "::") == 0 ||
@@ -278,8 +280,8 @@ command_serve(struct invocation *invocation)
 		log_info("app", "ready", LOG_TEXT("version", OGMA_VERSION),
 			 LOG_INT("port", http_server_port(serving.http)),
 			 LOG_INT("took_ms", took_ms));
-		address_print(invocation, http_server_port(serving.http),
-			      took_ms);
+		ready_print(invocation, http_server_port(serving.http),
+			    took_ms);
 		wait_for_end(&signals);
 	} else {
 		log_error("app", "cannot start",

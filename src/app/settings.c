@@ -57,6 +57,8 @@ tables_make(struct settings *settings)
 		{ "Program", program_options, &settings->program },
 		{ "HTTP", http_options, &settings->http },
 		{ "API", api_options, &settings->api },
+		{ "People", access_options, &settings->access },
+		{ "Limits", limits_options, &settings->limits },
 		{ "SQLite", store_sqlite_options, &settings->sqlite },
 		{ "PostgreSQL", store_postgres_options, &settings->postgres },
 		{ "Media", media_options, &settings->media },

@@ -11,7 +11,9 @@
 #include "driver/store.h"
 #include "media/media.h"
 #include "net/http.h"
+#include "service/access.h"
 #include "service/cover.h"
+#include "service/limits.h"
 #include "service/scan.h"
 #include "service/stream.h"
 #include "service/watch.h"
@@ -43,6 +45,8 @@ struct settings {
 	struct program_settings program;
 	struct http_settings http;
 	struct api_settings api;
+	struct access_settings access;
+	struct limits_settings limits;
 	struct store_sqlite_settings sqlite;
 	struct store_postgres_settings postgres;
 	struct media_settings media;

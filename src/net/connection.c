@@ -237,6 +237,7 @@ client_address_find(struct http_request *request, const struct connection *c)
 					is_forwarded);
 	}
 	address_print(&client, request->address);
+	address_print(&c->peer, request->peer);
 }
 
 /* The client's own id, when it is one that can stand in a log line. */

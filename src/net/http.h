@@ -137,6 +137,9 @@ struct span http_request_body(const struct http_request *request);
 /* The client's address as text, after trusted proxies. */
 const char *http_request_address(const struct http_request *request);
 
+/* Who is connected: the client, or the proxy nearest to us. */
+const char *http_request_peer(const struct http_request *request);
+
 /* From a well-formed X-Request-Id, or made; also sent back. */
 const char *http_request_id(const struct http_request *request);
 

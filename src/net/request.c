@@ -238,6 +238,12 @@ http_request_body(const struct http_request *request)
 }
 
 const char *
+http_request_peer(const struct http_request *request)
+{
+	return request->peer;
+}
+
+const char *
 http_request_address(const struct http_request *request)
 {
 	return request->address;

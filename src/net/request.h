@@ -63,6 +63,7 @@ struct http_request {
 	struct arena arena;
 	char id[REQUEST_ID_BYTES];
 	char address[ADDRESS_TEXT_BYTES]; /* of the client, after proxies */
+	char peer[ADDRESS_TEXT_BYTES];    /* of who is connected */
 	void *data;
 	int64_t begun_us;
 
