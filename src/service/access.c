@@ -147,7 +147,7 @@ key_from_file(struct access *access, const char *path, const char *fresh,
 	struct buffer kept;
 	enum status status;
 
-	buffer_init(&kept, TOKEN_KEY_MAX_BYTES + 1);
+	buffer_init(&kept, 0);
 	status = file_read(path, TOKEN_KEY_MAX_BYTES, &kept, fault);
 	if (status == STATUS_NOT_FOUND) {
 		status = file_write(path, span_of(fresh), 0600, fault);
