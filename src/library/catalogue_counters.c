@@ -11,6 +11,7 @@
 
 #include "driver/search.h"
 #include "library/outbox.h"
+#include "library/playlist_tracks.h"
 
 /* ---- sums in memory ------------------------------------------------------- */
 
@@ -193,6 +194,7 @@ contribution_apply(struct catalogue *catalogue,
 		   const struct contribution *contribution, int sign)
 {
 	struct totals *totals = &catalogue->totals;
+	struct delta *track;
 
 	totals->tracks += sign;
 	totals->duration_ms += sign * contribution->duration_ms;
@@ -204,7 +206,10 @@ contribution_apply(struct catalogue *catalogue,
 	for (size_t i = 0; i < contribution->genre_count; i++)
 		apply_genre(catalogue, contribution, contribution->genres[i],
 			    sign);
-	delta_of(catalogue, DELTA_TRACK_CHANGED, contribution->track_id, 0, 0);
+	track = delta_of(catalogue, DELTA_TRACK_CHANGED,
+			 contribution->track_id, 0, 0);
+	track->tracks += sign;
+	track->duration_ms += sign * contribution->duration_ms;
 }
 
 /* ---- links with a count --------------------------------------------------- */
@@ -471,6 +476,31 @@ settle_outbox(struct catalogue *catalogue, struct delta delta,
 	}
 }
 
+/* Playlists hide and show their entries with the tracks. */
+static enum status
+settle_playlists(struct catalogue *catalogue, struct fault *fault)
+{
+	const struct delta_set *set = &catalogue->deltas;
+	struct playlist_track_change *changes =
+		arena_new(&catalogue->arena, struct playlist_track_change,
+			  set->count + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct delta *delta = &set->items[i];
+
+		if (delta->kind == DELTA_TRACK_CHANGED &&
+		    (delta->tracks != 0 || delta->duration_ms != 0))
+			changes[count++] = (struct playlist_track_change){
+				.track_id = delta->a,
+				.shown = delta->tracks,
+				.duration_ms = delta->duration_ms,
+			};
+	}
+	return playlist_tracks_follow(catalogue->session, changes, count,
+				      fault);
+}
+
 static enum status
 settle_totals(struct catalogue *catalogue, struct fault *fault)
 {
@@ -514,6 +544,8 @@ catalogue_settle(struct catalogue *catalogue, struct fault *fault)
 	for (size_t step = 0; step < ARRAY_LENGTH(steps); step++)
 		for (size_t i = 0; i < set->count && status == STATUS_OK; i++)
 			status = steps[step](catalogue, set->items[i], fault);
+	if (status == STATUS_OK)
+		status = settle_playlists(catalogue, fault);
 	if (status == STATUS_OK)
 		status = settle_totals(catalogue, fault);
 	return status;

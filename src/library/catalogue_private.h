@@ -76,7 +76,8 @@ enum delta_kind {
 	DELTA_ALBUM,        /* a: album; only says: count it anew */
 	DELTA_FOLDER,       /* a: folder; tracks are files */
 	DELTA_SOURCE,       /* a: source; tracks are files, albums: rejected */
-	DELTA_TRACK_CHANGED,  /* a: track, for the outbox */
+	DELTA_TRACK_CHANGED,  /* a: track; tracks, duration_ms; for the outbox
+			       * and playlists */
 	DELTA_ALBUM_CHANGED,  /* a: album, for the outbox */
 	DELTA_ARTIST_CHANGED, /* a: artist, for the outbox */
 };

@@ -1,4 +1,5 @@
-/* documents.h - tracks, albums and artists in the form the search index wants.
+/* documents.h - tracks, albums, artists and public playlists in the form the
+ * search index wants.
  *
  * Floor: 3 (library). Threads: as the session.
  */
