@@ -10,8 +10,9 @@
  * differences between the two engines are words in @at-signs@ that the driver
  * replaces: @id@ (an identity primary key column), @int@, @real@, @bytes@,
  * @json@, @strict@ and @keyed@ (what follows a table's columns), @refuse_ready@
- * (once) and @refuse@ (the body of a trigger that forbids a change); the table
- * is at the top of store_sqlite_connection.c and store_postgres_connection.c.
+ * (once) and @refuse@ (the body of a trigger that forbids a change), @matches@
+ * and @any@ (patterns, see library/pattern.h); the table is at the top of
+ * store_sqlite_connection.c and store_postgres_connection.c.
  *
  * After a statement failed, the session answers every further one with the same
  * failure and store_write() undoes the work even when it returns STATUS_OK (as

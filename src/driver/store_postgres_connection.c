@@ -33,6 +33,8 @@ static const struct store_word words[] = {
 	  "language plpgsql as 'begin raise exception "
 	  "''rows of this table are never changed''; end'" },
 	{ "@refuse@", "for each statement execute function refuse_change()" },
+	{ "@matches@", "similar to" }, /* library/pattern.h */
+	{ "@any@", "'%'" },
 	{ NULL, NULL },
 };
 

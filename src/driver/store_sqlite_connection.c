@@ -25,6 +25,8 @@ static const struct store_word words[] = {
 	{ "@refuse_ready@", "" },
 	{ "@refuse@", "begin select raise(abort, "
 		      "'rows of this table are never changed'); end" },
+	{ "@matches@", "glob" }, /* library/pattern.h */
+	{ "@any@", "'*'" },
 	{ NULL, NULL },
 };
 
