@@ -142,6 +142,29 @@ wait_for_end(int fd)
 	} while (got > 0 || (got < 0 && errno == EINTR));
 }
 
+/* A connect() that libFuzzer's alarm interrupts goes on by itself (POSIX). */
+static void
+connect_to(int fd, const struct sockaddr_in *address)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLOUT };
+	int failure = 0;
+	socklen_t length = sizeof failure;
+
+	if (connect(fd, (const struct sockaddr *)address, sizeof *address) ==
+	    0)
+		return;
+	failure = errno;
+	if (failure == EINTR) {
+		while (poll(&wait, 1, WAIT_MS) < 0 && errno == EINTR)
+			;
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &length);
+	}
+	if (failure != 0) {
+		fprintf(stderr, "connect: %s\n", strerror(failure));
+		abort();
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -152,11 +175,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (connect(fd, (const struct sockaddr *)&address, sizeof address) !=
-	    0) {
-		perror("connect");
-		abort();
-	}
+	connect_to(fd, &address);
 	if (size > 0)
 		send(fd, data, size, MSG_NOSIGNAL);
 	shutdown(fd, SHUT_WR);
