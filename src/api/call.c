@@ -9,6 +9,7 @@
 #include "api/messages.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "service/access.h"
 #include "service/limits.h"
 
 /* ---- from the row to the handler ----------------------------------------- */
@@ -46,9 +47,23 @@ call_over_limit(struct call *call)
 	return wait_seconds > 0;
 }
 
+/* Where the library is for members, what is public elsewhere is for them. */
+static enum user_role
+right_needed(const struct call *call)
+{
+	bool members_only =
+		access_settings_of(call->api->args.access)->members_only;
+
+	if (call->route->right == USER_ROLE_NONE && members_only &&
+	    !call->route->open)
+		return USER_ROLE_USER;
+	return call->route->right;
+}
+
 static bool
 call_may_ask(struct call *call)
 {
+	enum user_role right = right_needed(call);
 	struct fault fault = { 0 };
 
 	if (identify_caller(call, &fault) != STATUS_OK) {
@@ -59,15 +74,14 @@ call_may_ask(struct call *call)
 	}
 	if (call_over_limit(call))
 		return false;
-	if (call->route->right == USER_ROLE_NONE &&
-	    call->caller.proof != PROOF_KEY)
+	if (right == USER_ROLE_NONE && call->caller.proof != PROOF_KEY)
 		return true;
-	if (call->caller.user_id == 0 && call->route->right > 0) {
+	if (call->caller.user_id == 0 && right != USER_ROLE_NONE) {
 		request_answer_error(call->request, 401, "unauthenticated",
 				     (struct span){ 0 });
 		return false;
 	}
-	if (call->caller.role >= call->route->right && scope_covers(call))
+	if (call->caller.role >= right && scope_covers(call))
 		return true;
 	request_answer_error(call->request, 403, "denied",
 			     (struct span){ 0 });

@@ -54,6 +54,7 @@ void handle_search_suggest(struct call *call);
 /* stream.c */
 void handle_track_stream(struct call *call);
 void handle_track_download(struct call *call);
+void handle_track_link(struct call *call);
 void stream_metrics_register(void);
 
 /* covers.c */

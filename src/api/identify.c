@@ -1,6 +1,8 @@
 /* identify.c - see identify.h. */
 #include "api/identify.h"
 
+#include <stdio.h>
+
 #include "api/api.h"
 #include "service/access.h"
 
@@ -14,6 +16,24 @@ field_of(const struct http_request *request, const char *name)
 	return value;
 }
 
+/* A player that shows nothing but ?sig=. */
+static enum status
+identify_by_link(struct call *call, struct fault *fault)
+{
+	struct span id = call->match.values[0];
+	const char *sig;
+	char thing[40];
+
+	if (http_query_get(http_request_query(call->request), "sig",
+			   call->arena, &sig, NULL) != STATUS_OK)
+		return STATUS_OK;
+	snprintf(thing, sizeof thing, "track/%.*s",
+		 (int)(id.length < 20 ? id.length : 20), id.at);
+	return access_link_identify(call->api->args.access, thing,
+				    span_of(sig), call->arena, &call->caller,
+				    fault);
+}
+
 enum status
 identify_caller(struct call *call, struct fault *fault)
 {
@@ -21,6 +41,7 @@ identify_caller(struct call *call, struct fault *fault)
 	struct http_request *request = call->request;
 	enum http_method method = http_request_method(request);
 	struct span agent = field_of(request, "user-agent");
+	enum status status;
 	const struct credentials credentials = {
 		.authorization = field_of(request, "authorization"),
 		.api_key = field_of(request, ACCESS_KEY_FIELD),
@@ -42,6 +63,10 @@ identify_caller(struct call *call, struct fault *fault)
 		.address = credentials.address,
 		.user_agent = credentials.user_agent,
 	};
-	return access_identify(access, &credentials, call->arena,
-			       &call->caller, fault);
+	status = access_identify(access, &credentials, call->arena,
+				 &call->caller, fault);
+	if (status == STATUS_OK && call->caller.user_id == 0 &&
+	    call->route->by_link)
+		status = identify_by_link(call, fault);
+	return status;
 }

@@ -83,6 +83,8 @@ struct route {
 	enum route_role role;
 	enum route_limit limit;
 	route_handler *handler;
+	bool open;           /* public even where the library is for members */
+	bool by_link;        /* a signed link to the track {id} will do */
 	bool on_loop;        /* touches memory only: no worker needed; public */
 	const char *tag;     /* heading in the API page */
 	const char *summary; /* one sentence */

@@ -123,11 +123,20 @@ static const struct param search_few_params[] = { SEARCH_PARAMS, { 0 } };
 	{ .name = "bitrate", .type = PARAM_INT, .min = 16, .max = 512,        \
 	  .summary = "kbit/s of the new encoding." },                         \
 	{ .name = "offset_ms", .type = PARAM_INT, .min = 0, .max = 864000000, \
-	  .summary = "Start here; needs a format." }
+	  .summary = "Start here; needs a format." },                         \
+	{ .name = "sig", .type = PARAM_TEXT, .max = 120,                      \
+	  .summary = "Of a signed link, for players that cannot sign in." }
 
 static const struct param stream_params[] = { STREAM_PARAMS("id"), { 0 } };
 static const struct param stream_alias_params[] = { STREAM_PARAMS("track_id"),
 						    { 0 } };
+
+static const struct param track_link_body[] = {
+	{ .name = "expires_in_seconds", .type = PARAM_INT, .min = 60,
+	  .max = 2592000, .preset = "86400",
+	  .summary = "Life of the link: a minute to 30 days." },
+	{ 0 }
+};
 
 static const char *const no_store[] = { "Cache-Control", "no-store", NULL };
 static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
@@ -137,6 +146,11 @@ static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 	  .tag = (tag_), .summary = (summary_), .params = (params_),         \
 	  .answer = (answer_), .statuses = (statuses_),                      \
 	  .fields = revalidate }
+#define GET_SOUND(pattern_, handler_, summary_, params_)                    \
+	{ .method = HTTP_GET, .pattern = (pattern_), .handler = (handler_), \
+	  .role = ROUTE_OF_STREAM, .by_link = true, .tag = "streaming",     \
+	  .summary = (summary_), .params = (params_), .answer = "audio/*",  \
+	  .statuses = "206 304 400 404 412 416 422 503" }
 #define GET_BYTES(pattern_, handler_, tag_, summary_, params_, answer_)     \
 	{ .method = HTTP_GET, .pattern = (pattern_), .handler = (handler_), \
 	  .role = ROUTE_OF_STREAM, .tag = (tag_), .summary = (summary_),    \
@@ -145,7 +159,7 @@ static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 #define GET_SYSTEM(pattern_, handler_, loop_, summary_, answer_, statuses_) \
 	{ .method = HTTP_GET, .pattern = (pattern_), .handler = (handler_), \
 	  .role = ROUTE_OF_ALL, .on_loop = (loop_), .tag = "system",        \
-	  .limit = ROUTE_LIMIT_NONE,                                        \
+	  .limit = ROUTE_LIMIT_NONE, .open = true,                          \
 	  .summary = (summary_), .answer = (answer_),                       \
 	  .statuses = (statuses_) }
 
@@ -166,17 +180,24 @@ const struct route api_routes[] = {
 	GET(API "/tracks/{id}/lyrics", handle_track_lyrics, "tracks",
 	    "The words, with times where they are known.", id_params, "Lyrics",
 	    "304 404 503"),
-	GET_BYTES(API "/tracks/{id}/stream", handle_track_stream, "streaming",
+	GET_SOUND(API "/tracks/{id}/stream", handle_track_stream,
 		  "The sound, whole or by ranges, as it is or encoded anew.",
-		  stream_params, "audio/*"),
-	GET_BYTES(API "/tracks/{id}/download", handle_track_download,
-		  "streaming", "The file, to be saved under its name.",
-		  stream_params, "audio/*"),
+		  stream_params),
+	GET_SOUND(API "/tracks/{id}/download", handle_track_download,
+		  "The file, to be saved under its name.", stream_params),
+	{ .method = HTTP_POST, .pattern = API "/tracks/{id}/link",
+	  .right = USER_ROLE_USER, .handler = handle_track_link,
+	  .tag = "streaming",
+	  .summary = "A link to one track's sound that works without signing "
+		     "in, for a while.",
+	  .params = id_params, .body_kind = BODY_JSON,
+	  .body = track_link_body, .success = 201, .answer = "TrackLink",
+	  .statuses = "404 503", .fields = no_store },
 	GET_BYTES(API "/tracks/{id}/cover", handle_track_cover, "covers",
 		  "The track's picture.", cover_params, "image/*"),
-	GET_BYTES("/stream/{track_id}", handle_track_stream, "streaming",
+	GET_SOUND("/stream/{track_id}", handle_track_stream,
 		  "The same as /api/v1/tracks/{id}/stream.",
-		  stream_alias_params, "audio/*"),
+		  stream_alias_params),
 
 	GET(API "/artists", handle_artists_list, "artists",
 	    "Artists who have a track.", artist_list_params, "[Artist]",
@@ -269,7 +290,8 @@ const struct route api_routes[] = {
 		   "Each backing service with state and latency.",
 		   "Readiness", "503"),
 	{ .method = HTTP_GET, .pattern = "/metrics", .handler = handle_metrics,
-	  .role = ROUTE_OF_METRICS, .limit = ROUTE_LIMIT_NONE, .tag = "system",
+	  .role = ROUTE_OF_METRICS, .limit = ROUTE_LIMIT_NONE, .open = true,
+	  .tag = "system",
 	  .summary = "Metrics for Prometheus.", .answer = "text/plain" },
 	GET_SYSTEM("/openapi.json", handle_openapi, true,
 		   "This description.", "application/json", NULL),

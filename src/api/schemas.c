@@ -199,6 +199,10 @@ const struct schema api_schemas[] = {
 		{ "size_bytes", "integer", NULL },
 		{ "last_scan_at", "time?", NULL },
 		{ "scanning", "boolean", NULL }) },
+	{ "TrackLink", FIELDS(
+		{ "stream_url", "string", NULL },
+		{ "download_url", "string", NULL },
+		{ "expires_at", "time", NULL }) },
 	{ "Stats", FIELDS(
 		{ "active_streams", "integer", "Channels on air." },
 		{ "total_listeners", "integer", NULL },

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 #include "api/api.h"
+#include "base/clock.h"
 #include "base/counter.h"
+#include "library/tracks.h"
+#include "service/access.h"
 #include "service/stream.h"
 
 static struct metric started_total =
@@ -154,4 +157,60 @@ void
 handle_track_download(struct call *call)
 {
 	track_answer(call, "id", true);
+}
+
+/* ---- links for players that cannot sign in ------------------------------ */
+
+struct link_job {
+	struct arena *arena;
+	int64_t id;
+};
+
+static enum status
+link_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct link_job *job = cookie;
+	struct track track;
+
+	return tracks_get(session, job->id, job->arena, &track, fault);
+}
+
+static void
+link_answer(struct call *call, int64_t id, int64_t expires_ms)
+{
+	const char *thing = arena_print(call->arena, "track/%lld",
+					(long long)id);
+	const char *sig = access_link_make(call->api->args.access,
+					   &call->caller, thing, expires_ms,
+					   call->arena);
+	struct json_writer json;
+	struct buffer body;
+
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_text(&json, "stream_url",
+			 arena_print(call->arena, "/stream/%lld?sig=%s",
+				     (long long)id, sig));
+	json_member_text(&json, "download_url",
+			 arena_print(call->arena,
+				     "/api/v1/tracks/%lld/download?sig=%s",
+				     (long long)id, sig));
+	json_member_time(&json, "expires_at", expires_ms);
+	json_object_end(&json);
+	call_answer_json(call, 201, &body);
+}
+
+void
+handle_track_link(struct call *call)
+{
+	struct link_job job = { .arena = call->arena,
+				.id = call_int(call, "id") };
+	int64_t life_ms = call_field(call, "expires_in_seconds")->number *
+			  1000;
+
+	/* Whole seconds: that is what the link says. */
+	if (call_read_store(call, link_work, &job))
+		link_answer(call, job.id,
+			    (clock_now_ms() + life_ms) / 1000 * 1000);
 }

@@ -20,6 +20,9 @@
 #define ROW(field_) .offset = offsetof(struct access_settings, field_)
 
 const struct option access_options[] = {
+	{ .name = "MEMBERS_ONLY", .type = OPTION_BOOL, .preset = "false",
+	  .summary = "Show the library to nobody who is not signed in.",
+	  ROW(members_only) },
 	{ .name = "REGISTRATION", .type = OPTION_TEXT, .preset = "invitation",
 	  .summary = "Who may register: open (anybody), invitation (with a "
 		     "code), approval (anybody, an admin decides) or closed.",
@@ -474,6 +477,16 @@ proxy_work(struct store_session *session, void *cookie, struct fault *fault)
 	return proof_of_user(session, lookup, user.id, fault);
 }
 
+static enum status
+user_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct lookup *lookup = cookie;
+
+	lookup->found = false;
+	lookup->proof.scopes = SCOPE_READ;
+	return proof_of_user(session, lookup, lookup->proof.user_id, fault);
+}
+
 /* From the cache, else from the store. STATUS_NOT_FOUND when it proves
  * nothing. */
 static enum status
@@ -608,6 +621,22 @@ by_token(struct access *access, struct span token, struct arena *arena,
 	if (proof.user_id != claims.user_id)
 		return refuse(fault, "token", "that is not valid");
 	return proof_accept(&proof, PROOF_TOKEN, arena, out, fault);
+}
+
+enum status
+access_by_user(struct access *access, int64_t user_id, struct arena *arena,
+	       struct caller *out, struct fault *fault)
+{
+	struct proof proof = { .user_id = user_id };
+	char text[40];
+	enum status status;
+
+	snprintf(text, sizeof text, "user %lld", (long long)user_id);
+	sha256(text, strlen(text), proof.key);
+	status = proof_find(access, user_work, &proof, NULL, fault);
+	if (status != STATUS_OK)
+		return not_proved(status, "sig", fault);
+	return proof_accept(&proof, PROOF_LINK, arena, out, fault);
 }
 
 static enum status

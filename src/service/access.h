@@ -37,6 +37,7 @@ struct access;
 struct limits;
 
 struct access_settings {
+	bool members_only; /* nothing of the library for who is not signed in */
 	const char *registration; /* open, invitation, approval or closed */
 	const char *public_url;   /* "https://music.example.org", or "" */
 
@@ -104,6 +105,19 @@ enum status access_identify(struct access *access,
 			    const struct credentials *credentials,
 			    struct arena *arena, struct caller *out,
 			    struct fault *fault);
+
+/* The value of ?sig= in a link that gives `thing` ("track/17") to whoever has it,
+ * in the caller's name, until expires_ms. Arena-owned. */
+const char *access_link_make(struct access *access,
+			     const struct caller *caller, const char *thing,
+			     int64_t expires_ms, struct arena *arena);
+
+/* Who made such a link. STATUS_UNAUTHENTICATED with field "sig" when it is not
+ * ours, for another thing, spent, or its maker may not sign in any more.
+ * Blocks. */
+enum status access_link_identify(struct access *access, const char *thing,
+				 struct span text, struct arena *arena,
+				 struct caller *out, struct fault *fault);
 
 /* The session cookie in a Cookie field, with its value. */
 bool access_cookie_find(struct span cookies, struct span *value);

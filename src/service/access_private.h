@@ -73,6 +73,11 @@ bool secret_split(struct span text, int64_t *id, struct span *secret,
 /* What a cookie's holder has to send along; arena-owned. */
 const char *csrf_of(struct span cookie_secret, struct arena *arena);
 
+/* A link's maker, who has to be somebody who may sign in. */
+enum status access_by_user(struct access *access, int64_t user_id,
+			   struct arena *arena, struct caller *out,
+			   struct fault *fault);
+
 int64_t session_expiry_ms(const struct access *access);
 
 #endif /* OGMA_SERVICE_ACCESS_PRIVATE_H */

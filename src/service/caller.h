@@ -20,6 +20,7 @@ enum caller_proof {
 	PROOF_SESSION, /* cookie of the web app; unsafe methods need CSRF */
 	PROOF_KEY,     /* personal API key; bounded by its scopes */
 	PROOF_PROXY,   /* header of a trusted reverse proxy */
+	PROOF_LINK,    /* signed link to one track, made by that user */
 };
 
 enum caller_scope { /* bits */
