@@ -15,6 +15,8 @@ export default ts.config(
 		languageOptions: { globals: globals.browser },
 		rules: {
 			...hooks.configs.recommended.rules,
+			/* `role` of our own components is a person's role. */
+			'jsx-a11y/aria-role': ['error', { ignoreNonDOM: true }],
 			/* No compiler is used here, so nothing is skipped because of TanStack Virtual. */
 			'react-hooks/incompatible-library': 'off',
 			'max-lines': ['error', { max: 280, skipBlankLines: true, skipComments: true }],

@@ -27,11 +27,18 @@ export default defineConfig(async () => {
 					manualChunks: (id: string) => {
 						if (/node_modules\/(react|react-dom|scheduler|react-router|i18next|react-i18next|swr|zustand)\//.test(id))
 							return 'vendor';
+						/* Vite's own: it would go with whatever asks for a chunk first. */
+						if (id.includes('vite/preload-helper')) return 'vendor';
 						if (/node_modules\/@tanstack/.test(id)) return 'virtual';
+						if (/src\/components\/(Segmented|TabLinks|Panel|Badge)/.test(id)) return 'parts';
 						/* What only pages with forms or tables need. */
 						if (/src\/components\/(form|table)\//.test(id)) return 'forms';
+						/* Charts are for a few pages, the drawing itself (uPlot) comes after them. */
+						if (/src\/components\/chart\/Plot|node_modules\/uplot/.test(id)) return 'plot';
+						if (/src\/components\/chart\/|src\/api\/(analytics|save)/.test(id)) return 'charts';
+						if (/src\/api\/admin/.test(id)) return undefined;
 						return /src\/(components|api|design|player\/(?!NowPlaying|Queue|Lyrics))/.test(id) &&
-							!/Virtual|CardGrid|Segmented|TabLinks|Panel|Badge/.test(id)
+							!/Virtual|CardGrid/.test(id)
 							? 'shared'
 							: undefined;
 					},

@@ -98,6 +98,10 @@ export interface Artist {
 	duration_ms: number;
 	cover_url: string | null;
 	popularity: number;
+	/** Of one artist's own answer only. */
+	bio?: string | null;
+	/** Told to the owners and to moderators. */
+	owners?: { id: number; username: string }[];
 	created_at: string;
 	updated_at: string;
 }

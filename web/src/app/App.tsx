@@ -1,6 +1,8 @@
 import { lazy } from 'react';
-import { BrowserRouter, Route, Routes } from 'react-router';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { NotFound } from '../components/States';
+import { Guard } from './Guard';
+import { lazyPage } from './lazy-page';
 import { Shell } from './Shell';
 
 /* Every page is its own chunk, fetched when it is gone to. The declarative router is enough (data is SWR's) and a
@@ -17,6 +19,11 @@ const GenresPage = lazy(() => import('../pages/genres/GenresPage'));
 const GenrePage = lazy(() => import('../pages/genre/GenrePage'));
 const QueuePage = lazy(() => import('../pages/queue/QueuePage'));
 const SettingsPage = lazy(() => import('../pages/settings/SettingsPage'));
+const TrendsPage = lazyPage(() => import('../pages/trends/TrendsPage'), 'trends', 'chart');
+const StatsPage = lazyPage(() => import('../pages/stats/StatsPage'), 'stats', 'chart');
+const RecapPage = lazyPage(() => import('../pages/recap/RecapPage'), 'recap', 'stats', 'chart');
+const ArtistDashboardPage = lazyPage(() => import('../pages/dashboard/ArtistDashboardPage'), 'dashboard', 'chart');
+const TrackStatsPage = lazyPage(() => import('../pages/dashboard/TrackStatsPage'), 'dashboard', 'chart');
 
 export function App() {
 	return (
@@ -35,6 +42,14 @@ export function App() {
 					<Route path="genres/:id" element={<GenrePage />} />
 					<Route path="queue" element={<QueuePage />} />
 					<Route path="settings" element={<SettingsPage />} />
+					<Route path="trends" element={<TrendsPage />} />
+					<Route element={<Guard />}>
+						<Route path="me/stats" element={<StatsPage />} />
+						<Route path="me/recap/:year?" element={<RecapPage />} />
+						<Route path="artists/:id/dashboard" element={<ArtistDashboardPage />} />
+						<Route path="tracks/:id/stats" element={<TrackStatsPage />} />
+						<Route path="stats" element={<Navigate to="/me/stats" replace />} />
+					</Route>
 					<Route
 						path="*"
 						element={

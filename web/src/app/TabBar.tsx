@@ -8,7 +8,7 @@ const TABS: (NavEntry & { also: string[] })[] = [
 	{ to: '/search', icon: 'search', text: 'nav.search', also: [] },
 	{ to: '/albums', icon: 'library', text: 'nav.library', also: [...LIBRARY_NAV, ...MINE_NAV].map(({ to }) => to) },
 	{ to: '/queue', icon: 'queue', text: 'nav.queue', also: [] },
-	{ to: '/settings', icon: 'settings', text: 'nav.settings', also: ['/account', '/sign-in', '/stats', '/admin'] },
+	{ to: '/settings', icon: 'settings', text: 'nav.settings', also: ['/account', '/sign-in', '/me/', '/admin'] },
 ];
 
 /** Navigation of phones, in reach of a thumb. */

@@ -42,7 +42,7 @@ export function UserMenu({ className = '' }: { className?: string }) {
 	const entries = (): MenuEntry[] => {
 		const list: MenuEntry[] = [
 			{ icon: 'user', label: t('user.account'), to: '/account' },
-			{ icon: 'chart', label: t('nav.stats'), to: '/stats' },
+			{ icon: 'chart', label: t('nav.stats'), to: '/me/stats' },
 			{ icon: 'settings', label: t('nav.settings'), to: '/settings' },
 		];
 		if (can(me, 'moderator')) list.push({ icon: 'shield', label: t('user.admin'), to: '/admin' });

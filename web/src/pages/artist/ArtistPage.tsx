@@ -1,6 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { useAlbums, useArtist, useArtistTracks } from '../../api/hooks';
+import { can } from '../../api/roles';
+import { useMe } from '../../api/session';
+import type { Artist } from '../../api/types';
+import { LinkButton } from '../../components/Button';
 import { AlbumCard } from '../../components/Card';
 import { GRID } from '../../components/grid';
 import { CollectionActions } from '../../components/CollectionActions';
@@ -14,6 +18,19 @@ import { tintStyle, useTint } from '../../design/palette';
 import { lengthOf } from '../../i18n/format';
 
 const TRACKS_SHOWN = 10;
+
+/** The way to how the artist is heard, for those who may know. */
+function DashboardLink({ artist }: { artist: Artist }) {
+	const { t } = useTranslation();
+	const { me } = useMe();
+	const own = artist.owners?.some(({ id }) => id === me?.id);
+	if (!own && !can(me, 'admin')) return null;
+	return (
+		<LinkButton to={`/artists/${artist.id}/dashboard`} look="quiet" icon="chart">
+			{t('nav.stats')}
+		</LinkButton>
+	);
+}
 
 export default function ArtistPage() {
 	const { id } = useParams();
@@ -46,8 +63,12 @@ export default function ArtistPage() {
 				title={artist.name}
 				cover={{ url: artist.cover_url, name: artist.name, round: true }}
 				actions={
-					tracks.data &&
-					tracks.data.items.length > 0 && <CollectionActions tracks={tracks.data.items} title={artist.name} />
+					<>
+						{tracks.data && tracks.data.items.length > 0 && (
+							<CollectionActions tracks={tracks.data.items} title={artist.name} />
+						)}
+						<DashboardLink artist={artist} />
+					</>
 				}
 			>
 				{facts.join(' · ')}

@@ -12,6 +12,7 @@ import { TrackList } from '../../components/TrackList';
 import { lengthOf } from '../../i18n/format';
 import { EmptyLibrary } from './EmptyLibrary';
 import { Continue } from './Continue';
+import { ForYou } from './ForYou';
 
 function greetingOf(hour: number): string {
 	if (hour < 5) return 'home.night';
@@ -60,6 +61,7 @@ export default function HomePage() {
 			) : (
 				<>
 					<Continue suggestion={recent.data?.items[0]} />
+					<ForYou />
 					<Section title={t('home.recent')} to="/albums?sort=-created_at">
 						{recent.data ? (
 							<Shelf
