@@ -278,7 +278,11 @@ fault_details(struct json_writer *json, const struct fault *fault)
 	}
 	json_object_begin(json);
 	if (fault->field[0] != '\0')
-		json_member_text(json, "service", fault->field);
+		json_member_text(json,
+				 http_status_of_fault(fault) == 503 ?
+					 "service" :
+					 "field",
+				 fault->field);
 	json_member_text(json, "reason", fault->message);
 	json_object_end(json);
 }

@@ -43,6 +43,28 @@ void handle_genre_by_name(struct call *call);
 void handle_genre_stats(struct call *call);
 void handle_library(struct call *call);
 
+/* auth.c */
+void handle_auth_config(struct call *call);
+void handle_auth_register(struct call *call);
+void handle_auth_login(struct call *call);
+void handle_auth_refresh(struct call *call);
+void handle_auth_logout(struct call *call);
+void handle_auth_password(struct call *call);
+void handle_auth_link_get(struct call *call);
+void handle_auth_link_use(struct call *call);
+
+/* account.c */
+void handle_auth_me(struct call *call);
+void handle_auth_me_change(struct call *call);
+void handle_auth_leave(struct call *call);
+void handle_auth_export(struct call *call);
+void handle_auth_keys(struct call *call);
+void handle_auth_key_add(struct call *call);
+void handle_auth_key_remove(struct call *call);
+void handle_auth_sessions(struct call *call);
+void handle_auth_session_end(struct call *call);
+void handle_auth_login_unlink(struct call *call);
+
 /* search.c */
 void handle_search_tracks(struct call *call);
 void handle_search_artists(struct call *call);

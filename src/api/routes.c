@@ -163,6 +163,121 @@ static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 	  .summary = (summary_), .answer = (answer_),                       \
 	  .statuses = (statuses_) }
 
+/* A change: its row says what the body may hold. */
+#define SEND(method_, pattern_, right_, handler_, tag_, summary_, params_,   \
+	     body_, success_, answer_, statuses_)                            \
+	{ .method = (method_), .pattern = (pattern_), .right = (right_),     \
+	  .handler = (handler_), .tag = (tag_), .summary = (summary_),       \
+	  .params = (params_), .body = (body_),                              \
+	  .body_kind = (body_) == NULL ? BODY_NONE : BODY_JSON,              \
+	  .success = (success_), .answer = (answer_),                        \
+	  .statuses = (statuses_), .fields = no_store }
+#define GET_FOR(right_, pattern_, handler_, tag_, summary_, params_,         \
+		answer_, statuses_)                                          \
+	{ .method = HTTP_GET, .pattern = (pattern_), .right = (right_),      \
+	  .handler = (handler_), .tag = (tag_), .summary = (summary_),       \
+	  .params = (params_), .answer = (answer_),                          \
+	  .statuses = (statuses_), .fields = no_store }
+
+/* Signing in: counted as such, and handed to threads of its own by the loop. */
+#define SIGN_IN(pattern_, handler_, loop_, summary_, params_, kind_, body_,   \
+		success_, statuses_)                                         \
+	{ .method = HTTP_POST, .pattern = (pattern_),                        \
+	  .limit = ROUTE_LIMIT_LOGIN, .handler = (handler_),                 \
+	  .on_loop = (loop_), .tag = "auth", .summary = (summary_),          \
+	  .params = (params_), .body_kind = (kind_), .body = (body_),        \
+	  .body_max_bytes = 16384, .success = (success_),                    \
+	  .answer = "SignedIn", .statuses = (statuses_),                     \
+	  .fields = no_store }
+
+#define COOKIE_FIELD                                                         \
+	{ .name = "cookie", .type = PARAM_BOOL,                              \
+	  .summary = "Sign in by a cookie of the web app instead of "        \
+		     "tokens." }
+#define PASSWORD_FIELD(name_, required_, summary_)                           \
+	{ .name = (name_), .type = PARAM_TEXT, .required = (required_),      \
+	  .min = 1, .max = 256, .summary = (summary_) }
+#define USERNAME_FIELD(required_)                                            \
+	{ .name = "username", .type = PARAM_TEXT, .required = (required_),   \
+	  .min = 1, .max = 64 }
+#define EMAIL_FIELD \
+	{ .name = "email", .type = PARAM_TEXT, .nullable = true, .max = 254 }
+#define FULL_NAME_FIELD                                                      \
+	{ .name = "full_name", .type = PARAM_TEXT, .nullable = true,         \
+	  .max = 200 }
+
+static const struct param login_body[] = {
+	{ .name = "username", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 254, .alias = "email", .summary = "Name or e-mail." },
+	PASSWORD_FIELD("password", true, NULL),
+	COOKIE_FIELD,
+	{ 0 }
+};
+static const struct param register_body[] = {
+	USERNAME_FIELD(true),
+	EMAIL_FIELD,
+	PASSWORD_FIELD("password", true, "Eight bytes or more."),
+	FULL_NAME_FIELD,
+	{ .name = "invitation", .type = PARAM_TEXT, .max = 100,
+	  .summary = "A code, where it takes one." },
+	COOKIE_FIELD,
+	{ 0 }
+};
+static const struct param refresh_body[] = {
+	{ .name = "refresh_token", .type = PARAM_TEXT, .required = true,
+	  .min = 1, .max = 250 },
+	{ 0 }
+};
+static const struct param logout_body[] = {
+	{ .name = "everywhere", .type = PARAM_BOOL,
+	  .summary = "End all of one's sessions." },
+	{ 0 }
+};
+static const struct param password_body[] = {
+	PASSWORD_FIELD("current_password", false,
+		       "May be left out where there is none yet."),
+	PASSWORD_FIELD("new_password", true, "Eight bytes or more."),
+	{ 0 }
+};
+static const struct param me_body[] = {
+	USERNAME_FIELD(false),
+	EMAIL_FIELD,
+	FULL_NAME_FIELD,
+	PASSWORD_FIELD("password", false,
+		       "The present one, to change the e-mail address."),
+	{ 0 }
+};
+static const struct param leave_body[] = {
+	PASSWORD_FIELD("password", false,
+		       "The present one, where there is one."),
+	{ 0 }
+};
+static const struct param key_body[] = {
+	{ .name = "name", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 100, .summary = "What it is for." },
+	{ .name = "scopes", .type = PARAM_LIST, .min = 1, .max = 3,
+	  .summary = "Some of read, write, admin; read and write when left "
+		     "out." },
+	{ .name = "expires_at", .type = PARAM_TIME },
+	{ 0 }
+};
+static const struct param code_params[] = {
+	{ .name = "code", .type = PARAM_TEXT, .required = true, .max = 100 },
+	{ 0 }
+};
+static const struct param link_body[] = {
+	USERNAME_FIELD(false),
+	EMAIL_FIELD,
+	PASSWORD_FIELD("password", true, "Eight bytes or more."),
+	COOKIE_FIELD,
+	{ 0 }
+};
+static const struct param provider_params[] = {
+	{ .name = "provider", .type = PARAM_CHOICE, .required = true,
+	  .choices = "telegram|oidc" },
+	{ 0 }
+};
+
 const struct route api_routes[] = {
 	GET(API "/tracks", handle_tracks_list, "tracks", "Tracks, by filters.",
 	    track_list_params, "[Track]", "304 400 422 503"),
@@ -273,6 +388,64 @@ const struct route api_routes[] = {
 	GET(API "/search/suggest", handle_search_suggest, "search",
 	    "What the person may be about to type.", search_few_params,
 	    "Suggestions", "304 400 422 503"),
+
+	GET_FOR(USER_ROLE_NONE, API "/auth/config", handle_auth_config, "auth",
+		"How one may sign in here.", NULL, "AuthConfig", "503"),
+	SIGN_IN(API "/auth/register", handle_auth_register, true,
+		"Makes an account, as the server allows.", NULL, BODY_JSON,
+		register_body, 201, "401 403 409 503"),
+	SIGN_IN(API "/auth/login", handle_auth_login, true,
+		"Signs in with name or e-mail and password.", NULL,
+		BODY_JSON_OR_FORM, login_body, 0, "401 403 503"),
+	SIGN_IN(API "/auth/login-json", handle_auth_login, true,
+		"The same as /auth/login.", NULL, BODY_JSON, login_body, 0,
+		"401 403 503"),
+	SIGN_IN(API "/auth/refresh", handle_auth_refresh, false,
+		"New tokens for a refresh token, which is spent by it.", NULL,
+		BODY_JSON, refresh_body, 0, "503"),
+	SEND(HTTP_POST, API "/auth/logout", USER_ROLE_USER,
+	     handle_auth_logout, "auth", "Ends the session.", NULL,
+	     logout_body, 204, NULL, "503"),
+	GET_FOR(USER_ROLE_USER, API "/auth/me", handle_auth_me, "auth",
+		"Who is signed in.", NULL, "Me", "503"),
+	SEND(HTTP_PATCH, API "/auth/me", USER_ROLE_USER,
+	     handle_auth_me_change, "auth", "Changes one's own profile.",
+	     NULL, me_body, 0, "Me", "409 503"),
+	SEND(HTTP_DELETE, API "/auth/me", USER_ROLE_USER, handle_auth_leave,
+	     "auth", "Erases one's own account.", NULL, leave_body, 204, NULL,
+	     "409 503"),
+	GET_FOR(USER_ROLE_USER, API "/auth/me/export", handle_auth_export,
+		"auth", "All that is kept about oneself, as a file.", NULL,
+		"application/json", "503"),
+	SEND(HTTP_POST, API "/auth/password", USER_ROLE_USER,
+	     handle_auth_password, "auth",
+	     "Changes the password and ends other sessions.", NULL,
+	     password_body, 204, NULL, "503"),
+	GET_FOR(USER_ROLE_USER, API "/auth/keys", handle_auth_keys, "auth",
+		"One's API keys.", NULL, "[Key]", "503"),
+	SEND(HTTP_POST, API "/auth/keys", USER_ROLE_USER, handle_auth_key_add,
+	     "auth", "Makes an API key, which is shown this once.", NULL,
+	     key_body, 201, "NewKey", "409 503"),
+	SEND(HTTP_DELETE, API "/auth/keys/{id}", USER_ROLE_USER,
+	     handle_auth_key_remove, "auth", "Ends an API key.", id_params,
+	     NULL, 204, NULL, "404 503"),
+	GET_FOR(USER_ROLE_USER, API "/auth/sessions", handle_auth_sessions,
+		"auth", "Where one is signed in.", NULL, "[Session]", "503"),
+	SEND(HTTP_DELETE, API "/auth/sessions/{id}", USER_ROLE_USER,
+	     handle_auth_session_end, "auth", "Ends one of one's sessions.",
+	     id_params, NULL, 204, NULL, "404 503"),
+	SEND(HTTP_DELETE, API "/auth/logins/{provider}", USER_ROLE_USER,
+	     handle_auth_login_unlink, "auth",
+	     "Unlinks an account elsewhere.", provider_params, NULL, 204,
+	     NULL, "404 409 503"),
+	{ .method = HTTP_GET, .pattern = API "/auth/links/{code}",
+	  .limit = ROUTE_LIMIT_LOGIN, .handler = handle_auth_link_get,
+	  .tag = "auth", .summary = "What a link that works once is for.",
+	  .params = code_params, .answer = "Link", .statuses = "404 503",
+	  .fields = no_store },
+	SIGN_IN(API "/auth/links/{code}", handle_auth_link_use, true,
+		"Sets a password, or makes the first superadmin.", code_params,
+		BODY_JSON, link_body, 0, "403 404 409 503"),
 
 	GET(API "/library", handle_library, "system",
 	    "How much music there is.", NULL, "Library", "304 503"),

@@ -38,6 +38,41 @@
 		{ "created_at", "time", NULL }, \
 		{ "updated_at", "time", NULL }
 
+#define USER_FIELDS \
+		{ "id", "integer", NULL }, \
+		{ "username", "string", NULL }, \
+		{ "email", "string?", NULL }, \
+		{ "full_name", "string?", NULL }, \
+		{ "role", "string", \
+		  "user, artist, moderator, admin or superadmin." }, \
+		{ "status", "string", \
+		  "pending, active, rejected or blocked." }, \
+		{ "is_active", "boolean", NULL }, \
+		{ "has_password", "boolean", NULL }, \
+		{ "telegram_id", "integer?", NULL }, \
+		{ "last_login_at", "time?", NULL }, \
+		{ "created_at", "time", NULL }, \
+		{ "updated_at", "time", NULL }
+
+#define KEY_FIELDS \
+		{ "id", "integer", NULL }, \
+		{ "name", "string", NULL }, \
+		{ "prefix", "string", "The key's first letters." }, \
+		{ "scopes", "[string]", "read, write, admin." }, \
+		{ "created_at", "time", NULL }, \
+		{ "expires_at", "time?", NULL }, \
+		{ "last_used_at", "time?", NULL }
+
+#define SESSION_FIELDS \
+		{ "id", "integer", NULL }, \
+		{ "kind", "string", "web or token." }, \
+		{ "address", "string?", NULL }, \
+		{ "user_agent", "string?", NULL }, \
+		{ "created_at", "time", NULL }, \
+		{ "used_at", "time", NULL }, \
+		{ "expires_at", "time", NULL }, \
+		{ "current", "boolean", NULL }
+
 #define TRACK_FIELDS \
 		{ "id", "integer", NULL }, \
 		{ "title", "string", NULL }, \
@@ -190,6 +225,38 @@ const struct schema api_schemas[] = {
 		{ "did_you_mean", "string?", NULL },
 		{ "engine", "string", NULL },
 		{ "took_ms", "number", NULL }) },
+	{ "User", FIELDS(USER_FIELDS) },
+	{ "UserLogin", FIELDS(
+		{ "provider", "string", "telegram, or an issuer." },
+		{ "subject", "string", NULL },
+		{ "name", "string?", NULL },
+		{ "created_at", "time", NULL }) },
+	{ "Me", FIELDS(USER_FIELDS,
+		{ "csrf_token", "string?", "With a cookie: for X-CSRF-Token." },
+		{ "proof", "string", "token, session, key or proxy." },
+		{ "scopes", "[string]", NULL },
+		{ "logins", "[UserLogin]", NULL }) },
+	{ "SignedIn", FIELDS(
+		{ "access_token", "string?", NULL },
+		{ "refresh_token", "string?", NULL },
+		{ "token_type", "string?", "bearer" },
+		{ "csrf_token", "string?", "With a cookie." },
+		{ "signed_in", "boolean", "False: waits for approval." },
+		{ "expires_in", "integer", "Seconds." },
+		{ "user", "User", NULL }) },
+	{ "AuthConfig", FIELDS(
+		{ "registration", "string",
+		  "open, invitation, approval or closed." },
+		{ "telegram", "boolean", NULL },
+		{ "password_min", "integer", NULL },
+		{ "setup_needed", "boolean", NULL }) },
+	{ "Key", FIELDS(KEY_FIELDS) },
+	{ "NewKey", FIELDS(KEY_FIELDS,
+		{ "key", "string", "Shown this once." }) },
+	{ "Session", FIELDS(SESSION_FIELDS) },
+	{ "Link", FIELDS(
+		{ "purpose", "string", "setup or password." },
+		{ "username", "string?", NULL }) },
 	{ "Library", FIELDS(
 		{ "tracks", "integer", NULL },
 		{ "albums", "integer", NULL },

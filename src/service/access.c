@@ -389,6 +389,17 @@ session_expiry_ms(const struct access *access)
 	       (int64_t)access->settings.refresh_days * 86400000;
 }
 
+const char *
+access_csrf(struct span cookie_value, struct arena *arena)
+{
+	struct span secret, rest;
+	int64_t id;
+
+	if (!secret_split(cookie_value, &id, &secret, &rest))
+		return NULL;
+	return csrf_of(secret, arena);
+}
+
 /* ---- looking a proof up --------------------------------------------------- */
 
 struct lookup {

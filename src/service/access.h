@@ -122,6 +122,9 @@ enum status access_link_identify(struct access *access, const char *thing,
 /* The session cookie in a Cookie field, with its value. */
 bool access_cookie_find(struct span cookies, struct span *value);
 
+/* What a request with that cookie has to send along. Arena-owned. */
+const char *access_csrf(struct span cookie_value, struct arena *arena);
+
 const struct access_settings *access_settings_of(const struct access *access);
 
 /* True when access_identify() would have to look at anything at all. */

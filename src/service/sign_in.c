@@ -192,9 +192,9 @@ may_sign_in(const struct user *user, struct fault *fault)
 	if (user_may_sign_in(user))
 		return STATUS_OK;
 	if (strcmp(user->status, "pending") == 0)
-		return fault_field(fault, STATUS_DENIED, "status",
+		return fault_field(fault, STATUS_DENIED, "pending",
 				   "this account waits for approval");
-	return fault_field(fault, STATUS_DENIED, "status",
+	return fault_field(fault, STATUS_DENIED, "blocked",
 			   "this account is blocked");
 }
 

@@ -34,8 +34,8 @@ struct signed_in {
 
 /* Everything in *out is arena-owned.
  *
- * STATUS_UNAUTHENTICATED: wrong pair. STATUS_DENIED with field "status": the
- * pair is right but the account may not sign in; STATUS_AGAIN_LATER with field
+ * STATUS_UNAUTHENTICATED: wrong pair. STATUS_DENIED with field "pending" or
+ * "blocked": the pair is right but the account may not sign in; STATUS_AGAIN_LATER with field
  * "login": too many tries. Hashes. */
 enum status sign_in_password(struct access *access,
 			     const struct sign_in_client *client,
@@ -127,7 +127,7 @@ struct outsider { /* whom a provider vouches for */
 /* Links with `caller` when somebody is signed in, else finds who is linked, else
  * makes an account as REGISTRATION allows. STATUS_NOT_FOUND with field
  * "account": there is none and none may be made; STATUS_DENIED with field
- * "status" as above; STATUS_CONFLICT with field "login": linked with somebody
+ * "pending" or "blocked" as above; STATUS_CONFLICT with field "login": linked with somebody
  * else. */
 enum status sign_in_outsider(struct access *access,
 			     const struct sign_in_client *client,

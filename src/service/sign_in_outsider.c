@@ -238,7 +238,7 @@ sign_in_outsider(struct access *access, const struct sign_in_client *client,
 	if (arrival.user_id != 0)
 		access_forget(access, arrival.user_id);
 	if (status == STATUS_OK && out->session_id == 0)
-		return fault_field(fault, STATUS_DENIED, "status",
+		return fault_field(fault, STATUS_DENIED, "pending",
 				   "this account waits for approval");
 	return status;
 }

@@ -37,6 +37,10 @@ export class Answer {
 
 /** One request on a connection of its own. */
 export function ask(port: number, path: string, options: Ask = {}): Promise<Answer> {
+	const headers = { ...options.headers };
+	// Node frames the body of a DELETE only when told its length.
+	if (options.body !== undefined && headers['transfer-encoding'] === undefined)
+		headers['content-length'] ??= String(Buffer.byteLength(options.body));
 	return new Promise((good, bad) => {
 		const out = request(
 			{
@@ -45,7 +49,7 @@ export function ask(port: number, path: string, options: Ask = {}): Promise<Answ
 				path,
 				agent: false,
 				method: options.method ?? 'GET',
-				headers: options.headers ?? {},
+				headers,
 			},
 			(incoming) => {
 				const pieces: Buffer[] = [];

@@ -1,0 +1,182 @@
+/* account_data.c - see account_data.h. */
+#include "service/account_data.h"
+
+#include <string.h>
+
+#include "service/access_private.h"
+#include "service/account.h"
+
+#define EXPORT_LIMIT_BYTES ((size_t)256 << 20)
+
+struct part {
+	const char *name;
+	/* $1 is the person. Columns stand in the order of `columns`: a name and
+	 * one of i number, b yes or no, t text, m time, j JSON, s scopes. */
+	const char *query;
+	const char *columns;
+	const char *remove; /* statement with $1; NULL: stays or goes by itself */
+};
+
+static const struct part parts[] = {
+	{ "account",
+	  "select id, username, email, full_name, role, status, is_active, "
+	  "telegram_id, last_login_at, created_at, updated_at from users "
+	  "where id = $1",
+	  "id:i username:t email:t full_name:t role:t status:t is_active:b "
+	  "telegram_id:i last_login_at:m created_at:m updated_at:m",
+	  NULL },
+	{ "sessions",
+	  "select id, address, user_agent, created_at, used_at, expires_at, "
+	  "revoked_at from sessions where user_id = $1 order by id",
+	  "id:i address:t user_agent:t created_at:m used_at:m expires_at:m "
+	  "revoked_at:m",
+	  "delete from sessions where user_id = $1" },
+	{ "keys",
+	  "select id, name, prefix, scopes, created_at, expires_at, "
+	  "last_used_at, revoked_at from api_keys where user_id = $1 "
+	  "order by id",
+	  "id:i name:t prefix:t scopes:i created_at:m expires_at:m "
+	  "last_used_at:m revoked_at:m",
+	  "delete from api_keys where user_id = $1" },
+	{ "logins",
+	  "select provider, subject, name, created_at, used_at from "
+	  "user_logins where user_id = $1 order by created_at",
+	  "provider:t subject:t name:t created_at:m used_at:m",
+	  "delete from user_logins where user_id = $1" },
+	{ "links",
+	  "select purpose, created_at, expires_at, used_at from "
+	  "one_time_links where user_id = $1 order by id",
+	  "purpose:t created_at:m expires_at:m used_at:m",
+	  "delete from one_time_links where user_id = $1" },
+	{ "invitations",
+	  "select id, role, note, uses, uses_max, created_at from invitations "
+	  "where created_by = $1 order by id",
+	  "id:i role:t note:t uses:i uses_max:i created_at:m",
+	  "update invitations set note = null where created_by = $1" },
+	{ "audit",
+	  "select id, action, model_name, model_id, ip_address, user_agent, "
+	  "created_at from admin_audit_logs where admin_user_id = $1 "
+	  "order by id",
+	  "id:i action:t model_name:t model_id:i ip_address:t user_agent:t "
+	  "created_at:m",
+	  NULL },
+};
+
+/* ---- printing ------------------------------------------------------------- */
+
+static void
+column_print(struct json_writer *json, struct store_rows *rows, int column,
+	     char kind)
+{
+	if (sql_column_null(rows, column))
+		json_null_value(json);
+	else if (kind == 'i')
+		json_int(json, sql_column_int(rows, column));
+	else if (kind == 'b')
+		json_bool(json, sql_column_int(rows, column) != 0);
+	else if (kind == 'm')
+		json_time(json, sql_column_int(rows, column));
+	else if (kind == 'j')
+		json_raw(json, sql_column_span(rows, column));
+	else
+		json_text_span(json, sql_column_span(rows, column));
+}
+
+static void
+row_print(struct json_writer *json, struct store_rows *rows,
+	  const char *columns)
+{
+	struct span rest = span_of(columns), one, name;
+	char text[40];
+
+	json_object_begin(json);
+	for (int column = 0; span_next(&rest, ' ', &one); column++) {
+		span_next(&one, ':', &name);
+		memcpy(text, name.at, name.length);
+		text[name.length] = '\0';
+		json_name(json, text);
+		column_print(json, rows, column, *one.at);
+	}
+	json_object_end(json);
+}
+
+static enum status
+part_print(struct store_session *session, const struct part *part,
+	   int64_t user_id, struct json_writer *json, struct fault *fault)
+{
+	struct store_rows *rows = NULL;
+	enum status status = sql_query(session, part->query,
+				       SQL_ARGS(SQL_INT(user_id)), &rows,
+				       fault);
+
+	json_member_array_begin(json, part->name);
+	while (status == STATUS_OK && sql_next(rows, &status, fault))
+		row_print(json, rows, part->columns);
+	json_array_end(json);
+	sql_end(rows);
+	return status;
+}
+
+enum status
+account_data_print(struct store_session *session, int64_t user_id,
+		   struct json_writer *json, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(parts) && status == STATUS_OK; i++)
+		status = part_print(session, &parts[i], user_id, json, fault);
+	return status;
+}
+
+struct export_work {
+	int64_t user_id;
+	struct buffer *out;
+};
+
+static enum status
+export_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	const struct export_work *work = cookie;
+	struct json_writer json;
+	enum status status;
+
+	buffer_clear(work->out);
+	json_writer_init(&json, work->out);
+	json_object_begin(&json);
+	status = account_data_print(session, work->user_id, &json, fault);
+	json_object_end(&json);
+	return status;
+}
+
+enum status
+account_export(struct access *access, int64_t user_id, struct buffer *out,
+	       struct fault *fault)
+{
+	struct export_work work = { user_id, out };
+	enum status status;
+
+	out->limit_bytes = EXPORT_LIMIT_BYTES;
+	status = store_read(access->store, export_work, &work, fault);
+	if (status == STATUS_OK && out->full)
+		return fault_set(fault, STATUS_TOO_LARGE,
+				 "there is more than one file can hold");
+	return status;
+}
+
+/* ---- removing ------------------------------------------------------------- */
+
+enum status
+account_data_remove(struct store_session *session, int64_t user_id,
+		    struct fault *fault)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(parts) && status == STATUS_OK;
+	     i++) {
+		if (parts[i].remove != NULL)
+			status = sql_exec(session, parts[i].remove,
+					  SQL_ARGS(SQL_INT(user_id)), NULL,
+					  fault);
+	}
+	return status;
+}
