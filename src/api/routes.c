@@ -177,13 +177,14 @@ static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 	{ .method = HTTP_GET, .pattern = (pattern_), .right = (right_),      \
 	  .handler = (handler_), .tag = (tag_), .summary = (summary_),       \
 	  .params = (params_), .answer = (answer_),                          \
+	  .open = (right_) == USER_ROLE_NONE,                                \
 	  .statuses = (statuses_), .fields = no_store }
 
 /* Signing in: counted as such, and handed to threads of its own by the loop. */
 #define SIGN_IN(pattern_, handler_, loop_, summary_, params_, kind_, body_,   \
 		success_, statuses_)                                         \
 	{ .method = HTTP_POST, .pattern = (pattern_),                        \
-	  .limit = ROUTE_LIMIT_LOGIN, .handler = (handler_),                 \
+	  .limit = ROUTE_LIMIT_LOGIN, .open = true, .handler = (handler_),   \
 	  .on_loop = (loop_), .tag = "auth", .summary = (summary_),          \
 	  .params = (params_), .body_kind = (kind_), .body = (body_),        \
 	  .body_max_bytes = 16384, .success = (success_),                    \
@@ -439,7 +440,8 @@ const struct route api_routes[] = {
 	     "Unlinks an account elsewhere.", provider_params, NULL, 204,
 	     NULL, "404 409 503"),
 	{ .method = HTTP_GET, .pattern = API "/auth/links/{code}",
-	  .limit = ROUTE_LIMIT_LOGIN, .handler = handle_auth_link_get,
+	  .limit = ROUTE_LIMIT_LOGIN, .open = true,
+	  .handler = handle_auth_link_get,
 	  .tag = "auth", .summary = "What a link that works once is for.",
 	  .params = code_params, .answer = "Link", .statuses = "404 503",
 	  .fields = no_store },

@@ -89,7 +89,10 @@ function wrongValues({ schema, name }: Parameter): string[] {
 
 const undecodable = ['%FF', '%C3%28', '%ED%A0%80', '%zz', '%', '%4', 'a%00b'];
 
-const open = description.operations.filter((one) => one.method === 'GET' && one.right === 'none');
+// Links that work once and the provider's way back are auth.test.ts's and oidc.test.ts's.
+const open = description.operations.filter(
+	(one) => one.method === 'GET' && one.right === 'none' && !/\/auth\/(links|oidc)\//.test(one.path),
+);
 const methodsOf = (path: string): string[] =>
 	description.operations.filter((one) => one.path === path).map((one) => one.method);
 
