@@ -156,6 +156,7 @@ catalogue_free(struct catalogue *catalogue)
 		return;
 	known_clear(&catalogue->known);
 	deltas_clear(&catalogue->deltas);
+	artist_edits_clear(catalogue);
 	arena_release(&catalogue->arena);
 	free(catalogue);
 }
@@ -176,6 +177,8 @@ catalogue_run(struct store_session *session, void *cookie, struct fault *fault)
 	deltas_clear(&catalogue->deltas);
 	arena_reset(&catalogue->arena);
 	status = sql_lock(session, "totals", fault);
+	if (status == STATUS_OK)
+		status = edits_follow(catalogue, fault);
 	if (status == STATUS_OK)
 		status = catalogue->work(catalogue, session, catalogue->cookie,
 					 fault);

@@ -227,16 +227,34 @@ album_become_various(struct catalogue *catalogue, int64_t album_id,
 	return status;
 }
 
+/* Somebody said which album the track is on. */
+static enum status
+track_placed_by_person(struct catalogue *catalogue, int64_t track_id,
+		       bool *out, struct fault *fault)
+{
+	struct edit edit;
+	enum status status = edit_load(catalogue->session, EDIT_TRACK,
+				       track_id, &edit, fault);
+
+	*out = json_object_get(edit.fields, "album_id") != NULL;
+	edit_release(&edit);
+	return status;
+}
+
 /* Gives one visible or hidden track of `from` to `to`. */
 static enum status
 track_change_album(struct catalogue *catalogue, int64_t track_id, bool visible,
 		   int64_t to, struct fault *fault)
 {
 	struct contribution contribution;
+	bool placed = false;
 	enum status status = contribution_load(catalogue, track_id,
 					       &contribution, fault);
 
-	if (status != STATUS_OK)
+	if (status == STATUS_OK && catalogue->edited)
+		status = track_placed_by_person(catalogue, track_id, &placed,
+						fault);
+	if (status != STATUS_OK || placed)
 		return status;
 	if (visible) {
 		contribution_apply(catalogue, &contribution, -1);
@@ -466,7 +484,7 @@ credits_equal(const struct album_wanted *wanted, const int64_t *ids,
 		memcmp(wanted->artist_ids, ids, count * sizeof *ids) == 0);
 }
 
-static enum status
+enum status
 album_credits_load(struct catalogue *catalogue, int64_t album_id, int64_t *ids,
 		   size_t *count, struct fault *fault)
 {
@@ -491,17 +509,27 @@ album_refresh_tagged(struct catalogue *catalogue, int64_t id,
 		     const struct album_wanted *wanted, struct fault *fault)
 {
 	int64_t ids[MEDIA_CREDITS_MAX];
+	const char *text = wanted->artist_text;
 	size_t count = 0;
 	enum status status;
 
+	for (size_t i = 0; i < wanted->artist_count; i++) {
+		const struct artist_edited *edited = artist_edited_find(
+			catalogue, wanted->artist_ids[i]);
+
+		if (edited != NULL && edited->name != NULL &&
+		    edited->tagged != NULL)
+			text = name_replace(&catalogue->arena, text,
+					    edited->tagged, edited->name);
+	}
 	status = sql_exec(catalogue->session,
 			  "update albums set tagged_artist = 1, "
 			  "is_various = 0, artist = $1, artist_id = $2 "
 			  "where id = $3 and (tagged_artist = 0 "
 			  "or artist <> $4 or artist_id is distinct from $5)",
-			  SQL_ARGS(sql_text(wanted->artist_text),
+			  SQL_ARGS(sql_text(text),
 				   SQL_INT(wanted->artist_ids[0]), SQL_INT(id),
-				   sql_text(wanted->artist_text),
+				   sql_text(text),
 				   SQL_INT(wanted->artist_ids[0])),
 			  NULL, fault);
 	if (status == STATUS_OK)
@@ -512,12 +540,11 @@ album_refresh_tagged(struct catalogue *catalogue, int64_t id,
 				 wanted->artist_count, fault);
 }
 
-/* Writes the newest spelling of the title. */
 static enum status
-album_refresh(struct catalogue *catalogue, int64_t id,
-	      const struct album_search *search, struct fault *fault)
+album_refresh_title(struct catalogue *catalogue, int64_t id, const char *title,
+		    struct fault *fault)
 {
-	struct span sort_key = sort_key_cut(&catalogue->arena, search->title,
+	struct span sort_key = sort_key_cut(&catalogue->arena, title,
 					    TITLE_KEY_BYTES);
 	int64_t changed = 0;
 	enum status status;
@@ -525,17 +552,72 @@ album_refresh(struct catalogue *catalogue, int64_t id,
 	status = sql_exec(catalogue->session,
 			  "update albums set title = $1, sort_key = $2, "
 			  "updated_at = $3 where id = $4 and title <> $5",
-			  SQL_ARGS(sql_text(search->title),
-				   sql_span_bytes(sort_key),
+			  SQL_ARGS(sql_text(title), sql_span_bytes(sort_key),
 				   SQL_INT(catalogue->now_ms), SQL_INT(id),
-				   sql_text(search->title)),
+				   sql_text(title)),
 			  &changed, fault);
 	if (status == STATUS_OK && changed > 0)
 		delta_of(catalogue, DELTA_ALBUM_CHANGED, id, 0, 0);
-	if (status == STATUS_OK && search->tagged)
+	return status;
+}
+
+/* What the tags say of edited fields goes beneath the edit. */
+static enum status
+album_refresh_below(struct catalogue *catalogue, int64_t id,
+		    const struct album_search *search, struct edit *edit,
+		    struct fault *fault)
+{
+	const struct album_wanted *wanted = search->wanted;
+	json_t *before = json_deep_copy(edit->below);
+	enum status status = STATUS_OK;
+
+	if (json_object_get(edit->fields, "title") != NULL)
+		json_object_set_new(edit->below, "title",
+				    json_string(search->title));
+	if (json_object_get(edit->fields, "artists") != NULL &&
+	    search->tagged) {
+		json_t *ids = json_array();
+
+		for (size_t i = 0; i < wanted->artist_count; i++)
+			json_array_append_new(
+				ids, json_integer(wanted->artist_ids[i]));
+		json_object_set_new(edit->below, "artists", ids);
+		json_object_set_new(edit->below, "artist",
+				    json_string(wanted->artist_text));
+		json_object_set_new(edit->below, "tagged", json_true());
+	}
+	if (!json_equal(before, edit->below))
+		status = edit_store_below(catalogue, EDIT_ALBUM, id, edit,
+					  fault);
+	json_decref(before);
+	return status;
+}
+
+/* Writes the newest spelling of the title and the tagged artists, where no
+ * person said otherwise. */
+static enum status
+album_refresh(struct catalogue *catalogue, int64_t id,
+	      const struct album_search *search, struct fault *fault)
+{
+	struct edit edit = { 0 };
+	enum status status = STATUS_OK;
+
+	if (catalogue->edited)
+		status = edit_load(catalogue->session, EDIT_ALBUM, id, &edit,
+				   fault);
+	if (status == STATUS_OK && json_object_size(edit.fields) > 0)
+		status = album_refresh_below(catalogue, id, search, &edit,
+					     fault);
+	if (status == STATUS_OK &&
+	    json_object_get(edit.fields, "title") == NULL)
+		status = album_refresh_title(catalogue, id, search->title,
+					     fault);
+	if (status == STATUS_OK && search->tagged &&
+	    json_object_get(edit.fields, "artists") == NULL)
 		status = album_refresh_tagged(catalogue, id, search->wanted,
 					      fault);
 	delta_of(catalogue, DELTA_ALBUM, id, 0, 0);
+	edit_release(&edit);
 	return status;
 }
 
@@ -646,7 +728,139 @@ album_resolve(struct catalogue *catalogue, const struct album_wanted *wanted,
 		return status;
 	known_set_sort(&known, sort_key_cut(&catalogue->arena, search.title,
 					    NAME_KEY_BYTES));
+	if (catalogue->edited) { /* it may be filed under another title */
+		struct known filed;
+
+		status = known_album(catalogue, known.id, &filed, fault);
+		if (status != STATUS_OK)
+			return status;
+		memcpy(known.sort_bytes, filed.sort_bytes, NAME_KEY_BYTES);
+		known.sort_length = filed.sort_length;
+	}
 	known_add(&catalogue->known, &known);
 	*out = known;
 	return STATUS_OK;
+}
+
+/* ---- albums that people name ---------------------------------------------- */
+
+enum status
+album_find_or_create(struct catalogue *catalogue,
+		     const struct album_wanted *wanted, int64_t *out,
+		     bool *created, struct fault *fault)
+{
+	struct album_search search;
+	int32_t disc_no = 0;
+	enum status status;
+
+	search_init(catalogue, wanted, &disc_no, &search);
+	status = identity_find(catalogue,
+			       search.tagged ? IDENTITY_ALBUM_ARTIST :
+					       IDENTITY_ALBUM_FOLDER,
+			       search.tagged ? &search.by_artist :
+					       &search.by_folder,
+			       out, fault);
+	if (created != NULL)
+		*created = status == STATUS_OK && *out == 0;
+	if (status != STATUS_OK || *out != 0)
+		return status;
+	status = album_make(catalogue, &search, out, fault);
+	if (status == STATUS_OK)
+		status = album_refresh(catalogue, *out, &search, fault);
+	return status;
+}
+
+enum status
+alias_add(struct catalogue *catalogue, enum identity_kind kind,
+	  const struct identity *identity, int64_t id, struct fault *fault)
+{
+	return sql_exec(catalogue->session,
+			"insert into identities (kind, identity, entity_id, "
+			"edited) values ($1, $2, $3, 1) "
+			"on conflict (kind, identity) do nothing",
+			SQL_ARGS(SQL_INT(kind),
+				 sql_bytes(identity->bytes, IDENTITY_BYTES),
+				 SQL_INT(id)),
+			NULL, fault);
+}
+
+enum status
+aliases_remove(struct catalogue *catalogue, enum identity_kind kind,
+	       int64_t id, struct fault *fault)
+{
+	return sql_exec(catalogue->session,
+			"delete from identities where kind = $1 "
+			"and entity_id = $2 and edited = 1",
+			SQL_ARGS(SQL_INT(kind), SQL_INT(id)), NULL, fault);
+}
+
+struct album_place {
+	int64_t source_id;
+	const char *folder;
+};
+
+/* Where the album's visible tracks lie; at most `room`. */
+static enum status
+album_places(struct catalogue *catalogue, int64_t id, struct album_place *out,
+	     size_t room, size_t *count, struct fault *fault)
+{
+	struct store_rows *rows;
+	enum status status = sql_query(
+		catalogue->session,
+		"select distinct fo.source_id, fo.path from tracks t "
+		"join files f on f.track_id = t.id "
+		"join folders fo on fo.id = f.folder_id "
+		"where t.album_id = $1 and t.visible = 1 limit $2",
+		SQL_ARGS(SQL_INT(id), SQL_INT(room)), &rows, fault);
+
+	*count = 0;
+	while (status == STATUS_OK && sql_next(rows, &status, fault))
+		out[(*count)++] = (struct album_place){
+			sql_column_int(rows, 0),
+			sql_column_text(rows, 1, &catalogue->arena)
+		};
+	sql_end(rows);
+	return status;
+}
+
+#define ALIAS_FOLDERS_MAX 50
+
+enum status
+album_alias(struct catalogue *catalogue, int64_t id, const char *title,
+	    struct fault *fault)
+{
+	int64_t artists[MEDIA_CREDITS_MAX];
+	struct album_place places[ALIAS_FOLDERS_MAX];
+	struct span folded = SPAN("");
+	size_t count = 0, place_count = 0;
+	enum status status;
+
+	status = aliases_remove(catalogue, IDENTITY_ALBUM_ARTIST, id, fault);
+	if (status == STATUS_OK)
+		status = aliases_remove(catalogue, IDENTITY_ALBUM_FOLDER, id,
+					fault);
+	if (status != STATUS_OK || title == NULL)
+		return status;
+	folded = span_of(fold_identity(&catalogue->arena, title));
+	status = album_credits_load(catalogue, id, artists, &count, fault);
+	if (status == STATUS_OK)
+		status = album_places(catalogue, id, places, ALIAS_FOLDERS_MAX,
+				      &place_count, fault);
+	if (status == STATUS_OK && count > 0) {
+		struct identity by_artist = IDENTITY(
+			{ (const char *)artists, count * sizeof *artists },
+			folded);
+
+		status = alias_add(catalogue, IDENTITY_ALBUM_ARTIST,
+				   &by_artist, id, fault);
+	}
+	for (size_t i = 0; i < place_count && status == STATUS_OK; i++) {
+		struct identity by_folder =
+			IDENTITY(bytes_of_id(&places[i].source_id),
+				 album_folder(places[i].folder, NULL), folded);
+
+		status = alias_add(catalogue, IDENTITY_ALBUM_FOLDER,
+				   &by_folder, id, fault);
+	}
+	return status;
 }

@@ -8,9 +8,11 @@ static const struct {
 	const char *what;
 	const char *sql;
 } checks[] = {
-	{ "a visible track without an ok file, or the other way round",
+	{ "a visible track that is hidden or without an ok file, or the other "
+	  "way round",
 	  "select t.id from tracks t left join files f on f.track_id = t.id "
-	  "where (t.visible = 1) <> (coalesce(f.state, 2) = 0) limit 1" },
+	  "where (t.visible = 1) <> (coalesce(f.state, 2) = 0 "
+	  "and t.hidden = 0) limit 1" },
 	{ "counters of artist",
 	  "select a.id from artists a left join ("
 	  "select artist_id, count(*) as n, sum(duration_ms) as ms from ("
@@ -81,8 +83,9 @@ static const struct {
 	  "where track_count > 0 "
 	  "union all select 'duration_ms', coalesce(sum(duration_ms), 0) "
 	  "from tracks where visible = 1 "
-	  "union all select 'size_bytes', coalesce(sum(size_bytes), 0) "
-	  "from files where state = 0) c on c.k = t.key "
+	  "union all select 'size_bytes', coalesce(sum(f.size_bytes), 0) "
+	  "from files f join tracks t on t.id = f.track_id "
+	  "where t.visible = 1) c on c.k = t.key "
 	  "where t.value <> c.n limit 1" },
 };
 

@@ -325,8 +325,16 @@ settle_genre(struct catalogue *catalogue, const struct delta *delta,
 			SQL_ARGS(SQL_INT(delta->a), SQL_INT(delta->a)), fault);
 }
 
+static bool
+artist_pictured(const struct catalogue *catalogue, int64_t id)
+{
+	const struct artist_edited *edited = artist_edited_find(catalogue, id);
+
+	return edited != NULL && edited->pictured;
+}
+
 /* The cover of an album of the artist's own, else of one with his tracks. */
-static enum status
+enum status
 artist_choose_cover(struct catalogue *catalogue, int64_t artist_id,
 		    struct fault *fault)
 {
@@ -371,7 +379,8 @@ settle_artist(struct catalogue *catalogue, const struct delta *delta,
 		return status;
 	change = appeared(things, delta->tracks + delta->albums);
 	catalogue->totals.artists += change;
-	if (delta->tracks < 0 || delta->albums < 0)
+	if ((delta->tracks < 0 || delta->albums < 0) &&
+	    !artist_pictured(catalogue, delta->a))
 		status = artist_choose_cover(catalogue, delta->a, fault);
 	if (change != 0)
 		delta_of(catalogue, DELTA_ARTIST_CHANGED, delta->a, 0, 0);

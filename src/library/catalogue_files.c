@@ -93,11 +93,15 @@ file_set_state(struct catalogue *catalogue, const struct file_state_row *file,
 	       enum file_state state, struct fault *fault)
 {
 	bool was = file->state == FILE_OK, is = state == FILE_OK;
+	bool hidden = false; /* by a person, whatever the file does */
 	enum status status = STATUS_OK;
 
 	if (file->state == state)
 		return STATUS_OK;
 	if (was != is && file->track_id != 0)
+		status = track_hidden(catalogue->session, file->track_id,
+				      &hidden, fault);
+	if (status == STATUS_OK && was != is && file->track_id != 0 && !hidden)
 		status = track_set_visible(catalogue, file->track_id, is,
 					   fault);
 	if (status != STATUS_OK)
@@ -183,8 +187,9 @@ files_touch(struct catalogue *catalogue, int64_t file_id,
 
 	/* The library's size counts visible files. */
 	status = sql_query_int(catalogue->session,
-			       "select size_bytes from files "
-			       "where id = $1 and state = 0",
+			       "select f.size_bytes from files f "
+			       "join tracks t on t.id = f.track_id "
+			       "where f.id = $1 and t.visible = 1",
 			       SQL_ARGS(SQL_INT(file_id)), &visible_bytes,
 			       NULL);
 	if (status == STATUS_OK)
@@ -306,9 +311,12 @@ files_to_hide(struct catalogue *catalogue, int64_t source_id, int64_t limit,
 			   "where t.source_id = $1 and t.visible = 1 "
 			   "union all select id from files "
 			   "where source_id = $2 and state = 1 and state > 0 "
-			   "limit $3",
+			   "union all select f.id from tracks t "
+			   "join files f on f.track_id = t.id "
+			   "where t.hidden = 1 and t.source_id = $3 "
+			   "and f.state = 0 limit $4",
 			   SQL_ARGS(SQL_INT(source_id), SQL_INT(source_id),
-				    SQL_INT(limit)),
+				    SQL_INT(source_id), SQL_INT(limit)),
 			   &rows, fault);
 	while (status == STATUS_OK && sql_next(rows, &status, fault))
 		ids[(*count)++] = sql_column_int(rows, 0);

@@ -64,7 +64,7 @@ article_length(const char *name)
 }
 
 /* "The Beatles": "Beatles, The". */
-static const char *
+const char *
 name_for_sorting(struct arena *arena, const char *name)
 {
 	size_t article = article_length(name);
@@ -77,7 +77,7 @@ name_for_sorting(struct arena *arena, const char *name)
 
 /* The capital of the first letter, without its accent; "#" for what is no
  * letter. */
-static const char *
+const char *
 name_letter(struct arena *arena, const char *name)
 {
 	char *folded = fold_identity(arena, name + article_length(name));
@@ -90,6 +90,18 @@ name_letter(struct arena *arena, const char *name)
 	return arena_copy_bytes(
 		arena, out,
 		utf8_write((uint32_t)u_toupper((UChar32)c), out));
+}
+
+struct identity
+artist_name_identity(struct arena *arena, const char *name)
+{
+	return IDENTITY(SPAN("name"), span_of(fold_identity(arena, name)));
+}
+
+struct identity
+genre_name_identity(struct arena *arena, const char *name)
+{
+	return IDENTITY(span_of(fold_identity(arena, name)));
 }
 
 /* ---- artists -------------------------------------------------------------- */
@@ -123,15 +135,42 @@ artist_insert(struct catalogue *catalogue, const struct artist_names *names,
 		id, fault);
 }
 
+/* The newest spelling goes beneath the name that a person gave. */
+static enum status
+artist_refresh_below(struct catalogue *catalogue,
+		     const struct artist_edited *edited, const char *name,
+		     struct fault *fault)
+{
+	int64_t id = edited->id;
+	struct edit edit;
+	enum status status;
+
+	if (edited->tagged != NULL && strcmp(edited->tagged, name) == 0)
+		return STATUS_OK;
+	status = edit_load(catalogue->session, EDIT_ARTIST, id, &edit, fault);
+	json_object_set_new(edit.below, "name", json_string(name));
+	if (status == STATUS_OK)
+		status = edit_store_below(catalogue, EDIT_ARTIST, id, &edit,
+					  fault);
+	if (status == STATUS_OK)
+		status = edits_count(catalogue, fault); /* read it again */
+	edit_release(&edit);
+	return status;
+}
+
 /* Writes the newest spelling, and the MusicBrainz id when it had none. */
 static enum status
 artist_refresh(struct catalogue *catalogue, int64_t id,
 	       const struct artist_names *names, struct fault *fault)
 {
+	const struct artist_edited *edited = artist_edited_find(catalogue, id);
 	struct arena *arena = &catalogue->arena;
 	int64_t changed = 0;
 	enum status status;
 
+	if (edited != NULL && (edited->name != NULL || edited->sorted))
+		return artist_refresh_below(catalogue, edited, names->name,
+					    fault);
 	status = sql_exec(
 		catalogue->session,
 		"update artists set name = $1, sort_name = $2, sort_key = $3, "
@@ -232,15 +271,35 @@ artist_resolve(struct catalogue *catalogue, const char *name, const char *mbid,
 	}
 	names.sort_key =
 		sort_key_cut(&catalogue->arena, name, NAME_KEY_BYTES);
-	names.by_name = IDENTITY(SPAN("name"), span_of(folded));
+	names.by_name = artist_name_identity(&catalogue->arena, name);
 	names.by_mbid = IDENTITY(SPAN("mbid"), span_of(mbid));
 	status = artist_find_or_make(catalogue, &names, &known.id, fault);
 	if (status != STATUS_OK)
 		return status;
-	known_set_sort(&known, names.sort_key);
+	if (artist_edited_find(catalogue, known.id) != NULL) {
+		struct known filed;
+
+		status = known_artist(catalogue, known.id, &filed, fault);
+		if (status != STATUS_OK)
+			return status;
+		memcpy(known.sort_bytes, filed.sort_bytes, NAME_KEY_BYTES);
+		known.sort_length = filed.sort_length;
+	} else {
+		known_set_sort(&known, names.sort_key);
+	}
 	known_add(&catalogue->known, &known);
 	*out = known;
 	return STATUS_OK;
+}
+
+enum status
+artist_find_named(struct catalogue *catalogue, const char *name, int64_t *id,
+		  struct fault *fault)
+{
+	struct identity identity =
+		artist_name_identity(&catalogue->arena, name);
+
+	return identity_find(catalogue, IDENTITY_ARTIST, &identity, id, fault);
 }
 
 /* ---- genres --------------------------------------------------------------- */
@@ -258,6 +317,39 @@ genre_insert(struct catalogue *catalogue, const char *name,
 			 SQL_INT(catalogue->now_ms),
 			 SQL_INT(catalogue->now_ms)),
 		id, fault);
+}
+
+enum status
+genre_follow(struct catalogue *catalogue, int64_t id, int64_t *out,
+	     struct fault *fault)
+{
+	enum status status = sql_query_int(catalogue->session,
+					   "select coalesce(merged_into, id) "
+					   "from genres where id = $1",
+					   SQL_ARGS(SQL_INT(id)), out, NULL);
+
+	if (status == STATUS_NOT_FOUND) {
+		*out = 0;
+		return STATUS_OK;
+	}
+	(void)fault;
+	return status;
+}
+
+/* The newest spelling is shown, unless a person wrote it. */
+static enum status
+genre_refresh(struct catalogue *catalogue, int64_t id, const char *name,
+	      struct span sort_key, struct fault *fault)
+{
+	return sql_exec(catalogue->session,
+			"update genres set name = $1, sort_key = $2 "
+			"where id = $3 and name <> $4 and not exists ("
+			"select 1 from edits where kind = $5 "
+			"and entity_id = $6)",
+			SQL_ARGS(sql_text(name), sql_span_bytes(sort_key),
+				 SQL_INT(id), sql_text(name),
+				 SQL_INT(EDIT_GENRE), SQL_INT(id)),
+			NULL, fault);
 }
 
 enum status
@@ -280,7 +372,7 @@ genre_resolve(struct catalogue *catalogue, const char *name,
 		*out = known;
 		return STATUS_OK;
 	}
-	identity = IDENTITY(span_of(folded));
+	identity = genre_name_identity(&catalogue->arena, name);
 	sort_key = sort_key_cut(&catalogue->arena, name, NAME_KEY_BYTES);
 	status = identity_find(catalogue, IDENTITY_GENRE, &identity, &known.id,
 			       fault);
@@ -291,18 +383,20 @@ genre_resolve(struct catalogue *catalogue, const char *name,
 			status = identity_add(catalogue, IDENTITY_GENRE,
 					      &identity, known.id, fault);
 	} else if (status == STATUS_OK) {
-		status = sql_exec(catalogue->session,
-				  "update genres set name = $1, sort_key = $2 "
-				  "where id = $3 and name <> $4",
-				  SQL_ARGS(sql_text(name),
-					   sql_span_bytes(sort_key),
-					   SQL_INT(known.id), sql_text(name)),
-				  NULL, fault);
+		int64_t found = known.id;
+
+		if (catalogue->edited)
+			status = genre_follow(catalogue, found, &known.id,
+					      fault);
+		if (status == STATUS_OK && known.id == found)
+			status = genre_refresh(catalogue, found, name,
+					       sort_key, fault);
 	}
 	if (status != STATUS_OK)
 		return status;
 	known_set_sort(&known, sort_key);
-	known_add(&catalogue->known, &known);
+	if (known.id != 0) /* 0: a genre that somebody removed */
+		known_add(&catalogue->known, &known);
 	*out = known;
 	return STATUS_OK;
 }

@@ -8,6 +8,10 @@
  * catalogue_counters.c  kept counters and the outbox
  * catalogue_settle.c    the row of an album, made of its tracks
  * catalogue_check.c     counts everything anew and compares
+ * catalogue_edit.c      what people change of tracks
+ * catalogue_rename.c    … of albums and artists
+ * catalogue_genre.c     … of genres
+ * edits.c               rows of edits
  *
  * Floor: 3 (library); private.
  */
@@ -16,6 +20,7 @@
 
 #include "base/memory.h"
 #include "library/catalogue.h"
+#include "library/edits.h"
 #include "library/files.h"
 
 /* Grows when the same facts lead to another result than before: files are then
@@ -101,10 +106,23 @@ struct totals {
 	int64_t tracks, albums, artists, genres, duration_ms, size_bytes;
 };
 
+/* What is remembered of an artist that somebody edited. */
+struct artist_edited {
+	int64_t id;
+	char *name;   /* as a person wrote it; NULL: as tagged */
+	char *tagged; /* NULL: the name is not edited */
+	bool sorted, pictured; /* sort name, picture are edited */
+};
+
 struct catalogue {
 	struct store *store;
 	struct known_map known;
 	bool doubtful; /* the last transaction may not have happened */
+
+	bool edited; /* there are edits */
+	int64_t edits_seen; /* of totals.edits, that the following is of */
+	struct artist_edited *artist_edits; /* by id */
+	size_t artist_edit_count;
 
 	/* of the transaction that runs now */
 	struct store_session *session;
@@ -128,6 +146,10 @@ enum status album_set_credits(struct catalogue *catalogue, int64_t album_id,
 /* Brings the row of an album in step with its visible tracks. */
 enum status album_settle(struct catalogue *catalogue, int64_t album_id,
 			 struct fault *fault);
+
+/* Gives an artist the cover of an album; see catalogue_counters.c. */
+enum status artist_choose_cover(struct catalogue *catalogue, int64_t artist_id,
+				struct fault *fault);
 
 /* Writes all counters and outbox rows. */
 enum status catalogue_settle(struct catalogue *catalogue, struct fault *fault);
@@ -161,7 +183,118 @@ void contribution_apply(struct catalogue *catalogue,
 enum status track_set_visible(struct catalogue *catalogue, int64_t track_id,
 			      bool visible, struct fault *fault);
 
+enum status links_write(struct catalogue *catalogue,
+			const struct contribution *old,
+			const struct contribution *now, struct fault *fault);
+
+/* ---- edits ---------------------------------------------------------------- */
+
+/* Notes what others edited since; first in a transaction. */
+enum status edits_follow(struct catalogue *catalogue, struct fault *fault);
+
+/* Tells the others, and this catalogue's next transaction. */
+enum status edits_count(struct catalogue *catalogue, struct fault *fault);
+
+/* Writes a row, or removes it when no field is edited any more. */
+enum status edit_store(struct catalogue *catalogue, enum edit_kind kind,
+		       int64_t id, struct edit *edit, int64_t by,
+		       struct fault *fault);
+
+/* Writes what the tags say now under an edit that stands. */
+enum status edit_store_below(struct catalogue *catalogue, enum edit_kind kind,
+			     int64_t id, const struct edit *edit,
+			     struct fault *fault);
+
+/* NULL: nothing of this artist is edited. */
+const struct artist_edited *
+artist_edited_find(const struct catalogue *catalogue, int64_t id);
+void artist_edits_clear(struct catalogue *catalogue);
+
+/* `text` with the name `to` where `from` stood. */
+const char *name_replace(struct arena *arena, const char *text,
+			 const char *from, const char *to);
+
+/* What tags or people say of a track, by ids. */
+struct track_state {
+	const char *title, *artist, *composer; /* composer may be NULL */
+	struct track_link artists[MEDIA_CREDITS_MAX];
+	size_t artist_count;
+	int64_t genres[MEDIA_GENRES_MAX];
+	size_t genre_count;
+	int64_t album_id;
+	int32_t track_no, disc_no, year;
+};
+
+/* Lays the edits of a track (and of the genres of its album) over what its
+ * file says, which is noted beneath them. `state` is changed in place. */
+enum status track_state_edit(struct catalogue *catalogue, int64_t track_id,
+			     struct track_state *state, struct fault *fault);
+
+/* A track that was saved takes the genres its album was given. */
+enum status track_follow_album(struct catalogue *catalogue, int64_t track_id,
+			       int64_t album_id, struct fault *fault);
+
+/* Gives a track of the album its genres (NULL: takes them back), unless
+ * somebody gave it some of its own. */
+enum status track_take_album_genres(struct catalogue *catalogue,
+				    int64_t track_id, int64_t album_id,
+				    const json_t *genres, int64_t by,
+				    struct fault *fault);
+
+/* Loads a track as it is stored, and makes it be another. */
+struct stored_track {
+	bool visible;
+	int64_t source_id;
+	const char *folder; /* of its file; NULL: none */
+	struct track_state state;
+};
+enum status track_load(struct catalogue *catalogue, int64_t id,
+		       struct stored_track *out, struct fault *fault);
+enum status track_become(struct catalogue *catalogue, int64_t id, bool visible,
+			 const struct track_state *state, struct fault *fault);
+enum status name_of_artist(struct catalogue *catalogue, int64_t id,
+			   const char **out, struct fault *fault);
+
+/* Another name of a thing, given by a person; the one before is forgotten. */
+enum status alias_add(struct catalogue *catalogue, enum identity_kind kind,
+		      const struct identity *identity, int64_t id,
+		      struct fault *fault);
+enum status aliases_remove(struct catalogue *catalogue,
+			   enum identity_kind kind, int64_t id,
+			   struct fault *fault);
+
+/* Who is credited on the cover, in order; room for MEDIA_CREDITS_MAX. */
+enum status album_credits_load(struct catalogue *catalogue, int64_t album_id,
+			       int64_t *ids, size_t *count,
+			       struct fault *fault);
+
+/* Id and sort key of a stored artist or album; id 0: none. */
+enum status known_artist(struct catalogue *catalogue, int64_t id,
+			 struct known *out, struct fault *fault);
+enum status known_album(struct catalogue *catalogue, int64_t id,
+			struct known *out, struct fault *fault);
+
+/* The artist first credited in the main role; 0: none. */
+int64_t links_main_artist(const struct track_link *links, size_t count);
+
+/* Ids out of `set`, made where there is none of that name. */
+enum status artist_of_json(struct catalogue *catalogue, const json_t *value,
+			   const char *field, int64_t *id,
+			   struct fault *fault);
+enum status genres_of_json(struct catalogue *catalogue, const json_t *list,
+			   json_t **ids, struct fault *fault);
+
+/* The genre that this one was merged into, itself, or 0 when removed. */
+enum status genre_follow(struct catalogue *catalogue, int64_t id,
+			 int64_t *out, struct fault *fault);
+
 /* ---- who is who ----------------------------------------------------------- */
+
+/* How a name is filed: "Beatles, The", and under "B". */
+const char *name_for_sorting(struct arena *arena, const char *name);
+const char *name_letter(struct arena *arena, const char *name);
+struct identity artist_name_identity(struct arena *arena, const char *name);
+struct identity genre_name_identity(struct arena *arena, const char *name);
 
 /* *id is 0 when there is none. */
 enum status identity_find(struct catalogue *catalogue, enum identity_kind kind,
@@ -180,6 +313,10 @@ void known_set_sort(struct known *known, struct span sort_key);
 enum status artist_resolve(struct catalogue *catalogue, const char *name,
 			   const char *mbid, struct known *out,
 			   struct fault *fault);
+
+/* The artist of that name, whose spelling stays; 0: none. */
+enum status artist_find_named(struct catalogue *catalogue, const char *name,
+			      int64_t *id, struct fault *fault);
 enum status genre_resolve(struct catalogue *catalogue, const char *name,
 			  struct known *out, struct fault *fault);
 enum status folder_resolve(struct catalogue *catalogue, int64_t source_id,
@@ -206,6 +343,17 @@ enum status album_resolve(struct catalogue *catalogue,
 			  const struct album_wanted *wanted,
 			  struct known *out, int32_t *disc_no,
 			  struct fault *fault);
+
+/* An album of exactly these artists and title, found or made. */
+enum status album_find_or_create(struct catalogue *catalogue,
+				 const struct album_wanted *wanted,
+				 int64_t *out, bool *created,
+				 struct fault *fault);
+
+/* The album is found by its edited title too, by artists and by folders. The
+ * names that an earlier edit gave are forgotten. NULL: only that. */
+enum status album_alias(struct catalogue *catalogue, int64_t id,
+			const char *title, struct fault *fault);
 
 /* The folder whose tracks are one album: `folder` without a last part like
  * "CD1". *disc_no (may be NULL): the number in it, else untouched. */

@@ -31,7 +31,8 @@ struct saving {
 	int64_t album_artists[MEDIA_CREDITS_MAX];
 	size_t album_artist_count;
 	bool various; /* tagged as by various artists */
-	int32_t disc_no, year;
+	int32_t track_no, disc_no, year;
+	bool hidden; /* by a person; the track stays so */
 	struct contribution before, now;
 	int64_t track_id;
 };
@@ -262,6 +263,7 @@ prepare_texts(struct saving *saving)
 		saving->lyrics = media->lyrics;
 		saving->lyrics_synced = media->lyrics_synced;
 	}
+	saving->track_no = (int32_t)media->track_no;
 	saving->disc_no = (int32_t)media->disc_no;
 	saving->year = year > 0 && year < YEAR_UNKNOWN_RANK ? year : 0;
 }
@@ -496,7 +498,7 @@ track_values(const struct saving *saving, struct sql_value out[TRACK_VALUES])
 		SQL_INT(saving->args->file->source_id),
 		sql_text(first_text(media->codec, "", NULL)),
 		SQL_INT(media->compilation || saving->various),
-		SQL_INT(media->track_no),
+		SQL_INT(saving->track_no),
 		SQL_INT(saving->disc_no),
 		SQL_INT(saving->year),
 		SQL_INT(saving->year == 0 ? YEAR_UNKNOWN_RANK : saving->year),
@@ -547,7 +549,7 @@ write_track(struct saving *saving, struct fault *fault)
 		"duration_ms = $17, composer = $18, isrc = $19, mbid = $20, "
 		"has_lyrics = $21, tempo = coalesce($22, tempo), "
 		"musical_key = coalesce($23, musical_key), updated_at = $24, "
-		"visible = 1 where id = $25",
+		"visible = 1 - hidden where id = $25",
 		values, TRACK_VALUES, fault);
 }
 
@@ -632,10 +634,10 @@ write_file(struct saving *saving, struct fault *fault)
 }
 
 static enum status
-write_artist_links(struct saving *saving, struct fault *fault)
+write_artist_links(struct catalogue *catalogue, const struct contribution *old,
+		   const struct contribution *now, struct fault *fault)
 {
-	struct store_session *session = saving->catalogue->session;
-	const struct contribution *now = &saving->now, *old = &saving->before;
+	struct store_session *session = catalogue->session;
 	enum status status = STATUS_OK;
 
 	if (now->artist_count == old->artist_count &&
@@ -646,14 +648,13 @@ write_artist_links(struct saving *saving, struct fault *fault)
 		status = sql_post(session,
 				  "delete from track_artists "
 				  "where track_id = $1",
-				  SQL_ARGS(SQL_INT(saving->track_id)), fault);
+				  SQL_ARGS(SQL_INT(now->track_id)), fault);
 	for (size_t i = 0; i < now->artist_count && status == STATUS_OK; i++)
 		status = sql_post(session,
 				  "insert into track_artists "
 				  "(track_id, position, artist_id, role) "
 				  "values ($1, $2, $3, $4)",
-				  SQL_ARGS(SQL_INT(saving->track_id),
-					   SQL_INT(i),
+				  SQL_ARGS(SQL_INT(now->track_id), SQL_INT(i),
 					   SQL_INT(now->artists[i].artist_id),
 					   SQL_INT(now->artists[i].role)),
 				  fault);
@@ -661,10 +662,10 @@ write_artist_links(struct saving *saving, struct fault *fault)
 }
 
 static enum status
-write_genre_links(struct saving *saving, struct fault *fault)
+write_genre_links(struct catalogue *catalogue, const struct contribution *old,
+		  const struct contribution *now, struct fault *fault)
 {
-	struct store_session *session = saving->catalogue->session;
-	const struct contribution *now = &saving->now, *old = &saving->before;
+	struct store_session *session = catalogue->session;
 	enum status status = STATUS_OK;
 
 	if (now->genre_count == old->genre_count &&
@@ -674,17 +675,27 @@ write_genre_links(struct saving *saving, struct fault *fault)
 	if (old->genre_count > 0)
 		status = sql_post(session,
 				  "delete from track_genres where track_id = $1",
-				  SQL_ARGS(SQL_INT(saving->track_id)), fault);
+				  SQL_ARGS(SQL_INT(now->track_id)), fault);
 	for (size_t i = 0; i < now->genre_count && status == STATUS_OK; i++)
 		status = sql_post(session,
 				  "insert into track_genres "
 				  "(track_id, position, genre_id) "
 				  "values ($1, $2, $3)",
-				  SQL_ARGS(SQL_INT(saving->track_id),
-					   SQL_INT(i),
+				  SQL_ARGS(SQL_INT(now->track_id), SQL_INT(i),
 					   SQL_INT(now->genres[i])),
 				  fault);
 	return status;
+}
+
+enum status
+links_write(struct catalogue *catalogue, const struct contribution *old,
+	    const struct contribution *now, struct fault *fault)
+{
+	enum status status = write_artist_links(catalogue, old, now, fault);
+
+	return status == STATUS_OK ?
+		       write_genre_links(catalogue, old, now, fault) :
+		       status;
 }
 
 static enum status
@@ -717,10 +728,10 @@ write_all(struct saving *saving, struct fault *fault)
 
 	if (status == STATUS_OK)
 		status = write_file(saving, fault);
+	saving->now.track_id = saving->track_id;
 	if (status == STATUS_OK)
-		status = write_artist_links(saving, fault);
-	if (status == STATUS_OK)
-		status = write_genre_links(saving, fault);
+		status = links_write(saving->catalogue, &saving->before,
+				     &saving->now, fault);
 	if (status == STATUS_OK)
 		status = write_lyrics(saving, is_new, fault);
 	return status;
@@ -746,9 +757,65 @@ take_out_before(struct saving *saving, struct fault *fault)
 		return STATUS_OK;
 	status = contribution_load(saving->catalogue, saving->row.track_id,
 				   &saving->before, fault);
-	if (status == STATUS_OK && saving->row.state == FILE_OK)
+	if (status == STATUS_OK)
+		status = track_hidden(saving->catalogue->session,
+				      saving->row.track_id, &saving->hidden,
+				      fault);
+	if (status == STATUS_OK && saving->row.state == FILE_OK &&
+	    !saving->hidden)
 		contribution_apply(saving->catalogue, &saving->before, -1);
 	return status;
+}
+
+/* A person's word goes before the tags. */
+static enum status
+lay_edits_over(struct saving *saving, struct fault *fault)
+{
+	struct catalogue *catalogue = saving->catalogue;
+	struct contribution *now = &saving->now;
+	struct track_state *state =
+		arena_new(&catalogue->arena, struct track_state, 1);
+	enum status status;
+
+	if (!catalogue->edited)
+		return STATUS_OK;
+	*state = (struct track_state){
+		.title = saving->title,
+		.artist = saving->artist,
+		.composer = saving->composer,
+		.artist_count = now->artist_count,
+		.genre_count = now->genre_count,
+		.album_id = saving->album.id,
+		.track_no = saving->track_no,
+		.disc_no = saving->disc_no,
+		.year = saving->year,
+	};
+	memcpy(state->artists, now->artists, sizeof state->artists);
+	memcpy(state->genres, now->genres, sizeof state->genres);
+	status = track_state_edit(catalogue, saving->row.track_id, state,
+				  fault);
+	if (status == STATUS_OK)
+		status = known_artist(catalogue,
+				      links_main_artist(state->artists,
+							state->artist_count),
+				      &saving->main_artist, fault);
+	if (status == STATUS_OK)
+		status = known_album(catalogue, state->album_id,
+				     &saving->album, fault);
+	if (status != STATUS_OK)
+		return status;
+	saving->title = state->title;
+	saving->artist = state->artist;
+	saving->composer = state->composer;
+	saving->track_no = state->track_no;
+	saving->disc_no = state->disc_no;
+	saving->year = state->year;
+	saving->main_genre.id = state->genre_count > 0 ? state->genres[0] : 0;
+	now->artist_count = state->artist_count;
+	now->genre_count = state->genre_count;
+	memcpy(now->artists, state->artists, sizeof now->artists);
+	memcpy(now->genres, state->genres, sizeof now->genres);
+	return STATUS_OK;
 }
 
 static enum save_result
@@ -775,6 +842,8 @@ save_changed(struct saving *saving, struct fault *fault)
 		status = resolve_genres(saving, fault);
 	if (status == STATUS_OK)
 		status = resolve_album(saving, fault);
+	if (status == STATUS_OK)
+		status = lay_edits_over(saving, fault);
 	if (status != STATUS_OK)
 		return status;
 	saving->track_id = stored.track_id;
@@ -785,12 +854,13 @@ save_changed(struct saving *saving, struct fault *fault)
 		file_count(catalogue, stored.source_id, stored.folder_id,
 			   stored.state, -1);
 	file_count(catalogue, file->source_id, saving->folder_id, FILE_OK, 1);
-	saving->now.track_id = saving->track_id;
 	saving->now.album_id = saving->album.id;
 	saving->now.duration_ms = saving->media->duration_ms;
 	saving->now.size_bytes = file->size_bytes;
-	contribution_apply(catalogue, &saving->now, 1);
-	return STATUS_OK;
+	if (!saving->hidden)
+		contribution_apply(catalogue, &saving->now, 1);
+	return track_follow_album(catalogue, saving->track_id,
+				  saving->album.id, fault);
 }
 
 enum status

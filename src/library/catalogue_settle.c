@@ -310,6 +310,32 @@ album_offer_cover(struct catalogue *catalogue, const struct album_sums *sums,
 			->cover_id = sums->cover_id;
 }
 
+/* What a person said of the album goes before what its tracks say. */
+static enum status
+album_lay_edits_over(struct catalogue *catalogue, int64_t album_id,
+		     struct album_sums *sums, bool *artists,
+		     struct fault *fault)
+{
+	const json_t *year, *cover;
+	struct edit edit;
+	enum status status;
+
+	*artists = false;
+	if (!catalogue->edited)
+		return STATUS_OK;
+	status = edit_load(catalogue->session, EDIT_ALBUM, album_id, &edit,
+			   fault);
+	year = json_object_get(edit.fields, "year");
+	cover = json_object_get(edit.fields, "cover_id");
+	if (year != NULL)
+		sums->year = json_integer_value(year);
+	if (cover != NULL)
+		sums->cover_id = json_integer_value(cover);
+	*artists = json_object_get(edit.fields, "artists") != NULL;
+	edit_release(&edit);
+	return status;
+}
+
 enum status
 album_settle(struct catalogue *catalogue, int64_t album_id,
 	     struct fault *fault)
@@ -317,18 +343,22 @@ album_settle(struct catalogue *catalogue, int64_t album_id,
 	struct album_before before = { 0 }, album;
 	struct album_sums sums;
 	int visible_before, visible_now;
+	bool artists = false;
 	enum status status;
 
 	status = album_read_before(catalogue, album_id, &before, fault);
 	if (status == STATUS_OK)
 		status = album_sum(catalogue, album_id, &sums, fault);
+	if (status == STATUS_OK)
+		status = album_lay_edits_over(catalogue, album_id, &sums,
+					      &artists, fault);
 	if (status != STATUS_OK)
 		return status;
 	album = before;
 	visible_before = before.track_count > 0;
 	visible_now = sums.track_count > 0;
 	/* A hidden album keeps its artist, to be found again as it was. */
-	if (visible_now && !album.tagged)
+	if (visible_now && !album.tagged && !artists)
 		status = album_set_artist(catalogue, album_id, &sums, &album,
 					  fault);
 	if (status == STATUS_OK)

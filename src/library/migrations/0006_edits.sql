@@ -29,6 +29,16 @@ alter table identities add column edited @int@ not null default 0;
 -- The genre that takes this one's place; 0: none does, it was removed.
 alter table genres add column merged_into @int@;
 
+-- Which tracks a merge took from a genre, and where it stood among theirs;
+-- had_both: the track had the other genre too.
+create table genre_moves (
+	genre_id @int@ not null references genres (id),
+	track_id @int@ not null references tracks (id),
+	position @int@ not null,
+	had_both @int@ not null,
+	primary key (genre_id, track_id)
+) @keyed@;
+
 create table artist_owners (
 	artist_id @int@ not null references artists (id),
 	user_id @int@ not null references users (id),
