@@ -307,7 +307,7 @@ try(struct music *music, struct editing *e)
 	do {                                                                 \
 		struct editing e_ = { __VA_ARGS__ };                         \
 		enum status status_ = try((music_), &e_);                    \
-                                                                             \
+	\
 		if (status_ != STATUS_OK)                                    \
 			fail_msg("%s: %s", status_name(status_),             \
 				 e_.fault.message);                          \
