@@ -13,9 +13,11 @@
 
 struct applying {
 	const struct migration *table;
-	int64_t last;    /* apply up to this number */
-	int64_t version; /* out: after the step */
-	bool applied;    /* out: this step applied one */
+	int64_t last;       /* apply up to this number */
+	store_work *finish; /* belongs to the last one's transaction; or NULL */
+	int64_t version;    /* out: after the step */
+	int applied;        /* out: by this step */
+	bool done;          /* out: none is left */
 };
 
 static enum status
@@ -98,38 +100,43 @@ apply_one(struct store_session *session, const struct migration *migration,
 			NULL, fault);
 }
 
+/* One migration, or all of them where there was none: an empty store becomes
+ * whole at once or stays empty. */
 static enum status
-apply_next(struct store_session *session, void *cookie, struct fault *fault)
+apply_step(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct applying *applying = cookie;
 	const struct migration *next = applying->table;
 	enum status status;
+	bool empty;
 
-	applying->applied = false;
+	applying->applied = 0;
 	status = sql_lock(session, "schema_migrations", fault);
 	if (status == STATUS_OK)
 		status = read_applied(session, applying->table,
 				      &applying->version, fault);
 	if (status != STATUS_OK)
 		return status;
+	empty = applying->version == 0;
 	while (next->number != 0 && next->number <= applying->version)
 		next++;
-	if (next->number == 0 || next->number > applying->last)
-		return STATUS_OK;
-	assert(next->number == applying->version + 1);
-	status = apply_one(session, next, fault);
-	if (status != STATUS_OK)
-		return status;
-	applying->applied = true;
-	applying->version = next->number;
-	return STATUS_OK;
+	while (status == STATUS_OK && next->number != 0 &&
+	       next->number <= applying->last &&
+	       (empty || applying->applied == 0)) {
+		assert(next->number == applying->version + 1);
+		status = apply_one(session, next, fault);
+		applying->version = next++->number;
+		applying->applied++;
+	}
+	applying->done = next->number == 0 || next->number > applying->last;
+	if (status == STATUS_OK && applying->done && applying->finish != NULL)
+		status = applying->finish(session, NULL, fault);
+	return status;
 }
 
-enum status
-migrations_apply_table(struct store *store, const struct migration *table,
-		       int64_t last, struct fault *fault)
+static enum status
+apply_all(struct store *store, struct applying *applying, struct fault *fault)
 {
-	struct applying applying = { .table = table, .last = last };
 	enum status status = STATUS_OK;
 
 	/* Two processes that create the table in the same moment: one gets a
@@ -139,15 +146,23 @@ migrations_apply_table(struct store *store, const struct migration *table,
 		if (status != STATUS_CONFLICT)
 			break;
 	}
-	if (status != STATUS_OK)
-		return status;
-	do {
-		status = store_write(store, apply_next, &applying, fault);
-		if (status == STATUS_OK && applying.applied)
-			log_info("store", "migration applied",
-				 LOG_INT("number", applying.version));
-	} while (status == STATUS_OK && applying.applied);
+	while (status == STATUS_OK && !applying->done) {
+		status = store_write(store, apply_step, applying, fault);
+		if (status == STATUS_OK && applying->applied > 0)
+			log_info("store", "migrations applied",
+				 LOG_INT("count", applying->applied),
+				 LOG_INT("number", applying->version));
+	}
 	return status;
+}
+
+enum status
+migrations_apply_table(struct store *store, const struct migration *table,
+		       int64_t last, struct fault *fault)
+{
+	struct applying applying = { .table = table, .last = last };
+
+	return apply_all(store, &applying, fault);
 }
 
 /* The store's own name, the same for all processes on it. */
@@ -171,12 +186,11 @@ make_instance_id(struct store_session *session, void *cookie,
 enum status
 migrations_apply(struct store *store, struct fault *fault)
 {
-	enum status status =
-		migrations_apply_table(store, migrations, INT64_MAX, fault);
+	struct applying applying = { .table = migrations,
+				     .last = INT64_MAX,
+				     .finish = make_instance_id };
 
-	if (status == STATUS_OK)
-		status = store_write(store, make_instance_id, NULL, fault);
-	return status;
+	return apply_all(store, &applying, fault);
 }
 
 static enum status

@@ -1,8 +1,9 @@
 /* migrations.h - brings the schema of a store to what this program needs.
  *
  * Migrations are the numbered files of library/migrations/, built into the
- * program. They only go forward, each in its own transaction, under a lock so
- * that several processes may start at the same time. A migration that was
+ * program. They only go forward, each in its own transaction (on an empty store
+ * all in one: it costs one flush, and no half-made store is ever left), under a
+ * lock so that several processes may start at the same time. A migration that was
  * applied is kept with the SHA-256 of its text: one that changed since is
  * refused, and so is a schema newer than this program.
  *

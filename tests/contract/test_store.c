@@ -1229,14 +1229,33 @@ a_newer_or_a_changed_schema_is_refused(void **state)
 	test_store_close(&test);
 }
 
+static const struct migration broken[] = {
+	{ 1, "one", "create table a (b @int@) @strict@" },
+	{ 2, "two", "create table c (d @int@) @strict@; oops" },
+	{ 0, NULL, NULL },
+};
+
 static void
 a_migration_that_fails_leaves_the_version_before_it(void **state)
 {
-	static const struct migration broken[] = {
-		{ 1, "one", "create table a (b @int@) @strict@" },
-		{ 2, "two", "create table c (d @int@) @strict@; oops" },
-		{ 0, NULL, NULL },
-	};
+	struct test_store test;
+	struct fault fault = { 0 };
+	int64_t version = -1;
+
+	test_store_open(&test, *state, false);
+	must(migrations_apply_table(test.store, broken, 1, &fault), &fault);
+	assert_int_equal(migrations_apply_table(test.store, broken, INT64_MAX,
+						&fault),
+			 STATUS_FAILED);
+	must(migrations_version(test.store, &version, &fault), &fault);
+	assert_int_equal(version, 1);
+	script(test.store, "create table c (e @int@) @strict@"); /* no c yet */
+	test_store_close(&test);
+}
+
+static void
+an_empty_store_becomes_whole_at_once_or_stays_empty(void **state)
+{
 	struct test_store test;
 	struct fault fault = { 0 };
 	int64_t version = -1;
@@ -1246,8 +1265,18 @@ a_migration_that_fails_leaves_the_version_before_it(void **state)
 						&fault),
 			 STATUS_FAILED);
 	must(migrations_version(test.store, &version, &fault), &fault);
-	assert_int_equal(version, 1);
-	script(test.store, "create table c (e @int@) @strict@"); /* no c yet */
+	assert_int_equal(version, 0);
+	script(test.store, "create table a (e @int@) @strict@"); /* no a yet */
+	test_store_close(&test);
+
+	test_store_open(&test, *state, false);
+	must(migrations_apply(test.store, &fault), &fault);
+	assert_int_equal(number(test.store,
+				"select count(*) from schema_migrations"),
+			 newest_migration());
+	assert_int_equal(number(test.store, "select count(*) from meta "
+					    "where key = 'instance_id'"),
+			 1);
 	test_store_close(&test);
 }
 
@@ -1311,6 +1340,7 @@ processes_that_start_together_migrate_once(void **state)
 	ON(driver, a_schema_is_brought_up_from_every_earlier_version), \
 	ON(driver, a_newer_or_a_changed_schema_is_refused), \
 	ON(driver, a_migration_that_fails_leaves_the_version_before_it), \
+	ON(driver, an_empty_store_becomes_whole_at_once_or_stays_empty), \
 	ON(driver, processes_that_start_together_migrate_once)
 
 int
