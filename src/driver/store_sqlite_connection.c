@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver/sqlite_process.h"
+
 #define STATEMENTS_KEPT 96
 
 static const struct store_word words[] = {
@@ -176,6 +178,7 @@ sqlite_connection_open(struct store *store,
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
 		    SQLITE_OPEN_NOMUTEX;
 
+	sqlite_process_prepare();
 	connection->session.store = store;
 	statement_cache_init(&connection->statements, STATEMENTS_KEPT,
 			     statement_free, NULL);

@@ -1,0 +1,12 @@
+/* sqlite_process.h - what is set once for all SQLite connections of a process.
+ *
+ * Floor: 2 (driver). Threads: call from any, before opening a connection. */
+#ifndef OGMA_DRIVER_SQLITE_PROCESS_H
+#define OGMA_DRIVER_SQLITE_PROCESS_H
+
+/* Turns memory statistics off: nobody reads them, and counting takes one lock,
+ * shared by all threads, at every allocation (a query makes hundreds). Does
+ * nothing after the first call. */
+void sqlite_process_prepare(void);
+
+#endif /* OGMA_DRIVER_SQLITE_PROCESS_H */
