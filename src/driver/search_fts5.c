@@ -9,18 +9,22 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <unicode/uchar.h>
+#include <unicode/uscript.h>
 
 #include "base/file.h"
 #include "base/fold.h"
 #include "base/log.h"
 #include "driver/search_translit.h"
+#include "driver/sqlite_process.h"
 
-#define FORMAT_VERSION 1
+#define FORMAT_VERSION 2
 #define BUSY_TIMEOUT_MS 5000
 #define MMAP_BYTES "1073741824"
+#define SYNCHRONOUS "NORMAL"
 
 static const char schema[] =
 	"CREATE TABLE state(one INTEGER PRIMARY KEY, format TEXT NOT NULL,"
@@ -71,6 +75,7 @@ static const char *const kind_sql[FTS5_KIND_STATEMENTS] = {
 		 " doc_%1$lld_%2$d WHERE title_hash = ? ORDER BY row"),
 	[FTS5_BY_ROW] =
 		("SELECT " DOC_COLUMNS " FROM doc_%1$lld_%2$d WHERE row = ?"),
+	[FTS5_ID_OF] = "SELECT id FROM doc_%1$lld_%2$d WHERE row = ?",
 	[FTS5_BY_ID] =
 		("SELECT " DOC_COLUMNS " FROM doc_%1$lld_%2$d WHERE id = ?"),
 	[FTS5_LAST_ROW] = ("SELECT row FROM doc_%1$lld_%2$d WHERE row < ?"
@@ -275,11 +280,13 @@ conn_close(struct fts5_conn *conn)
 }
 
 static enum status
-conn_open(const char *path, struct fts5_conn **out, struct fault *fault)
+conn_open(const char *path, const char *synchronous, struct fts5_conn **out,
+	  struct fault *fault)
 {
 	struct fts5_conn *conn = mem_new(1, sizeof *conn);
 	enum status status = STATUS_OK;
 
+	sqlite_process_prepare();
 	conn->generation = -1;
 	if (sqlite3_open_v2(path, &conn->db,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
@@ -290,13 +297,14 @@ conn_open(const char *path, struct fts5_conn **out, struct fault *fault)
 	if (status == STATUS_OK) {
 		sqlite3_busy_timeout(conn->db, BUSY_TIMEOUT_MS);
 		status = fts5_exec(conn, fault,
+				   "PRAGMA synchronous = %s;"
 				   "PRAGMA journal_mode = WAL;"
-				   "PRAGMA synchronous = NORMAL;"
 				   "PRAGMA secure_delete = OFF;"
 				   "PRAGMA temp_store = MEMORY;"
 				   "PRAGMA cache_size = -2000;"
 				   "PRAGMA journal_size_limit = 67108864;"
-				   "PRAGMA mmap_size = " MMAP_BYTES ";");
+				   "PRAGMA mmap_size = " MMAP_BYTES ";",
+				   synchronous);
 	}
 	if (status != STATUS_OK) {
 		conn_close(conn);
@@ -326,7 +334,7 @@ fts5_take(struct fts5_index *index, struct fts5_conn **out, struct fault *fault)
 		*out = conn;
 		return STATUS_OK;
 	}
-	status = conn_open(index->path, out, fault);
+	status = conn_open(index->path, SYNCHRONOUS, out, fault);
 	if (status == STATUS_OK)
 		return STATUS_OK;
 	pthread_mutex_lock(&index->lock);
@@ -651,6 +659,23 @@ fts5_mark_print(enum fts5_mark mark, int64_t value, char out[FTS5_MARK_BYTES])
 	return length;
 }
 
+uint32_t
+fts5_script(const char *word, size_t length_bytes)
+{
+	const char *at = word;
+	UErrorCode code = U_ZERO_ERROR;
+	UScriptCode script =
+		length_bytes == 0
+			? USCRIPT_COMMON
+			: uscript_getScript((UChar32)utf8_next(
+						    &at, word + length_bytes),
+					    &code);
+
+	if (U_FAILURE(code) || script <= USCRIPT_INHERITED)
+		return 0;
+	return 1u << ((unsigned)script % 32); /* two may share one */
+}
+
 enum status
 fts5_genre_id(struct fts5_conn *conn, struct arena *arena, const char *name,
 	      bool make, int64_t *out, struct fault *fault)
@@ -787,25 +812,48 @@ file_throw_away(const char *path)
 	}
 }
 
+/* A new file is written without waiting for the disk: one that a loss of power
+ * leaves half-made is not an index, and is made anew like all that are not. */
+static enum status
+file_make(const char *path, struct fts5_conn **out, struct fault *fault)
+{
+	enum status status;
+
+	file_throw_away(path);
+	status = conn_open(path, "OFF", out, fault);
+	if (status == STATUS_OK)
+		status = schema_make(*out, fault);
+	if (status == STATUS_OK)
+		status = fts5_exec(*out, fault,
+				   "PRAGMA synchronous = " SYNCHRONOUS);
+	return status;
+}
+
+static bool
+file_is_empty(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) != 0 || info.st_size == 0;
+}
+
 /* Opens the file, or makes it anew when it is not an index of our format. Two
  * processes that do so at once take turns by a lock file. */
 static enum status
 file_open(const char *path, struct fts5_conn **out, struct fault *fault)
 {
 	struct fts5_conn *conn = NULL;
-	enum status status = conn_open(path, &conn, fault);
-	bool broken = status == STATUS_CORRUPT;
+	enum status status = STATUS_CORRUPT;
 
-	if (status != STATUS_OK && !broken)
-		return status;
-	if (broken || !format_is_ours(conn)) {
+	if (!file_is_empty(path))
+		status = conn_open(path, SYNCHRONOUS, &conn, fault);
+	if (status == STATUS_OK && !format_is_ours(conn)) {
 		conn_close(conn);
 		conn = NULL;
-		file_throw_away(path);
-		status = conn_open(path, &conn, fault);
-		if (status == STATUS_OK)
-			status = schema_make(conn, fault);
+		status = STATUS_CORRUPT;
 	}
+	if (status == STATUS_CORRUPT)
+		status = file_make(path, &conn, fault);
 	if (status != STATUS_OK) {
 		conn_close(conn);
 		return status;

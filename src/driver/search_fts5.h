@@ -12,7 +12,10 @@
  * row's number is `step of popularity << 24 | sequence`, the same in both, so
  * that a MATCH in the order of rows is in the order of popularity and may stop
  * early. Beside the words a document has up to three marks that stand for its
- * genre, year and artist, so that filters are part of the MATCH.
+ * genre, year and artist, so that filters are part of the MATCH. One whose words
+ * are of several scripts has all its words twice, the second time behind a mark:
+ * so what must have two scripts is looked for among the few that have, and not
+ * in all that have "the" and all that have "и".
  *
  * Words are cut and folded by search_words.c; the tokenizer only splits at
  * blanks. The words in memory (search_terms.h) come from the `dictionary` row,
@@ -49,6 +52,7 @@ enum fts5_statement {
 	FTS5_MATCH,    /* (expression) → row */
 	FTS5_BY_TITLE, /* (title_hash) → row, genre, year, artist_id */
 	FTS5_BY_ROW,   /* (row) → all of doc */
+	FTS5_ID_OF,    /* (row) → id */
 	FTS5_BY_ID,    /* (id) → all of doc */
 	FTS5_LAST_ROW, /* (row) → last row before it */
 	FTS5_DOC_PUT,
@@ -159,6 +163,13 @@ enum fts5_mark { FTS5_MARK_GENRE, FTS5_MARK_YEAR, FTS5_MARK_ARTIST };
 size_t fts5_mark_print(enum fts5_mark mark, int64_t value,
 		       char out[FTS5_MARK_BYTES]);
 
+/* Stands before the second copies of words. */
+#define FTS5_MARK_MIXED "\xFB"
+
+/* A bit for the script of a word's first letter; 0 for digits and signs, which
+ * go with all scripts. Words that begin alike have the same. */
+uint32_t fts5_script(const char *word, size_t length_bytes);
+
 /* The id of a genre by its name; 0: not known. */
 enum status fts5_genre_id(struct fts5_conn *conn, struct arena *arena,
 			  const char *name, bool make, int64_t *out,
@@ -215,6 +226,10 @@ const char *fts5_expression(const struct fts5_search *search,
 			    const struct search_plan *plan,
 			    enum search_kind kind, enum search_rank worst,
 			    const char *filter);
+
+/* Whether a word of the piece has a pattern of these ranks, for this kind. */
+bool fts5_piece_has(const struct plan_piece *piece, enum search_kind kind,
+		    enum search_rank best, enum search_rank worst);
 
 /* About so many documents, of all kinds, match the piece. */
 uint64_t fts5_estimate(const struct plan_piece *piece, enum search_rank worst);

@@ -184,23 +184,41 @@ fts5_find_typos(struct fts5_search *search)
 		reading_each(search, &search->plan.pieces[i].typed, typo_word);
 }
 
+/* What an expression is made for. */
+struct expression {
+	const struct fts5_search *search;
+	enum search_kind kind;
+	enum search_rank worst;
+	uint32_t scripts; /* only of these */
+	const char *mark; /* before every word; "" or FTS5_MARK_MIXED */
+	struct buffer *out;
+};
+
 static void
-expression_text(struct buffer *out, const char *text, size_t length)
+expression_text(const struct expression *to, const char *text, size_t length)
 {
+	struct buffer *out = to->out;
+	const char *quote;
+
 	buffer_add_char(out, '"');
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '"')
-			buffer_add_char(out, '"');
-		buffer_add_char(out, text[i]);
+	buffer_add_text(out, to->mark);
+	while ((quote = memchr(text, '"', length)) != NULL) {
+		size_t part = (size_t)(quote + 1 - text);
+
+		buffer_add(out, text, part);
+		buffer_add_char(out, '"');
+		text += part;
+		length -= part;
 	}
+	buffer_add(out, text, length);
 	buffer_add_char(out, '"');
 }
 
 static void
-expression_or(struct buffer *out, size_t *count)
+expression_or(const struct expression *to, size_t *count)
 {
 	if ((*count)++ > 0)
-		buffer_add_text(out, " OR ");
+		buffer_add_text(to->out, " OR ");
 }
 
 static size_t
@@ -215,23 +233,22 @@ letters_of(const char *text, size_t length)
 
 /* A beginning as the words that begin so; false: there are too many. */
 static bool
-expression_begun(struct buffer *out, const struct fts5_search *search,
-		 enum search_kind kind, const struct search_pattern *pattern,
-		 size_t *count)
+expression_begun(const struct expression *to,
+		 const struct search_pattern *pattern, size_t *count)
 {
-	struct term_matches matches = { .arena = search->arena,
-					.kinds = SEARCH_KIND_BIT(kind) };
+	struct term_matches matches = { .arena = to->search->arena,
+					.kinds = SEARCH_KIND_BIT(to->kind) };
+	size_t letters = letters_of(pattern->text, pattern->length_bytes);
 
-	if (letters_of(pattern->text, pattern->length_bytes) <=
-	    PREFIX_LETTERS_INDEXED)
+	if (letters + (*to->mark != '\0') <= PREFIX_LETTERS_INDEXED)
 		return false;
-	term_list_prefix(search->terms, pattern->text, pattern->length_bytes,
-			 PREFIX_WORDS_MAX, &matches);
+	term_list_prefix(to->search->terms, pattern->text,
+			 pattern->length_bytes, PREFIX_WORDS_MAX, &matches);
 	if (matches.count > PREFIX_WORDS_MAX)
 		return false;
 	for (size_t i = 0; i < matches.count; i++) {
-		expression_or(out, count);
-		expression_text(out, matches.at[i].text,
+		expression_or(to, count);
+		expression_text(to, matches.at[i].text,
 				matches.at[i].length_bytes);
 	}
 	return true;
@@ -262,75 +279,160 @@ pattern_is_covered(const struct plan_word *word, size_t which,
 	return false;
 }
 
-/* "a" OR "b"* …; false when no pattern is of this kind and rank. */
 static bool
-expression_word(struct buffer *out, const struct fts5_search *search,
-		enum search_kind kind, enum search_rank worst,
+pattern_is_wanted(const struct expression *to, enum search_rank best,
+		  const struct plan_pattern *at)
+{
+	uint32_t script =
+		fts5_script(at->pattern.text, at->pattern.length_bytes);
+
+	return at->pattern.rank >= best &&
+	       (at->kinds & SEARCH_KIND_BIT(to->kind)) &&
+	       (script == 0 || (script & to->scripts));
+}
+
+/* "a" OR "b"* …; false when no pattern is wanted. */
+static bool
+expression_word(const struct expression *to, enum search_rank best,
 		const struct plan_word *word)
 {
 	size_t count = 0;
 
-	buffer_add_char(out, '(');
+	buffer_add_char(to->out, '(');
 	for (size_t i = 0; i < word->pattern_count; i++) {
 		const struct plan_pattern *at = &word->patterns[i];
 		const struct search_pattern *pattern = &at->pattern;
 
-		if (pattern->rank > worst)
+		if (pattern->rank > to->worst)
 			break;
-		if (!(at->kinds & SEARCH_KIND_BIT(kind)) ||
-		    pattern_is_covered(word, i, kind, worst) ||
-		    (pattern->prefix &&
-		     expression_begun(out, search, kind, pattern, &count)))
+		if (!pattern_is_wanted(to, best, at) ||
+		    pattern_is_covered(word, i, to->kind, to->worst) ||
+		    (pattern->prefix && expression_begun(to, pattern, &count)))
 			continue;
-		expression_or(out, &count);
-		expression_text(out, pattern->text, pattern->length_bytes);
+		expression_or(to, &count);
+		expression_text(to, pattern->text, pattern->length_bytes);
 		if (pattern->prefix)
-			buffer_add_char(out, '*');
+			buffer_add_char(to->out, '*');
 	}
-	buffer_add_char(out, ')');
+	buffer_add_char(to->out, ')');
 	return count > 0;
 }
 
 /* All words of a reading; false, and nothing added, when one has no pattern. */
 static bool
-expression_reading(struct buffer *out, const struct fts5_search *search,
-		   enum search_kind kind, enum search_rank worst,
+expression_reading(const struct expression *to, enum search_rank best,
 		   const struct plan_reading *reading)
 {
-	size_t before = out->length;
+	size_t before = to->out->length;
 
 	for (size_t i = 0; i < reading->count; i++) {
 		if (i > 0)
-			buffer_add_text(out, " AND ");
-		if (expression_word(out, search, kind, worst,
-				    &reading->words[i]))
+			buffer_add_text(to->out, " AND ");
+		if (expression_word(to, best, &reading->words[i]))
 			continue;
-		out->length = before;
+		to->out->length = before;
 		return false;
 	}
 	return reading->count > 0;
 }
 
 static bool
-expression_piece(struct buffer *out, const struct fts5_search *search,
-		 enum search_kind kind, enum search_rank worst,
-		 const struct plan_piece *piece)
+expression_piece(const struct expression *to, const struct plan_piece *piece)
 {
 	bool typed, other;
 	size_t before;
 
-	buffer_add_char(out, '(');
-	typed = expression_reading(out, search, kind, worst, &piece->typed);
-	before = out->length;
+	buffer_add_char(to->out, '(');
+	typed = expression_reading(to, piece->best, &piece->typed);
+	before = to->out->length;
 	if (typed)
-		buffer_add_text(out, ") OR (");
-	other = worst >= SEARCH_LAYOUT &&
-		expression_reading(out, search, kind, worst,
-				   &piece->other_layout);
+		buffer_add_text(to->out, ") OR (");
+	other = to->worst >= SEARCH_LAYOUT &&
+		expression_reading(to, piece->best, &piece->other_layout);
 	if (!other)
-		out->length = before;
-	buffer_add_char(out, ')');
+		to->out->length = before;
+	buffer_add_char(to->out, ')');
 	return typed || other;
+}
+
+/* All pieces; false, and nothing added, when one cannot match. */
+static bool
+expression_plan(const struct expression *to, const struct search_plan *plan)
+{
+	size_t before = to->out->length;
+
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		buffer_add_text(to->out, i > 0 ? " AND (" : "(");
+		if (!expression_piece(to, &plan->pieces[i])) {
+			to->out->length = before;
+			return false;
+		}
+		buffer_add_char(to->out, ')');
+	}
+	return plan->piece_count > 0;
+}
+
+static uint32_t
+reading_scripts(const struct plan_reading *reading, enum search_rank worst)
+{
+	uint32_t scripts = 0;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		const struct plan_word *word = &reading->words[i];
+
+		for (size_t k = 0; k < word->pattern_count &&
+				   word->patterns[k].pattern.rank <= worst;
+		     k++)
+			scripts |= fts5_script(
+				word->patterns[k].pattern.text,
+				word->patterns[k].pattern.length_bytes);
+	}
+	return scripts;
+}
+
+/* The scripts of all that the plan's words may mean; 0 where the plan cannot be
+ * about two scripts at once. */
+static uint32_t
+plan_scripts(const struct search_plan *plan, enum search_rank worst)
+{
+	uint32_t scripts = 0;
+	size_t words = 0;
+
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		const struct plan_piece *piece = &plan->pieces[i];
+
+		scripts |= reading_scripts(&piece->typed, worst) |
+			   reading_scripts(&piece->other_layout, worst);
+		words += piece->typed.count > piece->other_layout.count
+				 ? piece->typed.count
+				 : piece->other_layout.count;
+	}
+	return words < 2 || (scripts & (scripts - 1)) == 0 ? 0 : scripts;
+}
+
+/* What matches is of one script, or of several and has marked words. */
+static bool
+expression_scripts(struct expression *to, const struct search_plan *plan,
+		   uint32_t scripts)
+{
+	size_t count = 0;
+
+	for (uint32_t rest = scripts; rest != 0 || *to->mark == '\0';
+	     rest &= rest - 1) {
+		size_t before = to->out->length;
+
+		to->scripts = rest != 0 ? rest & -rest : scripts;
+		to->mark = rest != 0 ? "" : FTS5_MARK_MIXED;
+		expression_or(to, &count);
+		buffer_add_char(to->out, '(');
+		if (expression_plan(to, plan)) {
+			buffer_add_char(to->out, ')');
+		} else {
+			to->out->length = before;
+			count--;
+		}
+	}
+	return count > 0;
 }
 
 const char *
@@ -339,16 +441,21 @@ fts5_expression(const struct fts5_search *search,
 		enum search_rank worst, const char *filter)
 {
 	struct buffer out;
-	bool alive = plan->piece_count > 0;
+	struct expression to = { .search = search,
+				 .kind = kind,
+				 .worst = worst,
+				 .scripts = UINT32_MAX,
+				 .mark = "",
+				 .out = &out };
+	uint32_t scripts = plan_scripts(plan, worst);
 	const char *copy = NULL;
+	bool alive;
 
 	buffer_init(&out, 0);
-	for (size_t i = 0; alive && i < plan->piece_count; i++) {
-		buffer_add_text(&out, i > 0 ? " AND (" : "(");
-		alive = expression_piece(&out, search, kind, worst,
-					 &plan->pieces[i]);
-		buffer_add_char(&out, ')');
-	}
+	buffer_add_char(&out, '(');
+	alive = scripts == 0 ? expression_plan(&to, plan)
+			     : expression_scripts(&to, plan, scripts);
+	buffer_add_char(&out, ')');
 	buffer_add_text(&out, filter);
 	if (alive && !out.full)
 		copy = arena_copy_bytes(search->arena, out.bytes, out.length);
@@ -356,8 +463,36 @@ fts5_expression(const struct fts5_search *search,
 	return copy;
 }
 
+static bool
+reading_has(const struct plan_reading *reading, enum search_kind kind,
+	    enum search_rank best, enum search_rank worst)
+{
+	for (size_t i = 0; i < reading->count; i++) {
+		const struct plan_word *word = &reading->words[i];
+
+		for (size_t k = 0; k < word->pattern_count; k++) {
+			const struct plan_pattern *at = &word->patterns[k];
+
+			if (at->pattern.rank >= best &&
+			    at->pattern.rank <= worst &&
+			    (at->kinds & SEARCH_KIND_BIT(kind)))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+fts5_piece_has(const struct plan_piece *piece, enum search_kind kind,
+	       enum search_rank best, enum search_rank worst)
+{
+	return reading_has(&piece->typed, kind, best, worst) ||
+	       reading_has(&piece->other_layout, kind, best, worst);
+}
+
 static uint64_t
-reading_estimate(const struct plan_reading *reading, enum search_rank worst)
+reading_estimate(const struct plan_reading *reading, enum search_rank best,
+		 enum search_rank worst)
 {
 	uint64_t least = reading->count == 0 ? 0 : UINT64_MAX;
 
@@ -366,7 +501,8 @@ reading_estimate(const struct plan_reading *reading, enum search_rank worst)
 		uint64_t all = 0;
 
 		for (size_t k = 0; k < word->pattern_count; k++) {
-			if (word->patterns[k].pattern.rank <= worst)
+			if (word->patterns[k].pattern.rank >= best &&
+			    word->patterns[k].pattern.rank <= worst)
 				all += word->patterns[k].documents;
 		}
 		least = all < least ? all : least;
@@ -377,6 +513,6 @@ reading_estimate(const struct plan_reading *reading, enum search_rank worst)
 uint64_t
 fts5_estimate(const struct plan_piece *piece, enum search_rank worst)
 {
-	return reading_estimate(&piece->typed, worst) +
-	       reading_estimate(&piece->other_layout, worst);
+	return reading_estimate(&piece->typed, piece->best, worst) +
+	       reading_estimate(&piece->other_layout, piece->best, worst);
 }

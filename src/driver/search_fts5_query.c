@@ -108,11 +108,14 @@ match_each(struct kind_search *ks, const char *expression, visit_row *visit,
 	return status;
 }
 
+/* A document; its number and id alone when not `whole`. */
 static enum status
-row_fetch(struct kind_search *ks, int64_t number, struct fts5_row *out)
+row_fetch(struct kind_search *ks, int64_t number, bool whole,
+	  struct fts5_row *out)
 {
 	enum status status;
-	sqlite3_stmt *row = fts5_of_kind(ks->conn, ks->kind, FTS5_BY_ROW,
+	sqlite3_stmt *row = fts5_of_kind(ks->conn, ks->kind,
+					 whole ? FTS5_BY_ROW : FTS5_ID_OF,
 					 &status, ks->fault);
 	int code;
 
@@ -120,8 +123,12 @@ row_fetch(struct kind_search *ks, int64_t number, struct fts5_row *out)
 		return status;
 	sqlite3_bind_int64(row, 1, number);
 	code = sqlite3_step(row);
-	if (code == SQLITE_ROW)
+	if (code == SQLITE_ROW && whole)
 		fts5_row_read(row, ks->search->arena, out);
+	else if (code == SQLITE_ROW)
+		*out = (struct fts5_row){
+			.row = number, .id = sqlite3_column_int64(row, 0)
+		};
 	else if (code == SQLITE_DONE)
 		status = fault_field(ks->fault, STATUS_CORRUPT, "search",
 				     "the search index has words of a "
@@ -138,7 +145,7 @@ row_rank(struct kind_search *ks, int64_t number, enum search_rank worst,
 {
 	struct search_words words = { 0 };
 	struct fts5_row row;
-	enum status status = row_fetch(ks, number, &row);
+	enum status status = row_fetch(ks, number, true, &row);
 
 	if (status != STATUS_OK)
 		return status;
@@ -259,6 +266,8 @@ gather_row(void *cookie, int64_t row, enum search_rank rank)
 	return gather->ks->count < gather->most;
 }
 
+/* Adds what has a rank up to `worst` and is not there yet; `rank` is theirs
+ * where it is not found out on the way. */
 static enum status
 gather_match(struct kind_search *ks, enum search_rank worst,
 	     enum search_rank rank, size_t most)
@@ -308,25 +317,48 @@ gather_titles(struct kind_search *ks, size_t most)
 	return status;
 }
 
+static bool
+plan_has(const struct kind_search *ks, enum search_rank best,
+	 enum search_rank worst)
+{
+	const struct search_plan *plan = &ks->search->plan;
+
+	for (size_t i = 0; i < plan->piece_count; i++) {
+		if (fts5_piece_has(&plan->pieces[i], ks->kind, best, worst))
+			return true;
+	}
+	return false;
+}
+
+/* Asks for one rank after all better ones. Of one word only the patterns of the
+ * rank itself give something new. Of several, one may match better than the
+ * other: all patterns are asked for again, unless none is of this rank. */
+static enum status
+gather_rank(struct kind_search *ks, enum search_rank rank)
+{
+	const struct search_plan *plan = &ks->search->plan;
+	enum status status;
+
+	ks->worst = rank;
+	if (rank > SEARCH_EXACT && !plan_has(ks, rank, rank))
+		return STATUS_OK;
+	if (plan_is_one_word(plan))
+		plan->pieces[0].best = rank;
+	status = gather_match(ks, rank, rank, rows_needed(ks));
+	plan->pieces[0].best = SEARCH_TITLE;
+	return status;
+}
+
 /* Adds rank after rank until the page is full. Fallback ranks end the search as
- * soon as there are enough. `before` is the expression of the rank before. */
+ * soon as there are enough. */
 static enum status
 gather_more(struct kind_search *ks, enum search_rank rank,
-	    enum search_rank worst, const char *before)
+	    enum search_rank worst)
 {
-	size_t most = rows_needed(ks);
 	enum status status = STATUS_OK;
 
 	for (; status == STATUS_OK && rank <= worst; rank++) {
-		const char *expression =
-			fts5_expression(ks->search, &ks->search->plan, ks->kind,
-					rank, ks->filter);
-
-		ks->worst = rank;
-		if (expression != NULL &&
-		    (before == NULL || strcmp(before, expression) != 0))
-			status = gather_match(ks, rank, rank, most);
-		before = expression;
+		status = gather_rank(ks, rank);
 		if (rank >= SEARCH_PREFIX && ks->count >= SEARCH_ENOUGH)
 			break;
 	}
@@ -341,7 +373,7 @@ gather_ranks(struct kind_search *ks, enum search_rank worst)
 	ks->count = 0;
 	ks->complete = false;
 	status = gather_titles(ks, rows_needed(ks));
-	return status == STATUS_OK ? gather_more(ks, SEARCH_EXACT, worst, NULL)
+	return status == STATUS_OK ? gather_more(ks, SEARCH_EXACT, worst)
 				   : status;
 }
 
@@ -371,27 +403,28 @@ rows_cut(struct kind_search *ks, enum search_rank worst)
 	ks->count = count;
 }
 
-/* Everything up to `worst`, by whichever of the two ways. */
+/* Adds everything up to `worst` that is not there yet; *few false: there is too
+ * much to look at each. */
 static enum status
-level_run(struct kind_search *ks, enum search_rank worst)
+level_add(struct kind_search *ks, enum search_rank worst, bool *few)
 {
 	struct search_plan part;
-	size_t most = FEW + 1;
+	size_t most = ks->count;
 	enum status status;
 
-	ks->count = 0;
-	ks->worst = worst;
-	/* One word: its ranks are cheaper to ask for than to see. */
-	if (worst == SEARCH_PREFIX && plan_is_one_word(&ks->search->plan))
-		return gather_ranks(ks, worst);
 	/* The ranks of what a rare piece gives come with it. */
-	if (plan_rare_part(ks, worst, &part))
-		most = RARE_ROWS_MAX;
+	most += plan_rare_part(ks, worst, &part) ? RARE_ROWS_MAX : FEW + 1;
 	status = gather_match(ks, worst, SEARCH_UNRANKED, most);
-	if (status != STATUS_OK)
-		return status;
-	if (ks->count == most)
-		return gather_ranks(ks, worst);
+	*few = ks->count < most;
+	return status;
+}
+
+/* What was added is all: gives it its ranks and its order. */
+static enum status
+level_finish(struct kind_search *ks, enum search_rank worst)
+{
+	enum status status = STATUS_OK;
+
 	ks->complete = true;
 	for (size_t i = 0; status == STATUS_OK && i < ks->count; i++) {
 		if (ks->rows[i].rank == SEARCH_UNRANKED)
@@ -400,36 +433,78 @@ level_run(struct kind_search *ks, enum search_rank worst)
 	}
 	if (status != STATUS_OK)
 		return status;
-	if (ks->count > 0) /* there may be no array yet */
-		if (ks->count > 1)
+	if (ks->count > 1)
 		qsort(ks->rows, ks->count, sizeof *ks->rows, found_compare);
 	rows_cut(ks, worst);
 	return STATUS_OK;
 }
 
-static bool
-expression_same(const char *a, const char *b)
+/* The first level, by whichever of the two ways. */
+static enum status
+level_first(struct kind_search *ks)
 {
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+	bool few = false;
+	enum status status = STATUS_OK;
+
+	/* One word: its ranks are cheaper to ask for than to see. */
+	if (!plan_is_one_word(&ks->search->plan))
+		status = level_add(ks, SEARCH_PREFIX, &few);
+	if (status != STATUS_OK)
+		return status;
+	return few ? level_finish(ks, SEARCH_PREFIX)
+		   : gather_ranks(ks, SEARCH_PREFIX);
 }
 
-/* Climbs one level; a level that brings no new meaning is passed over. */
+/* Adds what has ranks from `best` to `worst` where all better is there already.
+ * Such a thing has a piece that it matches by a new pattern only; so each piece
+ * that has such patterns is asked for with these alone, and what they give is
+ * little, however frequent the other pieces are. */
+static enum status
+level_add_new(struct kind_search *ks, enum search_rank best,
+	      enum search_rank worst, bool *few)
+{
+	const struct search_plan *plan = &ks->search->plan;
+	enum status status = STATUS_OK;
+
+	*few = true;
+	for (size_t i = 0; status == STATUS_OK && *few && i < plan->piece_count;
+	     i++) {
+		struct plan_piece *piece = &plan->pieces[i];
+
+		if (!fts5_piece_has(piece, ks->kind, best, worst))
+			continue;
+		/* One of several words may match by an old pattern. */
+		if (piece->typed.count == 1 && piece->other_layout.count <= 1)
+			piece->best = best;
+		status = level_add(ks, worst, few);
+		piece->best = SEARCH_TITLE;
+	}
+	return status;
+}
+
+/* Climbs one level; one that brings no new meaning is passed over. What was
+ * found so far is all up to `from`. */
 static enum status
 level_climb(struct kind_search *ks, enum search_rank from,
 	    enum search_rank worst)
 {
-	const char *low = fts5_expression(ks->search, &ks->search->plan,
-					  ks->kind, from, ks->filter);
-	const char *high = fts5_expression(ks->search, &ks->search->plan,
-					   ks->kind, worst, ks->filter);
+	size_t count = ks->count;
+	enum status status;
+	bool few;
 
-	if (expression_same(low, high)) {
-		ks->worst = worst;
+	ks->worst = worst;
+	if (!plan_has(ks, from + 1, worst))
 		return STATUS_OK;
+	if (!plan_is_one_word(&ks->search->plan)) {
+		status = level_add_new(ks, from + 1, worst, &few);
+		if (status != STATUS_OK)
+			return status;
+		if (few)
+			return level_finish(ks, worst);
+		ks->count = count;
+		ks->complete = false;
 	}
-	if (plan_is_one_word(&ks->search->plan))
-		return gather_more(ks, from + 1, worst, low);
-	return level_run(ks, worst);
+	return gather_more(ks, from + 1, worst);
 }
 
 static enum status
@@ -441,7 +516,7 @@ kind_run(struct kind_search *ks)
 		ks->complete = true;
 		return STATUS_OK;
 	}
-	status = level_run(ks, SEARCH_PREFIX);
+	status = level_first(ks);
 	if (status == STATUS_OK && ks->count < SEARCH_ENOUGH) {
 		fts5_find_sound(ks->search);
 		status = level_climb(ks, SEARCH_PREFIX, SEARCH_TRANSLIT);
@@ -506,7 +581,8 @@ kind_hits(struct kind_search *ks, struct search_found *out)
 		struct search_hit *hit = &out->hits[out->count];
 		struct fts5_row row;
 
-		status = row_fetch(ks, ks->rows[i].row, &row);
+		status = row_fetch(ks, ks->rows[i].row, ks->query->want_text,
+				   &row);
 		if (status != STATUS_OK)
 			break;
 		*hit = (struct search_hit){
@@ -745,7 +821,7 @@ mean_of_row(struct kind_search *ks, int64_t number, const char **out)
 	struct search_words words = { 0 };
 	struct fts5_row row;
 	struct buffer text;
-	enum status status = row_fetch(ks, number, &row);
+	enum status status = row_fetch(ks, number, true, &row);
 
 	if (status != STATUS_OK)
 		return status;

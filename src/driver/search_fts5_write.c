@@ -100,6 +100,28 @@ mark_add(struct buffer *out, enum fts5_mark mark, int64_t value)
 	buffer_add_char(out, ' ');
 }
 
+static bool
+words_are_mixed(const struct search_words *words)
+{
+	uint32_t scripts = 0;
+
+	for (size_t i = 0; i < words->count; i++)
+		scripts |= fts5_script(words->at[i].text,
+				       words->at[i].length_bytes);
+	return (scripts & (scripts - 1)) != 0;
+}
+
+static void
+words_print(struct buffer *out, const struct search_words *words,
+	    const char *before)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		buffer_add_text(out, before);
+		buffer_add(out, words->at[i].text, words->at[i].length_bytes);
+		buffer_add_char(out, ' ');
+	}
+}
+
 /* The words of a row as FTS5 gets them: with blanks between, then its marks. */
 static const char *
 row_words_print(struct batch *batch, enum search_kind kind,
@@ -111,12 +133,11 @@ row_words_print(struct batch *batch, enum search_kind kind,
 
 	fts5_row_words(batch->arena, row, &words);
 	buffer_init(&text, 0);
-	for (size_t i = 0; i < words.count; i++) {
-		buffer_add(&text, words.at[i].text, words.at[i].length_bytes);
-		buffer_add_char(&text, ' ');
-		if (note)
-			word_note(batch, kind, &words.at[i]);
-	}
+	for (size_t i = 0; note && i < words.count; i++)
+		word_note(batch, kind, &words.at[i]);
+	words_print(&text, &words, "");
+	if (words_are_mixed(&words))
+		words_print(&text, &words, FTS5_MARK_MIXED);
 	mark_add(&text, FTS5_MARK_GENRE, row->genre);
 	mark_add(&text, FTS5_MARK_YEAR, row->year);
 	mark_add(&text, FTS5_MARK_ARTIST, row->artist_id);

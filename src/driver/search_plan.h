@@ -56,6 +56,10 @@ struct plan_reading {
 struct plan_piece {
 	struct plan_reading typed;
 	struct plan_reading other_layout;
+
+	/* The driver's: only patterns of this rank and worse are asked for now;
+	 * what better ones give is known. */
+	enum search_rank best;
 };
 
 struct search_plan {

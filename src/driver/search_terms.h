@@ -77,6 +77,7 @@ struct term_matches {
 	struct term_match *at;
 	size_t count, room;
 	uint32_t kinds;	 /* only of these */
+	bool may_repeat; /* the same text may have been added twice */
 	bool is_bounded; /* many were seen: none worse than `bound` is kept */
 	struct term_match bound;
 };

@@ -3,7 +3,9 @@
  * The walk for typos goes through a sorted list as through a trie: the rows of
  * the distance table are kept per letter of the present path, a word shares
  * the rows of the beginning it has in common with the word before it, and when
- * no cell of a row is near enough all words with that beginning are skipped. */
+ * no cell of a row is near enough all words with that beginning are skipped.
+ * Where no edit is left only letters that were typed can follow: the walk looks
+ * for these instead of seeing each that does. */
 #include <stdlib.h>
 
 #include "driver/search.h"
@@ -106,14 +108,14 @@ match_compare_worth(const void *a, const void *b)
 	return match_compare_text(a, b);
 }
 
-void
-term_matches_finish(struct term_matches *matches, size_t most)
+/* Sorts by text and merges what is there twice. */
+static void
+matches_merge(struct term_matches *matches)
 {
 	size_t kept = 0;
 
-	if (matches->count > 1)
-		qsort(matches->at, matches->count, sizeof *matches->at,
-		      match_compare_text);
+	qsort(matches->at, matches->count, sizeof *matches->at,
+	      match_compare_text);
 	for (size_t i = 0; i < matches->count; i++) {
 		struct term_match *last = &matches->at[kept - (kept > 0)];
 		struct term_match *this = &matches->at[i];
@@ -128,11 +130,51 @@ term_matches_finish(struct term_matches *matches, size_t most)
 			last->distance = this->distance;
 	}
 	matches->count = kept;
+}
+
+/* Brings the `most` best to the front, in any order: each round settles on
+ * which side of one of them the others stand. */
+static void
+matches_select(struct term_matches *matches, size_t most)
+{
+	size_t low = 0, high = matches->count;
+
+	while (high - low > 1 && low < most && most < high) {
+		struct term_match pivot =
+			matches->at[low + (high - low - 1) / 2];
+		size_t i = low, j = high - 1;
+
+		for (;; i++, j--) {
+			struct term_match swap;
+
+			while (match_compare_worth(&matches->at[i], &pivot) < 0)
+				i++;
+			while (match_compare_worth(&matches->at[j], &pivot) > 0)
+				j--;
+			if (i >= j)
+				break;
+			swap = matches->at[i];
+			matches->at[i] = matches->at[j];
+			matches->at[j] = swap;
+		}
+		if (most <= j + 1)
+			high = j + 1;
+		else
+			low = j + 1;
+	}
+	if (matches->count > most)
+		matches->count = most;
+}
+
+void
+term_matches_finish(struct term_matches *matches, size_t most)
+{
+	if (matches->may_repeat && matches->count > 1)
+		matches_merge(matches);
+	matches_select(matches, most);
 	if (matches->count > 1)
 		qsort(matches->at, matches->count, sizeof *matches->at,
 		      match_compare_worth);
-	if (matches->count > most)
-		matches->count = most;
 }
 
 static void
@@ -252,6 +294,7 @@ term_list_prefix(const struct term_set *set, const char *word, size_t length,
 {
 	struct span start = { word, length };
 
+	out->may_repeat |= set->count > 1;
 	for (size_t r = 0; r < set->count; r++) {
 		const struct term_run *run = set->runs[r];
 		const struct term_list *words = &run->list[TERM_WORDS];
@@ -355,6 +398,7 @@ term_list_loose(const struct term_set *set, const char *word, size_t length,
 		any = loose_family(utf8_next(&at, end), family) == 2 || any;
 	if (!any)
 		return;
+	out->may_repeat |= set->count > 1;
 	for (size_t r = 0; r < set->count; r++) {
 		walk.run = set->runs[r];
 		loose_step(&walk, word, 0);
@@ -404,6 +448,7 @@ term_list_key(const struct term_set *set, const char *key, size_t length,
 {
 	struct span start = { key, length };
 
+	out->may_repeat |= set->count > 1;
 	for (size_t r = 0; r < set->count; r++) {
 		for (enum term_list_of l = 0; l < TERM_LISTS; l++) {
 			const struct term_list *list = &set->runs[r]->list[l];
@@ -497,6 +542,58 @@ walk_letter(struct typo_walk *walk, size_t i, struct span text)
 	return walk->rows[j].least < budget;
 }
 
+/* When the path has used up its edits, only a letter that was typed near this
+ * place keeps it near: the one that stands there, or one changed over with its
+ * neighbour. Gives the letter itself when it is such a one, else the next one
+ * behind it; 0: none. */
+static uint32_t
+walk_letter_wanted(const struct typo_walk *walk, uint32_t letter)
+{
+	size_t j = walk->depth + 1;
+	size_t i = j > SEARCH_BAND - 1 ? j - (SEARCH_BAND - 1) : 0;
+	uint32_t wanted = 0;
+
+	if (walk->rows[j - 1].least + 1 < walk->budget[j - 1])
+		return letter;
+	for (; i < walk->typed_count && i <= j + 1; i++) {
+		if (walk->typed[i] >= letter &&
+		    (wanted == 0 || walk->typed[i] < wanted))
+			wanted = walk->typed[i];
+	}
+	return wanted;
+}
+
+/* Goes along text `i` while it is near. Gives `i`, or where to go on when it
+ * cannot be near; then all between begins in a way that is not. */
+static size_t
+walk_along(struct typo_walk *walk, size_t i, struct span text)
+{
+	const struct term_list *list = &walk->run->list[walk->list_of];
+	char next[SEARCH_WORD_LETTERS_MAX * 4 + 4];
+
+	while (walk->bytes[walk->depth] < text.length &&
+	       walk->depth < SEARCH_WORD_LETTERS_MAX) {
+		size_t bytes = walk->bytes[walk->depth];
+		const char *at = text.at + bytes;
+		uint32_t letter = utf8_next(&at, text.at + text.length);
+		uint32_t wanted = walk_letter_wanted(walk, letter);
+
+		if (wanted == letter && walk_letter(walk, i, text))
+			continue;
+		if (wanted == letter || wanted == 0)
+			return list_bound(
+				list, i + 1,
+				(struct span){ text.at,
+					       walk->bytes[walk->depth] },
+				true);
+		memcpy(next, text.at, bytes);
+		bytes += utf8_write(wanted, next + bytes);
+		return list_bound(list, i + 1, (struct span){ next, bytes },
+				  false);
+	}
+	return i;
+}
+
 static void
 walk_list(struct typo_walk *walk)
 {
@@ -510,20 +607,14 @@ walk_list(struct typo_walk *walk)
 	walk->budget[0] = (uint8_t)(walk->edits + 1);
 	while (i < list->count) {
 		struct span text = list_text(list, i);
-		bool near = true;
+		size_t next;
 
 		walk->depth =
 			before == NULL ? 0 : walk_common(walk, text, before);
 		before = text.at;
-		while (near && walk->bytes[walk->depth] < text.length &&
-		       walk->depth < SEARCH_WORD_LETTERS_MAX)
-			near = walk_letter(walk, i, text);
-		if (!near) {
-			i = list_bound(
-				list, i + 1,
-				(struct span){ text.at,
-					       walk->bytes[walk->depth] },
-				true);
+		next = walk_along(walk, i, text);
+		if (next != i) {
+			i = next;
 			continue;
 		}
 		if (!walk->prefix) {
@@ -548,6 +639,7 @@ term_list_typo(const struct term_set *set, const char *word, size_t length,
 				  .edits = edits,
 				  .out = out };
 
+	out->may_repeat = true; /* with what the other walk finds */
 	walk.typed_count = search_letters_of(word, length, walk.typed);
 	for (size_t r = 0; r < set->count; r++) {
 		walk.run = set->runs[r];
@@ -564,6 +656,7 @@ term_list_key_typo(const struct term_set *set, const char *key, size_t length,
 		.by_key = true, .prefix = prefix, .edits = edits, .out = out
 	};
 
+	out->may_repeat = true; /* a path may lead to a word twice */
 	walk.typed_count = search_letters_of(key, length, walk.typed);
 	for (size_t r = 0; r < set->count; r++) {
 		walk.run = set->runs[r];

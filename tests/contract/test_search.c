@@ -184,6 +184,39 @@ a_change_is_found_by_the_next_query(void **state)
 	assert_int_equal(now.documents[SEARCH_TRACK], 0);
 }
 
+/* "live" and "и" stand in many things, together in few. */
+static void
+words_of_two_scripts_find_what_has_both(void **state)
+{
+	struct bench *bench = *state;
+	struct arena *arena = &bench->arena;
+
+	for (int i = 1; i <= 150; i++)
+		PUT(bench,
+		    TRACK(i, arena_print(arena, "live number %d", i), "Queen",
+			  100),
+		    TRACK(1000 + i, arena_print(arena, "лёд и пламя %d", i),
+			  "Кино", 100));
+	PUT(bench, TRACK(5000, "Лёд и пламя (Live in Omsk)", "Кино", 9),
+	    TRACK(5001, "Remix 7", "Кино", 5));
+	assert_string_equal(tracks(bench, "live и"), "5000");
+	assert_string_equal(tracks(bench, "и live"), "5000");
+	assert_string_equal(tracks(bench, "лёд liv"), "5000");
+	assert_string_equal(tracks(bench, "live пламя 7"), "");
+	assert_string_equal(tracks(bench, "кино remix"), "5001");
+	assert_string_equal(tracks(bench, "remixx кино"), "5001");
+	assert_string_equal(tracks(bench, "кино 7 remix"), "5001");
+	assert_string_equal(tracks(bench, "пламя omsk"), "5000");
+	assert_string_equal(tracks(bench, "plamya omsk"), "5000");
+
+	PUT(bench, TRACK(5000, "Лёд и пламя (на сцене)", "Кино", 9),
+	    TRACK(7, "live number 7", "Queen и Кино", 100));
+	assert_string_equal(tracks(bench, "live и"), "7");
+	assert_string_equal(tracks(bench, "пламя omsk"), "");
+	PUT(bench, { .kind = SEARCH_TRACK, .id = 7, .gone = true });
+	assert_string_equal(tracks(bench, "live и"), "");
+}
+
 static void
 of_two_documents_with_one_id_the_later_counts(void **state)
 {
@@ -1280,6 +1313,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		OVER_ALL(a_new_index_is_empty_and_says_so),
 		OVER_ALL(a_change_is_found_by_the_next_query),
+		OVER_ALL(words_of_two_scripts_find_what_has_both),
 		OVER_ALL(of_two_documents_with_one_id_the_later_counts),
 		OVER_ALL(an_update_older_than_the_index_does_nothing),
 		OVER_ALL(an_update_that_would_leave_a_gap_is_refused),

@@ -9,6 +9,7 @@
 #include "driver/search_distance.h"
 #include "driver/search_layout.h"
 #include "driver/search_plan.h"
+#include "driver/search_terms.h"
 #include "driver/search_translit.h"
 #include "driver/search_words.h"
 
@@ -285,6 +286,111 @@ distances_are_those_of_the_definition(void **state)
 	}
 }
 
+/* A dictionary of words of two to seven letters out of few. */
+static struct term_set *
+terms_make(size_t count, unsigned *seed)
+{
+	static const char *const letters[] = { "a", "b", "c", "d", "и", "й" };
+	struct term_input *inputs = arena_new(&arena, struct term_input, count);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *word = "";
+		int length = 2 + rand_r(seed) % 6;
+
+		for (int k = 0; k < length; k++)
+			word = arena_print(&arena, "%s%s", word,
+					   letters[rand_r(seed) % 6]);
+		inputs[i] = (struct term_input){
+			.text = word,
+			.length_bytes = (uint16_t)strlen(word),
+			.kinds = 1,
+			.documents = 1 + (uint32_t)rand_r(seed) % 50,
+		};
+	}
+	return term_set_new(term_run_new(inputs, count));
+}
+
+static bool
+matches_have(const struct term_matches *matches, const struct term_match *one)
+{
+	for (size_t i = 0; i < matches->count; i++) {
+		const struct term_match *at = &matches->at[i];
+
+		if (at->length_bytes == one->length_bytes &&
+		    memcmp(at->text, one->text, one->length_bytes) == 0)
+			return at->distance == one->distance;
+	}
+	return false;
+}
+
+/* The walk that passes over words finds what looking at each of them finds. */
+static void
+near_words_are_all_found_and_no_others(void **state)
+{
+	unsigned seed = 11;
+	struct term_set *set = terms_make(700, &seed);
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		struct term_matches all = { .arena = &arena, .kinds = 1 };
+		struct term_matches near = { .arena = &arena, .kinds = 1 };
+		uint32_t typed[SEARCH_WORD_LETTERS_MAX];
+		uint32_t word[SEARCH_WORD_LETTERS_MAX];
+		uint8_t edits = (uint8_t)(1 + round % 2);
+		const char *text;
+		size_t count, found = 0;
+
+		term_list_prefix(set, "", 0, 1000, &all);
+		text = all.at[(size_t)rand_r(&seed) % all.count].text;
+		text = arena_print(&arena, "%.*s%s", 2 + rand_r(&seed) % 6,
+				   text, round % 3 ? "bиca" : "");
+		text = arena_copy_bytes(&arena, text,
+					utf8_cut(text, strlen(text), 9));
+		count = search_letters_of(text, strlen(text), typed);
+		term_list_typo(set, text, strlen(text), edits, false, &near);
+		for (size_t i = 0; i < all.count; i++) {
+			struct term_match *one = &all.at[i];
+			size_t letters = search_letters_of(
+				one->text, one->length_bytes, word);
+
+			one->distance = search_distance(typed, count, word,
+							letters, false, NULL);
+			if (one->distance > edits)
+				continue;
+			assert_true(matches_have(&near, one));
+			found++;
+		}
+		assert_int_equal(near.count, found);
+	}
+	term_set_drop(set);
+}
+
+static void
+of_many_matches_the_best_are_kept_in_order(void **state)
+{
+	unsigned seed = 5;
+	struct term_set *set = terms_make(900, &seed);
+
+	(void)state;
+	for (size_t most = 1; most <= 900; most += most < 8 ? 1 : 97) {
+		struct term_matches all = { .arena = &arena, .kinds = 1 };
+		struct term_matches best = { .arena = &arena, .kinds = 1 };
+
+		term_list_prefix(set, "", 0, 1000, &all);
+		term_list_prefix(set, "", 0, 1000, &best);
+		term_matches_finish(&all, SIZE_MAX);
+		term_matches_finish(&best, most);
+		assert_int_equal(best.count,
+				 most < all.count ? most : all.count);
+		for (size_t i = 0; i < best.count; i++)
+			assert_ptr_equal(best.at[i].text, all.at[i].text);
+		for (size_t i = 1; i < all.count; i++)
+			assert_true(all.at[i - 1].documents >=
+				    all.at[i].documents);
+	}
+	term_set_drop(set);
+}
+
 static void
 longer_words_forgive_more(void **state)
 {
@@ -346,6 +452,8 @@ main(void)
 		cmocka_unit_test(the_other_keyboard_layout_is_read_both_ways),
 		cmocka_unit_test(spellings_of_one_name_have_one_key),
 		cmocka_unit_test(distances_are_those_of_the_definition),
+		cmocka_unit_test(near_words_are_all_found_and_no_others),
+		cmocka_unit_test(of_many_matches_the_best_are_kept_in_order),
 		cmocka_unit_test(longer_words_forgive_more),
 		cmocka_unit_test(a_query_is_pieces_with_two_readings),
 		cmocka_unit_test(a_query_of_any_size_has_a_bounded_plan),
