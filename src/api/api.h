@@ -37,6 +37,7 @@ struct api_args {
 	struct index_service *index;
 	struct covers *covers;
 	struct streams *streams;
+	const struct options *options; /* for the page of settings */
 	struct access *access;
 	struct limits *limits;
 	bool serves_api, serves_streams, serves_metrics; /* by role */

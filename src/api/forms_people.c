@@ -290,6 +290,23 @@ code_of(const struct fault *fault)
 	return NULL;
 }
 
+static void
+answer_code(struct call *call, const struct fault *fault, const char *code)
+{
+	struct json_writer json;
+	struct buffer details;
+
+	buffer_init(&details, 4096);
+	json_writer_init(&json, &details);
+	json_object_begin(&json);
+	json_member_text(&json, "field", fault->field);
+	json_member_text(&json, "reason", fault->message);
+	json_object_end(&json);
+	request_answer_error(call->request, http_status_of_fault(fault), code,
+			     (struct span){ details.bytes, details.length });
+	buffer_release(&details);
+}
+
 void
 answer_sign_in_fault(struct call *call, const struct fault *fault,
 		     uint32_t retry_after_seconds)
@@ -299,9 +316,7 @@ answer_sign_in_fault(struct call *call, const struct fault *fault,
 	if (fault->status == STATUS_AGAIN_LATER && retry_after_seconds > 0)
 		call_answer_limited(call, retry_after_seconds);
 	else if (code != NULL)
-		request_answer_error(call->request,
-				     http_status_of_fault(fault), code,
-				     (struct span){ 0 });
+		answer_code(call, fault, code);
 	else
 		call_answer_fault(call, fault);
 }

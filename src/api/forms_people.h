@@ -38,6 +38,9 @@ void form_page(struct json_writer *json, const struct page_info *page);
 /* "read", "write", "admin" of scope bits, as a member. */
 void form_scopes(struct json_writer *json, const char *name, unsigned scopes);
 
+/* A file to save, of the "format" the address asks for; takes the buffer. */
+void answer_export(struct call *call, const char *name, struct buffer *file);
+
 /* What a sign-in answers, with the cookie when there is one. */
 void answer_signed_in(struct call *call, unsigned status,
 		      const struct signed_in *signed_in);

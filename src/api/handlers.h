@@ -65,6 +65,29 @@ void handle_auth_sessions(struct call *call);
 void handle_auth_session_end(struct call *call);
 void handle_auth_login_unlink(struct call *call);
 
+/* users.c */
+void handle_users_list(struct call *call);
+void handle_user_add(struct call *call);
+void handle_user_get(struct call *call);
+void handle_user_change(struct call *call);
+void handle_user_remove(struct call *call);
+void handle_admin_users(struct call *call);
+void handle_admin_user_get(struct call *call);
+void handle_admin_user_change(struct call *call);
+void handle_admin_user_approve(struct call *call);
+void handle_admin_user_reject(struct call *call);
+void handle_admin_user_sign_out(struct call *call);
+void handle_admin_user_link(struct call *call);
+void handle_admin_users_bulk(struct call *call);
+
+/* admin.c */
+void handle_admin_dashboard(struct call *call);
+void handle_admin_audit(struct call *call);
+void handle_admin_invitations(struct call *call);
+void handle_admin_invite(struct call *call);
+void handle_admin_uninvite(struct call *call);
+void handle_admin_settings(struct call *call);
+
 /* search.c */
 void handle_search_tracks(struct call *call);
 void handle_search_artists(struct call *call);

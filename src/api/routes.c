@@ -3,6 +3,7 @@
  * Rows of one pattern stand together; an alias is a row of its own. */
 #include "api/handlers.h"
 #include "api/route.h"
+#include "library/audit.h"
 
 #define API "/api/v1"
 
@@ -273,6 +274,76 @@ static const struct param link_body[] = {
 	COOKIE_FIELD,
 	{ 0 }
 };
+#define ROLES "user|artist|moderator|admin|superadmin"
+#define USER_LIST_PARAMS                                                     \
+	PAGE_PARAMS,                                                         \
+	{ .name = "q", .type = PARAM_TEXT, .min = 1,                         \
+	  .summary = "Part of a name, an e-mail address or a Telegram id." },\
+	{ .name = "role", .type = PARAM_CHOICE, .choices = ROLES },          \
+	{ .name = "status", .type = PARAM_CHOICE,                            \
+	  .choices = "pending|active|rejected|blocked" },                    \
+	{ .name = "is_active", .type = PARAM_BOOL },                         \
+	{ .name = "sort", .type = PARAM_CHOICE, .preset = "-created_at",     \
+	  .choices = USER_SORTS }
+#define FORMAT_PARAM                                                         \
+	{ .name = "format", .type = PARAM_CHOICE, .choices = "json|csv",     \
+	  .summary = "All that match, as a file." }
+
+static const struct param user_list_params[] = { USER_LIST_PARAMS, { 0 } };
+static const struct param admin_user_list_params[] = { USER_LIST_PARAMS,
+						       FORMAT_PARAM, { 0 } };
+static const struct param user_body[] = {
+	USERNAME_FIELD(true),
+	EMAIL_FIELD,
+	FULL_NAME_FIELD,
+	PASSWORD_FIELD("password", false,
+		       "Left out: the answer holds a link to choose one."),
+	{ .name = "role", .type = PARAM_CHOICE, .choices = ROLES },
+	{ 0 }
+};
+static const struct param user_change_body[] = {
+	USERNAME_FIELD(false),
+	EMAIL_FIELD,
+	FULL_NAME_FIELD,
+	{ .name = "role", .type = PARAM_CHOICE, .choices = ROLES },
+	{ .name = "status", .type = PARAM_CHOICE,
+	  .choices = "pending|active|rejected|blocked" },
+	{ .name = "is_active", .type = PARAM_BOOL },
+	{ 0 }
+};
+static const struct param bulk_body[] = {
+	{ .name = "ids", .type = PARAM_IDS, .required = true, .min = 1,
+	  .max = 100 },
+	{ .name = "action", .type = PARAM_CHOICE, .required = true,
+	  .choices = "approve|reject|block|activate|delete|role" },
+	{ .name = "role", .type = PARAM_CHOICE, .choices = ROLES,
+	  .summary = "For the action role." },
+	{ 0 }
+};
+static const struct param audit_params[] = {
+	PAGE_PARAMS,
+	{ .name = "admin_user_id", .type = PARAM_ID,
+	  .summary = "Who did it." },
+	{ .name = "action", .type = PARAM_CHOICE, .choices = AUDIT_ACTIONS },
+	{ .name = "model_name", .type = PARAM_TEXT, .max = 60,
+	  .summary = "user, track, playlist, …" },
+	{ .name = "model_id", .type = PARAM_ID },
+	{ .name = "from", .type = PARAM_TIME },
+	{ .name = "to", .type = PARAM_TIME, .summary = "Before this time." },
+	{ .name = "sort", .type = PARAM_CHOICE, .choices = "-id|id",
+	  .preset = "-id" },
+	FORMAT_PARAM,
+	{ 0 }
+};
+static const struct param invitation_body[] = {
+	{ .name = "role", .type = PARAM_CHOICE, .choices = ROLES },
+	{ .name = "uses", .type = PARAM_INT, .min = 1, .max = 1000,
+	  .summary = "How many may come with it; 1." },
+	{ .name = "days", .type = PARAM_INT, .min = 1, .max = 365,
+	  .summary = "How long it lives; 7." },
+	{ .name = "note", .type = PARAM_TEXT, .max = 200 },
+	{ 0 }
+};
 static const struct param provider_params[] = {
 	{ .name = "provider", .type = PARAM_CHOICE, .required = true,
 	  .choices = "telegram|oidc" },
@@ -448,6 +519,78 @@ const struct route api_routes[] = {
 	SIGN_IN(API "/auth/links/{code}", handle_auth_link_use, true,
 		"Sets a password, or makes the first superadmin.", code_params,
 		BODY_JSON, link_body, 0, "403 404 409 503"),
+
+	GET_FOR(USER_ROLE_ADMIN, API "/users", handle_users_list, "users",
+		"People, by filters.", user_list_params, "[User]", "400 503"),
+	SEND(HTTP_POST, API "/users", USER_ROLE_ADMIN, handle_user_add,
+	     "users", "Adds somebody.", NULL, user_body, 201, "NewUser",
+	     "409 503"),
+	{ .method = HTTP_GET, .pattern = API "/users/{id}",
+	  .right = USER_ROLE_USER, .others = USER_ROLE_ADMIN,
+	  .handler = handle_user_get, .tag = "users",
+	  .summary = "One person, or oneself.", .params = id_params,
+	  .answer = "User", .statuses = "404 503", .fields = no_store },
+	{ .method = HTTP_PUT, .pattern = API "/users/{id}",
+	  .right = USER_ROLE_USER, .others = USER_ROLE_ADMIN,
+	  .handler = handle_user_change, .tag = "users",
+	  .summary = "Changes somebody, or one's own name.",
+	  .params = id_params, .body_kind = BODY_JSON,
+	  .body = user_change_body, .answer = "User",
+	  .statuses = "404 409 503", .fields = no_store },
+	SEND(HTTP_DELETE, API "/users/{id}", USER_ROLE_ADMIN,
+	     handle_user_remove, "users",
+	     "Shuts somebody out for good; the name stays.", id_params, NULL,
+	     204, NULL, "404 409 503"),
+
+	GET_FOR(USER_ROLE_ADMIN, "/admin/api/dashboard",
+		handle_admin_dashboard, "admin", "How things are.", NULL,
+		"Dashboard", "503"),
+	GET_FOR(USER_ROLE_ADMIN, "/admin/api/users", handle_admin_users,
+		"admin", "People, by filters, or as a file.",
+		admin_user_list_params, "[User]", "400 413 503"),
+	GET_FOR(USER_ROLE_ADMIN, "/admin/api/users/{id}",
+		handle_admin_user_get, "admin",
+		"One person with sessions, keys and accounts elsewhere.",
+		id_params, "Person", "404 503"),
+	SEND(HTTP_PATCH, "/admin/api/users/{id}", USER_ROLE_ADMIN,
+	     handle_admin_user_change, "admin",
+	     "Changes role, state or profile.", id_params, user_change_body,
+	     0, "User", "404 409 503"),
+	SEND(HTTP_DELETE, "/admin/api/users/{id}", USER_ROLE_ADMIN,
+	     handle_user_remove, "admin", "The same as DELETE /users/{id}.",
+	     id_params, NULL, 204, NULL, "404 409 503"),
+	SEND(HTTP_POST, "/admin/api/users/bulk", USER_ROLE_ADMIN,
+	     handle_admin_users_bulk, "admin", "One action on many people.",
+	     NULL, bulk_body, 0, "BulkOutcome", "503"),
+	SEND(HTTP_POST, "/admin/api/users/{id}/approve", USER_ROLE_ADMIN,
+	     handle_admin_user_approve, "admin", "Lets somebody in.",
+	     id_params, NULL, 0, "User", "404 409 503"),
+	SEND(HTTP_POST, "/admin/api/users/{id}/reject", USER_ROLE_ADMIN,
+	     handle_admin_user_reject, "admin", "Does not let somebody in.",
+	     id_params, NULL, 0, "User", "404 409 503"),
+	SEND(HTTP_POST, "/admin/api/users/{id}/link", USER_ROLE_ADMIN,
+	     handle_admin_user_link, "admin",
+	     "A link by which they choose a password.", id_params, NULL, 201,
+	     "NewLink", "404 503"),
+	SEND(HTTP_POST, "/admin/api/users/{id}/sign-out", USER_ROLE_ADMIN,
+	     handle_admin_user_sign_out, "admin", "Ends all their sessions.",
+	     id_params, NULL, 204, NULL, "404 503"),
+	GET_FOR(USER_ROLE_ADMIN, "/admin/api/audit-logs", handle_admin_audit,
+		"admin", "What people with rights did.", audit_params,
+		"[AuditRow]", "400 413 503"),
+	GET_FOR(USER_ROLE_ADMIN, "/admin/api/invitations",
+		handle_admin_invitations, "admin", "Invitations.",
+		page_params, "[Invitation]", "400 503"),
+	SEND(HTTP_POST, "/admin/api/invitations", USER_ROLE_ADMIN,
+	     handle_admin_invite, "admin",
+	     "Makes an invitation, whose code is shown this once.", NULL,
+	     invitation_body, 201, "NewInvitation", "503"),
+	SEND(HTTP_DELETE, "/admin/api/invitations/{id}", USER_ROLE_ADMIN,
+	     handle_admin_uninvite, "admin", "Takes an invitation back.",
+	     id_params, NULL, 204, NULL, "404 503"),
+	GET_FOR(USER_ROLE_ADMIN, "/admin/api/settings", handle_admin_settings,
+		"admin", "Every setting; secrets are hidden.", NULL,
+		"Settings", NULL),
 
 	GET(API "/library", handle_library, "system",
 	    "How much music there is.", NULL, "Library", "304 503"),

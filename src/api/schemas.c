@@ -73,6 +73,18 @@
 		{ "expires_at", "time", NULL }, \
 		{ "current", "boolean", NULL }
 
+#define INVITATION_FIELDS \
+		{ "id", "integer", NULL }, \
+		{ "prefix", "string", "The code's first letters." }, \
+		{ "role", "string", NULL }, \
+		{ "note", "string?", NULL }, \
+		{ "uses", "integer", NULL }, \
+		{ "uses_max", "integer", NULL }, \
+		{ "created_by", "integer?", NULL }, \
+		{ "created_at", "time", NULL }, \
+		{ "expires_at", "time?", NULL }, \
+		{ "revoked_at", "time?", NULL }
+
 #define TRACK_FIELDS \
 		{ "id", "integer", NULL }, \
 		{ "title", "string", NULL }, \
@@ -250,6 +262,82 @@ const struct schema api_schemas[] = {
 		{ "telegram", "boolean", NULL },
 		{ "password_min", "integer", NULL },
 		{ "setup_needed", "boolean", NULL }) },
+	{ "NewUser", FIELDS(USER_FIELDS,
+		{ "link", "string?", "Where they choose a password." }) },
+	{ "Person", FIELDS(USER_FIELDS,
+		{ "reviewed_by", "integer?", NULL },
+		{ "reviewed_at", "time?", NULL },
+		{ "sessions", "[Session]", NULL },
+		{ "keys", "[Key]", NULL },
+		{ "logins", "[UserLogin]", NULL }) },
+	{ "NewLink", FIELDS(
+		{ "link", "string", NULL },
+		{ "expires_at", "time", NULL }) },
+	{ "BulkRefusal", FIELDS(
+		{ "id", "integer", NULL },
+		{ "error", "string", NULL },
+		{ "reason", "string", NULL }) },
+	{ "BulkOutcome", FIELDS(
+		{ "changed", "[integer]", NULL },
+		{ "refused", "[BulkRefusal]", NULL }) },
+	{ "AuditRow", FIELDS(
+		{ "id", "integer", NULL },
+		{ "admin_user_id", "integer?", "Null: the operator." },
+		{ "admin_username", "string?", NULL },
+		{ "action", "string", NULL },
+		{ "model_name", "string", NULL },
+		{ "model_id", "integer?", NULL },
+		{ "old_values", "any?", NULL },
+		{ "new_values", "any?", NULL },
+		{ "ip_address", "string?", NULL },
+		{ "user_agent", "string?", NULL },
+		{ "created_at", "time", NULL }) },
+	{ "Invitation", FIELDS(INVITATION_FIELDS) },
+	{ "NewInvitation", FIELDS(INVITATION_FIELDS,
+		{ "code", "string", "Shown this once." },
+		{ "link", "string", NULL }) },
+	{ "RoleCounts", FIELDS(
+		{ "user", "integer", NULL },
+		{ "artist", "integer", NULL },
+		{ "moderator", "integer", NULL },
+		{ "admin", "integer", NULL },
+		{ "superadmin", "integer", NULL }) },
+	{ "UserCounts", FIELDS(
+		{ "total", "integer", NULL },
+		{ "active", "integer", NULL },
+		{ "pending", "integer", NULL },
+		{ "blocked", "integer", NULL },
+		{ "new_7d", "integer", NULL },
+		{ "by_role", "RoleCounts", NULL }) },
+	{ "LibraryCounts", FIELDS(
+		{ "tracks", "integer", NULL },
+		{ "albums", "integer", NULL },
+		{ "artists", "integer", NULL },
+		{ "genres", "integer", NULL },
+		{ "duration_ms", "integer", NULL },
+		{ "size_bytes", "integer", NULL }) },
+	{ "JobCounts", FIELDS(
+		{ "running", "integer", NULL },
+		{ "queued", "integer", NULL },
+		{ "failed", "integer", NULL }) },
+	{ "SessionCounts", FIELDS(
+		{ "active", "integer", NULL }) },
+	{ "Dashboard", FIELDS(
+		{ "users", "UserCounts", NULL },
+		{ "library", "LibraryCounts", NULL },
+		{ "jobs", "JobCounts", NULL },
+		{ "sessions", "SessionCounts", NULL },
+		{ "audit", "[AuditRow]", "The last ten." },
+		{ "uptime_seconds", "integer", NULL }) },
+	{ "Setting", FIELDS(
+		{ "group", "string", NULL },
+		{ "name", "string", NULL },
+		{ "value", "string", "*** for a secret that is set." },
+		{ "unit", "string?", NULL },
+		{ "origin", "string", "default, file, environment or flag." },
+		{ "summary", "string", NULL }) },
+	{ "Settings", FIELDS(
+		{ "items", "[Setting]", NULL }) },
 	{ "Key", FIELDS(KEY_FIELDS) },
 	{ "NewKey", FIELDS(KEY_FIELDS,
 		{ "key", "string", "Shown this once." }) },

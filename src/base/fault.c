@@ -106,7 +106,7 @@ status_name(enum status status)
 		[STATUS_CONFLICT] = "conflict",
 		[STATUS_INVALID] = "validation_error",
 		[STATUS_UNAUTHENTICATED] = "unauthenticated",
-		[STATUS_DENIED] = "forbidden",
+		[STATUS_DENIED] = "denied",
 		[STATUS_FULL] = "full",
 		[STATUS_TOO_LARGE] = "too_large",
 		[STATUS_OUT_OF_RANGE] = "out_of_range",

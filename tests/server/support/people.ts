@@ -1,6 +1,6 @@
 // People of every role, signed in; what they ask is asked in their name.
 import type { Answer, Ask } from './http.ts';
-import { run, type Server } from './ogma.ts';
+import { type Environment, run, type Server } from './ogma.ts';
 
 export const roles = ['user', 'artist', 'moderator', 'admin', 'superadmin'] as const;
 export type Role = (typeof roles)[number];
@@ -71,19 +71,19 @@ export function post(server: Server, path: string, body?: unknown): Promise<Answ
 }
 
 /** Somebody new, made by the command line as an operator would. */
-export async function person(server: Server, name: string, role: Role): Promise<Person> {
+export async function person(server: Server, name: string, role: Role, env: Environment = {}): Promise<Person> {
 	const password = `secret of ${name}`;
 	const made = await run([
 		...['user', 'add', name, '--data', server.data, '--role', role],
 		...['--email', `${name}@example.org`, '--password', password],
-	]);
+	], { env });
 	if (made.code !== 0) throw new Error(`user add ${name}: ${made.stderr}`);
 	return new Person(server, name, password).signIn();
 }
 
 /** One of each role, by role. */
-export async function everybody(server: Server): Promise<Record<Role, Person>> {
+export async function everybody(server: Server, env: Environment = {}): Promise<Record<Role, Person>> {
 	const people = {} as Record<Role, Person>;
-	for (const role of roles) people[role] = await person(server, `the-${role}`, role);
+	for (const role of roles) people[role] = await person(server, `the-${role}`, role, env);
 	return people;
 }

@@ -1,0 +1,412 @@
+/* admin.c - the admin panel: dashboard, audit log, invitations, settings. */
+#include "api/handlers.h"
+
+#include <string.h>
+
+#include "api/api.h"
+#include "api/csv.h"
+#include "api/forms.h"
+#include "api/forms_people.h"
+#include "base/clock.h"
+#include "library/jobs.h"
+#include "library/summary.h"
+#include "service/people.h"
+
+#define WEEK_MS ((int64_t)7 * 86400000)
+#define DAY_MS ((int64_t)86400000)
+#define DASHBOARD_ROWS 10
+
+/* ---- dashboard ------------------------------------------------------------ */
+
+struct dashboard {
+	struct call *call;
+	struct user_totals users;
+	struct library_summary library;
+	int64_t jobs[JOB_CANCELLED + 1];
+	int64_t sessions;
+	struct audit_list audit;
+};
+
+static enum status
+jobs_count(struct store_session *session, struct dashboard *dashboard,
+	   enum job_state state, struct fault *fault)
+{
+	const struct job_filter filter = { .state = state,
+					   .state_given = true };
+	const struct page_request one = { .limit = 1 };
+	struct job_list list;
+	enum status status = jobs_list(session, &filter, &one,
+				       dashboard->call->arena, &list, fault);
+
+	if (status == STATUS_OK)
+		dashboard->jobs[state] = list.page.total;
+	return status;
+}
+
+static enum status
+dashboard_read(struct store_session *session, void *cookie,
+	       struct fault *fault)
+{
+	static const enum job_state states[] = { JOB_RUNNING, JOB_QUEUED,
+						 JOB_FAILED };
+	const struct page_request rows = { .limit = DASHBOARD_ROWS };
+	const struct audit_filter all = { 0 };
+	struct dashboard *dashboard = cookie;
+	enum status status = users_totals(session, clock_now_ms() - WEEK_MS,
+					  &dashboard->users, fault);
+
+	if (status == STATUS_OK)
+		status = library_summary_get(session, &dashboard->library,
+					     fault);
+	for (size_t i = 0; i < ARRAY_LENGTH(states) && status == STATUS_OK;
+	     i++)
+		status = jobs_count(session, dashboard, states[i], fault);
+	if (status == STATUS_OK)
+		status = sessions_count(session, &dashboard->sessions, fault);
+	if (status == STATUS_OK)
+		status = audit_list(session, &all, false, &rows,
+				    dashboard->call->arena, &dashboard->audit,
+				    fault);
+	return status;
+}
+
+static void
+users_form(struct json_writer *json, const struct user_totals *users)
+{
+	json_member_object_begin(json, "users");
+	json_member_int(json, "total", users->total);
+	json_member_int(json, "active", users->active);
+	json_member_int(json, "pending", users->pending);
+	json_member_int(json, "blocked", users->blocked);
+	json_member_int(json, "new_7d", users->created_since);
+	json_member_object_begin(json, "by_role");
+	for (int role = USER_ROLE_USER; role <= USER_ROLE_SUPERADMIN; role++)
+		json_member_int(json, user_role_name((enum user_role)role),
+				users->by_role[role]);
+	json_object_end(json);
+	json_object_end(json);
+}
+
+static void
+library_form(struct json_writer *json, const struct library_summary *library)
+{
+	json_member_object_begin(json, "library");
+	json_member_int(json, "tracks", library->tracks);
+	json_member_int(json, "albums", library->albums);
+	json_member_int(json, "artists", library->artists);
+	json_member_int(json, "genres", library->genres);
+	json_member_int(json, "duration_ms", library->duration_ms);
+	json_member_int(json, "size_bytes", library->size_bytes);
+	json_object_end(json);
+}
+
+void
+handle_admin_dashboard(struct call *call)
+{
+	struct dashboard dashboard = { .call = call };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, dashboard_read, &dashboard))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	users_form(&json, &dashboard.users);
+	library_form(&json, &dashboard.library);
+	json_member_object_begin(&json, "jobs");
+	json_member_int(&json, "running", dashboard.jobs[JOB_RUNNING]);
+	json_member_int(&json, "queued", dashboard.jobs[JOB_QUEUED]);
+	json_member_int(&json, "failed", dashboard.jobs[JOB_FAILED]);
+	json_object_end(&json);
+	json_member_object_begin(&json, "sessions");
+	json_member_int(&json, "active", dashboard.sessions);
+	json_object_end(&json);
+	json_member_array_begin(&json, "audit");
+	for (size_t i = 0; i < dashboard.audit.count; i++)
+		form_audit(&json, &dashboard.audit.items[i]);
+	json_array_end(&json);
+	json_member_int(&json, "uptime_seconds",
+			(clock_now_ms() - call->api->started_at_ms) / 1000);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
+/* ---- exports -------------------------------------------------------------- */
+
+void
+answer_export(struct call *call, const char *name, struct buffer *file)
+{
+	const char *format = call_text(call, "format");
+	bool csv = strcmp(format, "csv") == 0;
+
+	if (file->full) {
+		buffer_release(file);
+		request_answer_error(call->request, 413, "too_large",
+				     (struct span){ 0 });
+		return;
+	}
+	http_answer_field(call->request, "Content-Disposition",
+			  arena_print(call->arena,
+				      "attachment; filename=\"%s.%s\"", name,
+				      format));
+	http_answer_buffer(call->request, 200,
+			   csv ? "text/csv; charset=utf-8" :
+				 "application/json",
+			   file);
+}
+
+/* ---- audit log ------------------------------------------------------------ */
+
+struct audit_reading {
+	struct call *call;
+	struct audit_filter filter;
+	struct page_request page;
+	struct audit_list out;
+	struct buffer file;
+};
+
+static enum status
+audit_read(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct audit_reading *reading = cookie;
+	bool oldest_first = strcmp(call_text(reading->call, "sort"), "id") ==
+			    0;
+
+	return audit_list(session, &reading->filter, oldest_first,
+			  &reading->page, reading->call->arena, &reading->out,
+			  fault);
+}
+
+static void
+csv_audit(struct csv_writer *csv, const struct audit_row *row)
+{
+	csv_int(csv, row->id);
+	csv_time(csv, row->created_at_ms);
+	csv_int_or_empty(csv, row->admin_user_id);
+	csv_text(csv, row->admin_username);
+	csv_text(csv, row->action);
+	csv_text(csv, row->model_name);
+	csv_int_or_empty(csv, row->model_id);
+	csv_text(csv, row->old_values);
+	csv_text(csv, row->new_values);
+	csv_text(csv, row->ip_address);
+	csv_text(csv, row->user_agent);
+	csv_row_end(csv);
+}
+
+static enum status
+audit_export(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct audit_reading *reading = cookie;
+	bool csv_wanted =
+		strcmp(call_text(reading->call, "format"), "csv") == 0;
+	struct csv_writer csv;
+	struct json_writer json;
+	enum status status;
+
+	buffer_clear(&reading->file);
+	reading->page = (struct page_request){ .limit = PAGE_LIMIT_MAX };
+	json_writer_init(&json, &reading->file);
+	if (csv_wanted) {
+		csv_writer_init(&csv, &reading->file);
+		csv_head(&csv, "id,created_at,admin_user_id,admin_username,"
+			       "action,model_name,model_id,old_values,"
+			       "new_values,ip_address,user_agent");
+	} else {
+		json_array_begin(&json);
+	}
+	do {
+		status = audit_read(session, reading, fault);
+		for (size_t i = 0;
+		     status == STATUS_OK && i < reading->out.count; i++) {
+			if (csv_wanted)
+				csv_audit(&csv, &reading->out.items[i]);
+			else
+				form_audit(&json, &reading->out.items[i]);
+		}
+		reading->page.cursor = reading->out.page.next_cursor;
+	} while (status == STATUS_OK && reading->page.cursor != NULL &&
+		 !reading->file.full);
+	if (!csv_wanted)
+		json_array_end(&json);
+	return status;
+}
+
+static enum status
+audit_export_note(struct store_session *session, void *cookie,
+		  struct fault *fault)
+{
+	const struct call *call = cookie;
+
+	return audit_add(session, &call->caller, "export", "audit_log", 0,
+			 NULL, NULL, fault);
+}
+
+static void
+audit_filter_read(struct audit_reading *reading)
+{
+	struct call *call = reading->call;
+
+	reading->filter = (struct audit_filter){
+		.admin_user_id = call_int(call, "admin_user_id"),
+		.action = call_text(call, "action"),
+		.model_name = call_text(call, "model_name"),
+		.model_id = call_int(call, "model_id"),
+		.from_ms = call_int(call, "from"),
+		.to_ms = call_int(call, "to"),
+	};
+	reading->page = call_page(call);
+}
+
+void
+handle_admin_audit(struct call *call)
+{
+	struct audit_reading reading = { .call = call };
+	struct json_writer json;
+	struct buffer body;
+
+	audit_filter_read(&reading);
+	if (call_text(call, "format") != NULL) {
+		buffer_init(&reading.file, 0);
+		if (call_read_store(call, audit_export, &reading) &&
+		    call_write_store(call, audit_export_note, call))
+			answer_export(call, "ogma-audit-log", &reading.file);
+		else
+			buffer_release(&reading.file);
+		return;
+	}
+	if (!call_read_store(call, audit_read, &reading))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_array_begin(&json, "items");
+	for (size_t i = 0; i < reading.out.count; i++)
+		form_audit(&json, &reading.out.items[i]);
+	json_array_end(&json);
+	form_page(&json, &reading.out.page);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
+/* ---- invitations ---------------------------------------------------------- */
+
+struct invitation_reading {
+	struct call *call;
+	struct page_request page;
+	struct invitation_list out;
+};
+
+static enum status
+invitations_read(struct store_session *session, void *cookie,
+		 struct fault *fault)
+{
+	struct invitation_reading *reading = cookie;
+
+	return invitations_list(session, &reading->page, reading->call->arena,
+				&reading->out, fault);
+}
+
+void
+handle_admin_invitations(struct call *call)
+{
+	struct invitation_reading reading = { .call = call,
+					      .page = call_page(call) };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, invitations_read, &reading))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_array_begin(&json, "items");
+	for (size_t i = 0; i < reading.out.count; i++)
+		form_invitation(&json, &reading.out.items[i], false);
+	json_array_end(&json);
+	form_page(&json, &reading.out.page);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
+void
+handle_admin_invite(struct call *call)
+{
+	const struct param_value *days = call_field(call, "days");
+	const struct param_value *uses = call_field(call, "uses");
+	const char *role = call_field_text(call, "role");
+	struct invitation invitation = {
+		.role = role != NULL ? role : "user",
+		.note = call_field_text(call, "note"),
+		.uses_max = uses->given ? uses->number : 1,
+		.expires_at_ms = clock_now_ms() +
+				 (days->given ? days->number : 7) * DAY_MS,
+	};
+	struct fault fault = { 0 };
+	const char *code, *link;
+	struct json_writer json;
+	struct buffer body;
+
+	if (people_invite(call->api->args.access, &call->caller, &invitation,
+			  call->arena, &code, &link, &fault) != STATUS_OK) {
+		call_answer_fault(call, &fault);
+		return;
+	}
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	form_invitation(&json, &invitation, true);
+	json_member_text(&json, "code", code);
+	json_member_text(&json, "link", link);
+	json_object_end(&json);
+	call_answer_json(call, 201, &body);
+}
+
+void
+handle_admin_uninvite(struct call *call)
+{
+	struct fault fault = { 0 };
+
+	if (people_uninvite(call->api->args.access, &call->caller,
+			    call_int(call, "id"), &fault) == STATUS_OK)
+		call_answer_empty(call, 204);
+	else
+		call_answer_fault(call, &fault);
+}
+
+/* ---- settings ------------------------------------------------------------- */
+
+static void
+setting_print(void *cookie, const struct option_table *table,
+	      const struct option *row, const char *value,
+	      enum option_origin origin)
+{
+	static const char *const origins[] = { "default", "file",
+					       "environment", "flag" };
+	struct json_writer *json = cookie;
+
+	json_object_begin(json);
+	json_member_text(json, "group", table->title);
+	json_member_text(json, "name", row->name);
+	json_member_text(json, "value", value);
+	json_member_text(json, "unit", row->unit);
+	json_member_text(json, "origin", origins[origin]);
+	json_member_text(json, "summary", row->summary);
+	json_object_end(json);
+}
+
+void
+handle_admin_settings(struct call *call)
+{
+	struct json_writer json;
+	struct buffer body;
+
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_array_begin(&json, "items");
+	options_each(call->api->args.options, setting_print, &json);
+	json_array_end(&json);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
