@@ -412,15 +412,51 @@ status_listed(const struct route *route, struct span status)
 	return false;
 }
 
+struct asked { /* what of a request can be wrong by its row alone */
+	bool path, query, body, proof, right, limit;
+};
+
+static struct asked
+asked_by(const struct route *route)
+{
+	struct asked asked = { .body = route->body_kind != BODY_NONE,
+			       .proof = !route->on_loop,
+			       .right = route->right != USER_ROLE_NONE,
+			       .limit = route->limit != ROUTE_LIMIT_NONE };
+
+	for (const struct param *param = route->params;
+	     param != NULL && param->name != NULL; param++) {
+		if (in_path(route->pattern, param->name))
+			asked.path = true;
+		else
+			asked.query = true;
+	}
+	return asked;
+}
+
 /* Those that come with the kind of row, where it does not list them itself. */
 static void
-implied_answers(struct json_writer *json, const struct route *route,
-		const char *statuses)
+implied_answers(struct json_writer *json, const struct route *route)
 {
-	struct span rest = span_of(statuses), status;
+	struct asked asked = asked_by(route);
+	const struct {
+		const char *status;
+		bool applies;
+	} rows[] = {
+		{ "400", asked.path || asked.query || asked.body },
+		{ "401", asked.proof || asked.right },
+		{ "403", asked.right },
+		{ "404", asked.path },
+		{ "413", asked.body },
+		{ "415", asked.body },
+		{ "422", asked.query || asked.body },
+		{ "429", asked.limit },
+	};
 
-	while (span_next(&rest, ' ', &status)) {
-		if (!status_listed(route, status))
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct span status = span_of(rows[i].status);
+
+		if (rows[i].applies && !status_listed(route, status))
 			other_answer(json, status);
 	}
 }
@@ -442,14 +478,7 @@ answers_print(struct json_writer *json, const struct route *route)
 	rest = span_of(route->statuses);
 	while (span_next(&rest, ' ', &status))
 		other_answer(json, status);
-	if (!route->on_loop)
-		implied_answers(json, route, "401");
-	if (route->right != USER_ROLE_NONE)
-		implied_answers(json, route, "403");
-	if (route->body_kind != BODY_NONE)
-		implied_answers(json, route, "400 413 415 422");
-	if (route->limit != ROUTE_LIMIT_NONE)
-		implied_answers(json, route, "429");
+	implied_answers(json, route);
 	json_object_end(json);
 }
 

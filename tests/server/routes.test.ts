@@ -121,7 +121,8 @@ describe.each(open.map((operation) => [operation.path, operation] as const))(
 		});
 
 		test('refuses wrong values and names the field', async () => {
-			for (const parameter of queries) {
+			// A link's signature is a proof, not a value: members.test.ts.
+			for (const parameter of queries.filter((one) => one.name !== 'sig')) {
 				for (const value of wrongValues(parameter)) {
 					const path = addressWith(operation, parameter, value);
 					const answer = await server.ask(path);
