@@ -23,8 +23,10 @@
 #include "library/covers.h"
 #include "media/media.h"
 #include "service/cache_folder.h"
+#include "service/picture.h"
 
 #define NAME_BYTES 96
+#define COVER_SENT_PX 1200 /* longest side of what is kept of a sent one */
 #define MAKING_MAX 256 /* thumbnails that are being made */
 
 const struct option cover_options[] = {
@@ -361,6 +363,7 @@ cover_open(struct covers *covers, enum cover_of of, int64_t id,
 		[COVER_OF_ALBUM] = COVER_ALBUM,
 		[COVER_OF_ARTIST] = COVER_ARTIST,
 		[COVER_OF_GENRE] = COVER_GENRE,
+		[COVER_BY_ITS_ID] = COVER_ITSELF,
 	};
 	struct cover_question question = { .owner = owners[of], .id = id };
 	struct cover_file file = { .fd = -1 };
@@ -381,5 +384,72 @@ cover_open(struct covers *covers, enum cover_of of, int64_t id,
 	arena_release(&arena);
 	if (status == STATUS_OK)
 		*out = file;
+	return status;
+}
+
+/* ---- taking --------------------------------------------------------------- */
+
+struct taking {
+	struct cover cover;
+	int64_t id;
+};
+
+static enum status
+take_write(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct taking *taking = cookie;
+
+	return covers_save(session, &taking->cover, &taking->id, fault);
+}
+
+/* Decoding is the only proof that it is what it says; and what is kept is made
+ * anew, without the place it was taken at and whatever else came with it. */
+static enum status
+take_make(struct covers *covers, struct span bytes, struct arena *arena,
+	  struct media_thumbnail *made, struct cover *out,
+	  struct fault *fault)
+{
+	struct picture_look look;
+	enum status status;
+
+	if (bytes.length > COVER_SENT_MAX || !picture_look(bytes, &look))
+		return fault_field(fault, STATUS_INVALID, "cover",
+				   "that is not a picture of a kind we take");
+	status = media_thumbnail(covers->args.media, bytes, COVER_SENT_PX,
+				 MEDIA_JPEG, arena, made, fault);
+	if (status == STATUS_UNAVAILABLE || status == STATUS_AGAIN_LATER)
+		return status;
+	if (status != STATUS_OK)
+		return fault_field(fault, STATUS_INVALID, "cover",
+				   "the picture cannot be decoded");
+	*out = (struct cover){ .mime = "image/jpeg",
+			       .width = made->width,
+			       .height = made->height,
+			       .size_bytes = made->bytes.length };
+	if (made->colour[0] == '#')
+		out->colour = made->colour;
+	return STATUS_OK;
+}
+
+enum status
+cover_take(struct covers *covers, struct span bytes, int64_t *cover_id,
+	   struct fault *fault)
+{
+	struct taking taking = { .id = 0 };
+	struct media_thumbnail made;
+	struct arena arena;
+	enum status status;
+
+	arena_init(&arena);
+	status = take_make(covers, bytes, &arena, &made, &taking.cover, fault);
+	if (status == STATUS_OK)
+		status = blob_put(covers->args.blobs, made.bytes.at,
+				  made.bytes.length, &taking.cover.key, fault);
+	if (status == STATUS_OK)
+		status = store_write(covers->args.store, take_write, &taking,
+				     fault);
+	arena_release(&arena);
+	if (status == STATUS_OK)
+		*cover_id = taking.id;
 	return status;
 }

@@ -22,6 +22,7 @@
 
 #include "base/fault.h"
 #include "base/option.h"
+#include "base/text.h"
 
 struct blob_store;
 struct covers;
@@ -46,7 +47,7 @@ enum status covers_open(const struct cover_args *args, struct covers **out,
 void covers_close(struct covers *covers); /* NULL is fine */
 
 enum cover_of { COVER_OF_TRACK, COVER_OF_ALBUM, COVER_OF_ARTIST,
-		COVER_OF_GENRE };
+		COVER_OF_GENRE, COVER_BY_ITS_ID };
 
 #define COVER_ETAG_BYTES 80
 
@@ -67,5 +68,13 @@ struct cover_file {
 enum status cover_open(struct covers *covers, enum cover_of of, int64_t id,
 		       uint32_t size_px, bool webp, struct cover_file *out,
 		       struct fault *fault);
+
+/* Takes a picture that somebody sent: it is decoded and kept as a new JPEG of
+ * at most 1200 pixels, without the facts that came along (cameras note where
+ * they were), as a cover whose id is for a row to keep. STATUS_INVALID with
+ * field "cover": no picture, or over COVER_SENT_MAX bytes. */
+#define COVER_SENT_MAX (10u << 20)
+enum status cover_take(struct covers *covers, struct span bytes,
+		       int64_t *cover_id, struct fault *fault);
 
 #endif /* OGMA_SERVICE_COVER_H */
