@@ -1,8 +1,7 @@
 /* covers.c - pictures of tracks, albums, artists and genres. */
-#include "api/handlers.h"
-
 #include "api/api.h"
-#include "service/cover.h"
+#include "api/forms.h"
+#include "api/handlers.h"
 
 static bool
 takes_webp(const struct call *call)
@@ -13,8 +12,8 @@ takes_webp(const struct call *call)
 	       memmem(accept.at, accept.length, "image/webp", 10) != NULL;
 }
 
-static void
-cover_answer(struct call *call, enum cover_of of)
+void
+answer_cover(struct call *call, enum cover_of of, int64_t id, bool shared)
 {
 	const char *size = call_text(call, "size");
 	struct fault fault = { 0 };
@@ -24,9 +23,8 @@ cover_answer(struct call *call, enum cover_of of)
 
 	if (size != NULL) /* a choice: it reads well */
 		span_to_u64(span_of(size), &size_px);
-	if (cover_open(call->api->args.covers, of, call_int(call, "id"),
-		       (uint32_t)size_px, takes_webp(call), &cover,
-		       &fault) != STATUS_OK) {
+	if (cover_open(call->api->args.covers, of, id, (uint32_t)size_px,
+		       takes_webp(call), &cover, &fault) != STATUS_OK) {
 		/* A picture that nobody can read is as good as none. */
 		if (fault.status == STATUS_CORRUPT)
 			call_answer_not_found(call);
@@ -40,33 +38,37 @@ cover_answer(struct call *call, enum cover_of of)
 				   .etag = cover.etag,
 				   .modified_ms = cover.modified_ms };
 	http_answer_field(call->request, "Vary", "Accept");
-	http_answer_field(call->request, "Cache-Control",
-			  call_value(call, "v")->given ?
-				  "public, max-age=31536000, immutable" :
-				  "public, max-age=300");
+	if (!shared)
+		http_answer_field(call->request, "Cache-Control",
+				  "private, max-age=300");
+	else
+		http_answer_field(call->request, "Cache-Control",
+				  call_value(call, "v")->given ?
+					  "public, max-age=31536000, immutable" :
+					  "public, max-age=300");
 	http_answer_file(call->request, &file);
 }
 
 void
 handle_track_cover(struct call *call)
 {
-	cover_answer(call, COVER_OF_TRACK);
+	answer_cover(call, COVER_OF_TRACK, call_int(call, "id"), true);
 }
 
 void
 handle_album_cover(struct call *call)
 {
-	cover_answer(call, COVER_OF_ALBUM);
+	answer_cover(call, COVER_OF_ALBUM, call_int(call, "id"), true);
 }
 
 void
 handle_artist_cover(struct call *call)
 {
-	cover_answer(call, COVER_OF_ARTIST);
+	answer_cover(call, COVER_OF_ARTIST, call_int(call, "id"), true);
 }
 
 void
 handle_genre_cover(struct call *call)
 {
-	cover_answer(call, COVER_OF_GENRE);
+	answer_cover(call, COVER_OF_GENRE, call_int(call, "id"), true);
 }

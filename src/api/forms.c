@@ -256,12 +256,7 @@ form_genre(struct json_writer *json, const struct genre *genre)
 
 /* ---- pages -------------------------------------------------------------- */
 
-struct page_answer {
-	struct json_writer json;
-	struct buffer body;
-};
-
-static void
+void
 page_begin(struct page_answer *answer)
 {
 	buffer_init(&answer->body, 0);
@@ -270,7 +265,7 @@ page_begin(struct page_answer *answer)
 	json_member_array_begin(&answer->json, "items");
 }
 
-static void
+void
 page_end(struct page_answer *answer, struct call *call,
 	 const struct page_info *page)
 {

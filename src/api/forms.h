@@ -15,6 +15,7 @@
 #include "library/genres.h"
 #include "library/summary.h"
 #include "library/tracks.h"
+#include "service/cover.h"
 
 void form_track(struct json_writer *json, const struct track *track,
 		bool open);
@@ -28,13 +29,28 @@ void form_genre(struct json_writer *json, const struct genre *genre);
 const char *form_cover_url(struct arena *arena, const char *area, int64_t id,
 			   const struct cover_ref *cover);
 
-/* Whole answers: {"items":[…],"total":N,"next_cursor":…}. */
+/* {"items":[…],"total":N,"next_cursor":…}: the items are written between the
+ * two; page_end() answers. */
+struct page_answer {
+	struct json_writer json;
+	struct buffer body;
+};
+void page_begin(struct page_answer *answer);
+void page_end(struct page_answer *answer, struct call *call,
+	      const struct page_info *page);
+
+/* Whole answers. */
 void answer_tracks(struct call *call, const struct track *items, size_t count,
 		   const struct page_info *page);
 void answer_albums(struct call *call, const struct album *items, size_t count,
 		   const struct page_info *page);
 void answer_artists(struct call *call, const struct artist *items,
 		    size_t count, const struct page_info *page);
+
+/* Answers with a picture (or that there is none); `shared`: everybody sees the
+ * same one, and caches between may keep it. */
+void answer_cover(struct call *call, enum cover_of of, int64_t id,
+		  bool shared);
 
 /* The page the caller asked for, from the parameters every list takes. */
 struct page_request call_page(const struct call *call);

@@ -96,6 +96,43 @@ void handle_search_playlists(struct call *call);
 void handle_search_multi(struct call *call);
 void handle_search_suggest(struct call *call);
 
+/* playlists.c */
+void handle_playlists_list(struct call *call);
+void handle_playlist_make(struct call *call);
+void handle_playlist_get(struct call *call);
+void handle_playlist_shared(struct call *call);
+void handle_playlist_change(struct call *call);
+void handle_playlist_publish(struct call *call);
+void handle_playlist_unpublish(struct call *call);
+void handle_playlist_link(struct call *call);
+void handle_playlist_remove(struct call *call);
+void handle_playlist_cover(struct call *call);
+void handle_playlist_cover_set(struct call *call);
+void handle_playlist_cover_remove(struct call *call);
+
+/* playlist_tracks.c */
+void handle_playlist_tracks(struct call *call);
+void handle_playlist_tracks_add(struct call *call);
+void handle_playlist_tracks_replace(struct call *call);
+void handle_playlist_tracks_remove(struct call *call);
+void handle_playlist_track_remove(struct call *call);
+void handle_playlist_move(struct call *call);
+void handle_playlist_stats(struct call *call);
+void handle_playlist_rule_fields(struct call *call);
+void handle_playlist_rule_preview(struct call *call);
+
+/* me.c */
+void handle_favorite_get(struct call *call);
+void handle_favorite_put(struct call *call);
+void handle_favorite_remove(struct call *call);
+void handle_favorites_list(struct call *call);
+void handle_favorite_ids(struct call *call);
+void handle_rating_put(struct call *call);
+void handle_rating_remove(struct call *call);
+void handle_queue_get(struct call *call);
+void handle_queue_put(struct call *call);
+void handle_continue(struct call *call);
+
 /* stream.c */
 void handle_track_stream(struct call *call);
 void handle_track_download(struct call *call);

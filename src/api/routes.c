@@ -349,6 +349,7 @@ static const struct param provider_params[] = {
 	  .choices = "telegram|oidc" },
 	{ 0 }
 };
+#include "api/routes_playlists.h"
 
 const struct route api_routes[] = {
 	GET(API "/tracks", handle_tracks_list, "tracks", "Tracks, by filters.",
@@ -441,6 +442,9 @@ const struct route api_routes[] = {
 	GET_BYTES(API "/genres/{id}/cover", handle_genre_cover, "covers",
 		  "A cover that stands for the genre.", cover_params,
 		  "image/*"),
+
+	PLAYLIST_ROWS,
+	ME_ROWS,
 
 	GET(API "/search/tracks", handle_search_tracks, "search",
 	    "Finds tracks as one types.", search_params, "TrackHits",

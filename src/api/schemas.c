@@ -125,6 +125,28 @@
 		{ "created_at", "time", NULL }, \
 		{ "updated_at", "time", NULL }
 
+#define PLAYLIST_FIELDS \
+		{ "id", "integer", NULL }, \
+		{ "title", "string", NULL }, \
+		{ "description", "string?", NULL }, \
+		{ "kind", "string", "manual or rules." }, \
+		{ "visibility", "string", "private, unlisted or public." }, \
+		{ "is_public", "boolean", NULL }, \
+		{ "owner", "PlaylistOwner", NULL }, \
+		{ "can_edit", "boolean", "The person who asks may change it." }, \
+		{ "track_count", "integer", NULL }, \
+		{ "duration_ms", "integer", NULL }, \
+		{ "play_count", "integer", NULL }, \
+		{ "version", "integer", "Grows with every change." }, \
+		{ "cover_url", "string?", NULL }, \
+		{ "mosaic", "[string]", "Covers of its first albums." }, \
+		{ "rules", "any?", NULL }, \
+		{ "share_url", "string?", NULL }, \
+		{ "share_token", "string?", "Of an unlisted one, for who may change it." }, \
+		{ "is_favorite", "boolean", NULL }, \
+		{ "created_at", "time", NULL }, \
+		{ "updated_at", "time", NULL }
+
 #define HITS(name_, items_) \
 	{ (name_), FIELDS( \
 		{ "items", (items_), NULL }, \
@@ -179,9 +201,129 @@ const struct schema api_schemas[] = {
 		{ "album_count", "integer", NULL },
 		{ "artist_count", "integer", NULL },
 		{ "cover_url", "string?", NULL }) },
-	{ "Playlist", FIELDS(
+	{ "Playlist", FIELDS(PLAYLIST_FIELDS) },
+	{ "PlaylistHit", FIELDS(PLAYLIST_FIELDS,
+		{ "highlights", "Highlights", "What the query matched." }) },
+	{ "PlaylistOwner", FIELDS(
 		{ "id", "integer", NULL },
-		{ "title", "string", NULL }) },
+		{ "username", "string", NULL }) },
+	{ "PlaylistTrack", FIELDS(TRACK_FIELDS,
+		{ "is_favorite", "boolean", "Of the person who asks." },
+		{ "rating", "integer?", "1 to 5, of the person who asks." },
+		{ "item_id", "integer?", "The entry; null in a playlist of rules." },
+		{ "position", "integer", "From 0." },
+		{ "added_at", "time?", NULL }) },
+	{ "PlaylistAdded", FIELDS(
+		{ "added", "integer", NULL },
+		{ "skipped", "[integer]", "Tracks that were in already." },
+		{ "unknown", "[integer]", "Ids without a track." },
+		{ "item_ids", "[integer]", "The new entries." },
+		{ "version", "integer", NULL },
+		{ "track_count", "integer", NULL },
+		{ "duration_ms", "integer", NULL }) },
+	{ "PlaylistRemoved", FIELDS(
+		{ "removed", "integer", NULL },
+		{ "version", "integer", NULL },
+		{ "track_count", "integer", NULL },
+		{ "duration_ms", "integer", NULL }) },
+	{ "PlaylistMoved", FIELDS(
+		{ "position", "integer", "Where the first of them stands." },
+		{ "version", "integer", NULL },
+		{ "track_count", "integer", NULL },
+		{ "duration_ms", "integer", NULL }) },
+	{ "PlaylistStats", FIELDS(
+		{ "track_count", "integer", NULL },
+		{ "duration_ms", "integer", NULL },
+		{ "play_count", "integer", NULL },
+		{ "artist_count", "integer", NULL },
+		{ "album_count", "integer", NULL },
+		{ "favorite_count", "integer", NULL },
+		{ "hidden_count", "integer", "Tracks that have left the library for now." },
+		{ "last_added_at", "time?", NULL },
+		{ "genres", "[NameCount]", NULL },
+		{ "years", "[DecadeCount]", NULL }) },
+	{ "NameCount", FIELDS(
+		{ "name", "string", NULL },
+		{ "count", "integer", NULL }) },
+	{ "DecadeCount", FIELDS(
+		{ "decade", "integer", NULL },
+		{ "count", "integer", NULL }) },
+	{ "RuleLabel", FIELDS(
+		{ "en", "string", NULL },
+		{ "ru", "string", NULL }) },
+	{ "RuleField", FIELDS(
+		{ "name", "string", NULL },
+		{ "type", "string", "text, choice, number, date or bool." },
+		{ "label", "RuleLabel", NULL },
+		{ "unit", "string?", NULL },
+		{ "min", "number?", NULL },
+		{ "max", "number?", NULL },
+		{ "whole", "boolean", "A number without a fraction." },
+		{ "per_user", "boolean", "Of the playlist's owner." },
+		{ "choices", "[string]?", NULL },
+		{ "ops", "[string]", NULL }) },
+	{ "RuleOp", FIELDS(
+		{ "name", "string", NULL },
+		{ "label", "RuleLabel", NULL },
+		{ "value", "string", "one, range, days or none." }) },
+	{ "RuleSort", FIELDS(
+		{ "name", "string", NULL },
+		{ "label", "RuleLabel", NULL }) },
+	{ "RuleLimits", FIELDS(
+		{ "rules", "integer", NULL },
+		{ "depth", "integer", NULL },
+		{ "limit", "integer", NULL },
+		{ "text", "integer", NULL },
+		{ "days", "integer", NULL }) },
+	{ "RuleFields", FIELDS(
+		{ "fields", "[RuleField]", NULL },
+		{ "ops", "[RuleOp]", NULL },
+		{ "sorts", "[RuleSort]", NULL },
+		{ "limits", "RuleLimits", NULL }) },
+	{ "RulePreview", FIELDS(
+		{ "items", "[Track]", NULL },
+		{ "total", "integer", NULL },
+		{ "duration_ms", "integer", NULL }) },
+	{ "Taste", FIELDS(
+		{ "type", "string", "track, album, artist or playlist." },
+		{ "id", "integer", NULL },
+		{ "is_favorite", "boolean", NULL },
+		{ "rating", "integer?", "1 to 5." },
+		{ "favorited_at", "time?", NULL }) },
+	{ "FavoriteIds", FIELDS(
+		{ "type", "string", "track, album, artist or playlist." },
+		{ "ids", "[integer]", "The newest first." },
+		{ "ratings", "any", "Ratings by id." }) },
+	{ "PlayQueue", FIELDS(
+		{ "version", "integer", "0: nothing was ever saved." },
+		{ "track_ids", "[integer]", NULL },
+		{ "items", "[Track]?", "With tracks=true." },
+		{ "current_index", "integer", NULL },
+		{ "position_ms", "integer", NULL },
+		{ "device", "string?", "Who saved it." },
+		{ "shuffle", "boolean", NULL },
+		{ "repeat", "string", "off, all or one." },
+		{ "context", "PlayContext?", NULL },
+		{ "current", "Track?", NULL },
+		{ "updated_at", "time?", NULL }) },
+	{ "PlayContext", FIELDS(
+		{ "type", "string", "album, playlist, artist, genre or track." },
+		{ "id", "integer", NULL }) },
+	{ "PlayQueueSaved", FIELDS(
+		{ "version", "integer", NULL },
+		{ "updated_at", "time", NULL }) },
+	{ "ContinueItem", FIELDS(
+		{ "type", "string", "album, playlist, artist, genre or track." },
+		{ "id", "integer", NULL },
+		{ "title", "string", NULL },
+		{ "subtitle", "string?", NULL },
+		{ "cover_url", "string?", NULL },
+		{ "track", "Track", "Where one stopped." },
+		{ "position_ms", "integer", NULL },
+		{ "index", "integer", NULL },
+		{ "updated_at", "time", NULL }) },
+	{ "ContinueList", FIELDS(
+		{ "items", "[ContinueItem]", NULL }) },
 	{ "GenreStats", FIELDS(
 		{ "track_count", "integer", NULL },
 		{ "album_count", "integer", NULL },
@@ -209,7 +351,7 @@ const struct schema api_schemas[] = {
 	HITS("TrackHits", "[TrackHit]"),
 	HITS("AlbumHits", "[AlbumHit]"),
 	HITS("ArtistHits", "[ArtistHit]"),
-	HITS("PlaylistHits", "[Playlist]"),
+	HITS("PlaylistHits", "[PlaylistHit]"),
 	{ "HitGroup", FIELDS(
 		{ "items", "[any]", NULL },
 		{ "total", "integer", NULL }) },

@@ -5,9 +5,11 @@
 #include "api/api.h"
 #include "api/forms.h"
 #include "api/handlers.h"
+#include "api/playlists.h"
 #include "base/clock.h"
 #include "driver/search.h"
 #include "service/index.h"
+#include "service/playlist_search.h"
 
 #define MULTI_LIMIT_MAX 20
 
@@ -17,6 +19,8 @@ struct things {
 	struct track *tracks;
 	struct album *albums;
 	struct artist *artists;
+	struct playlist *playlists;
+	struct taste *tastes; /* of the playlists */
 	size_t count;
 };
 
@@ -39,10 +43,30 @@ ids_of(struct arena *arena, const struct search_found *found)
 }
 
 static enum status
-things_load(struct store_session *session, struct arena *arena,
+playlists_load(struct store_session *session, const struct call *call,
+	       const int64_t *ids, struct things *things, struct fault *fault)
+{
+	int64_t viewer_id = call->caller.user_id;
+	enum status status = playlists_get_many(
+		session, viewer_id, ids, things->found->count, call->arena,
+		&things->playlists, &things->count, fault);
+	int64_t *seen = arena_new(call->arena, int64_t, things->count + 1);
+
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < things->count; i++)
+		seen[i] = things->playlists[i].id;
+	return taste_get_many(session, viewer_id, TASTE_PLAYLIST, seen,
+			      things->count, call->arena, &things->tastes,
+			      fault);
+}
+
+static enum status
+things_load(struct store_session *session, const struct call *call,
 	    enum search_kind kind, struct things *things, struct fault *fault)
 {
 	const struct search_found *found = things->found;
+	struct arena *arena = call->arena;
 	const int64_t *ids = ids_of(arena, found);
 
 	switch (kind) {
@@ -59,7 +83,7 @@ things_load(struct store_session *session, struct arena *arena,
 					&things->artists, &things->count,
 					fault);
 	case SEARCH_PLAYLIST:
-		break; /* there are no playlists yet */
+		return playlists_load(session, call, ids, things, fault);
 	}
 	things->count = 0;
 	return STATUS_OK;
@@ -77,7 +101,7 @@ load_work(struct store_session *session, void *cookie, struct fault *fault)
 			.found = &work->answer.found[kind]
 		};
 		if (work->of[kind].found->count > 0)
-			status = things_load(session, work->call->arena,
+			status = things_load(session, work->call,
 					     (enum search_kind)kind,
 					     &work->of[kind], fault);
 	}
@@ -92,8 +116,10 @@ search_do(struct search_work *work)
 	struct fault fault = { 0 };
 
 	work->started_us = clock_monotonic_us();
-	if (index_query(api->args.index, work->call->arena, &work->query,
-			&work->answer, &fault) != STATUS_OK) {
+	if (playlist_search_query(api->args.index, api->args.store,
+				  work->call->caller.user_id,
+				  work->call->arena, &work->query,
+				  &work->answer, &fault) != STATUS_OK) {
 		call_answer_fault(work->call, &fault);
 		return false;
 	}
@@ -165,6 +191,12 @@ thing_form(struct json_writer *json, const struct search_work *work,
 		id = things->albums[at].id;
 		title = things->albums[at].title;
 		artist = things->albums[at].artist;
+	} else if (kind == SEARCH_PLAYLIST) {
+		form_playlist(json, work->call, &things->playlists[at],
+			      &things->tastes[at], true);
+		id = things->playlists[at].id;
+		title = things->playlists[at].title;
+		artist = things->playlists[at].owner;
 	} else {
 		form_artist(json, &things->artists[at], true);
 		id = things->artists[at].id;
@@ -303,7 +335,8 @@ static bool
 top_find(const struct search_work *work, enum search_kind *kind)
 {
 	static const enum search_kind order[] = { SEARCH_ARTIST, SEARCH_ALBUM,
-						  SEARCH_TRACK };
+						  SEARCH_TRACK,
+						  SEARCH_PLAYLIST };
 	enum search_rank best = SEARCH_UNRANKED;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(order); i++) {
@@ -387,6 +420,9 @@ suggestion_extras(struct json_writer *json, const struct search_work *work,
 		else if (hit->kind == SEARCH_ARTIST &&
 			 things->artists[i].id == hit->id)
 			cover = &things->artists[i].cover;
+		else if (hit->kind == SEARCH_PLAYLIST &&
+			 things->playlists[i].id == hit->id)
+			cover = &things->playlists[i].cover;
 	}
 	json_member_text(json, "subtitle",
 			 hit->kind == SEARCH_ARTIST ? NULL : subtitle);
@@ -427,12 +463,13 @@ handle_search_suggest(struct call *call)
 	struct json_writer json;
 	struct buffer body;
 
-	if (index_suggest(call->api->args.index, call->arena,
-			  call_text(call, "q"),
-			  (uint32_t)(limit < SEARCH_SUGGEST_MAX ?
-					     limit :
-					     SEARCH_SUGGEST_MAX),
-			  &suggestions, &fault) != STATUS_OK) {
+	if (playlist_search_suggest(
+		    call->api->args.index, call->api->args.store,
+		    call->caller.user_id, call->arena, call_text(call, "q"),
+		    (uint32_t)(limit < SEARCH_SUGGEST_MAX ?
+				       limit :
+				       SEARCH_SUGGEST_MAX),
+		    &suggestions, &fault) != STATUS_OK) {
 		call_answer_fault(call, &fault);
 		return;
 	}

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer } from './support/http.ts';
 import { Wire } from './support/http.ts';
 import { serveMusic, serveUntilEnd, temporary, trackTitled } from './support/library.ts';
+import { person } from './support/people.ts';
 import { Description, type Operation, type Parameter } from './support/schema.ts';
 
 const server = await serveMusic('routes');
@@ -20,6 +21,16 @@ const ids: Record<string, number> = {
 	stream: track.id,
 };
 
+// And two playlists: a public one with a picture, and one that opens by its link.
+const owner = await person(server, 'owner-of-playlists', 'user');
+const songs = (await owner.post('/api/v1/playlists', { title: 'Songs', is_public: true, track_ids: [track.id] })).json();
+ids['playlists'] = songs.id;
+await owner.ask(`/api/v1/playlists/${songs.id}/cover`, {
+	method: 'PUT',
+	body: (await server.ask(`/api/v1/tracks/${track.id}/cover`)).body,
+});
+const shared = (await owner.post('/api/v1/playlists', { title: 'Ours', visibility: 'unlisted' })).json();
+
 /** A path that asks for something that is there; `id` takes its place when given. */
 function address(operation: Operation, id?: string): string {
 	const area = operation.path.startsWith('/stream/')
@@ -29,6 +40,7 @@ function address(operation: Operation, id?: string): string {
 			: (operation.path.split('/')[3] ?? '');
 	const path = operation.path
 		.replace(/\{(track_)?id\}/, id ?? String(ids[area]))
+		.replace('{token}', id ?? shared.share_token)
 		.replace('{name}', id ?? encodeURIComponent('Рок'));
 	const required = operation.parameters
 		.filter((one) => one.in === 'query' && one.required)
@@ -252,6 +264,7 @@ describe('the description itself', () => {
 			[`/api/v1/albums/${ids['albums']}`, 'Album'],
 			[`/api/v1/artists/${ids['artists']}`, 'Artist'],
 			[`/api/v1/genres/${ids['genres']}`, 'Genre'],
+			[`/api/v1/playlists/${ids['playlists']}`, 'Playlist'],
 			['/api/v1/library', 'Library'],
 			['/health/ready', 'Readiness'],
 			['/health/live', 'Health'],

@@ -163,7 +163,7 @@ describe('results', () => {
 		}
 	});
 
-	test('are none for playlists, which are not there yet', async () => {
+	test('are none for playlists while nobody made one', async () => {
 		expect(await search('playlists', 'skyline')).toMatchObject({ items: [], total: 0 });
 	});
 });
