@@ -1,0 +1,73 @@
+// Signed links, and a library that is for members alone.
+import { expect, test } from 'vitest';
+import { serveMusic } from './support/library.ts';
+import { person, type Person } from './support/people.ts';
+import { Description } from './support/schema.ts';
+
+const server = await serveMusic('members', { env: { MEMBERS_ONLY: 'true' } });
+const ada = await person(server, 'ada', 'user');
+const boss = await person(server, 'boss', 'superadmin');
+const track = (await ada.json('/api/v1/tracks?limit=1')).items[0];
+const other = (await ada.json('/api/v1/tracks?limit=2')).items[1];
+
+async function linkOf(who: Person, body: unknown = {}): Promise<any> {
+	const answer = await who.post(`/api/v1/tracks/${track.id}/link`, body);
+	expect(answer.status, answer.text).toBe(201);
+	return answer.json();
+}
+
+test('a library for members shows strangers nothing but where to sign in', async () => {
+	const description = await Description.of(server);
+	const shown: string[] = [];
+	for (const operation of description.operations.filter((one) => one.method === 'GET' && one.right === 'none')) {
+		const path = operation.path.replace(/\{[a-z_]+\}/g, '1') + '?q=a';
+		const answer = await server.ask(path);
+		if (answer.status !== 401) shown.push(operation.path);
+	}
+	expect(shown.filter((path) => !/^\/(health|metrics|openapi\.json|api\/stats|api\/v1\/auth)/.test(path))).toEqual([]);
+	expect((await ada.ask(`/stream/${track.id}`)).status).toBe(200);
+});
+
+test('a signed link plays one track for whoever has it', async () => {
+	const link = await linkOf(ada);
+	const answer = await server.ask(link.stream_url, { headers: { range: 'bytes=0-99' } });
+	expect(answer.status).toBe(206);
+	expect(answer.body.length).toBe(100);
+	expect((await server.ask(link.download_url)).header('content-disposition')).toMatch(/^attachment/);
+	const sig = new URL(link.stream_url, 'http://x').searchParams.get('sig');
+	expect((await server.ask(`/api/v1/tracks/${track.id}/stream?sig=${sig}`)).status).toBe(200);
+});
+
+test('a signed link gives nothing else', async () => {
+	const { stream_url: url, expires_at } = await linkOf(ada, { expires_in_seconds: 60 });
+	const sig = new URL(url, 'http://x').searchParams.get('sig') ?? '';
+	const [user, expires, signature] = sig.split('.') as [string, string, string];
+	expect(Date.parse(expires_at)).toBe(Number(expires) * 1000);
+	const refused = [
+		`/stream/${other.id}?sig=${sig}`,
+		`/api/v1/tracks/${track.id}?sig=${sig}`,
+		`/stream/${track.id}?sig=${user}.${Number(expires) + 1}.${signature}`,
+		`/stream/${track.id}?sig=${boss.id}.${expires}.${signature}`,
+		`/stream/${track.id}?sig=${user}.${Number(expires) - 100000}.${signature}`,
+		`/stream/${track.id}?sig=${sig.slice(0, -2)}AA`,
+		`/stream/${track.id}?sig=x`,
+		`/stream/${track.id}?sig=`,
+		`/stream/${track.id}`,
+	];
+	for (const path of refused) expect((await server.ask(path)).status, path).toBe(401);
+});
+
+test('a signed link ends with the account that made it', async () => {
+	const eve = await person(server, 'eve', 'user');
+	const { stream_url: url } = await linkOf(eve);
+	expect((await server.ask(url)).status).toBe(200);
+	const blocked = await boss.send('PATCH', `/admin/api/users/${eve.id}`, { is_active: false });
+	expect(blocked.status, blocked.text).toBe(200);
+	expect((await server.ask(url)).status).toBe(401);
+});
+
+test('only what is there gets a link, and only for people', async () => {
+	expect((await ada.post('/api/v1/tracks/999999999/link', {})).status).toBe(404);
+	expect((await ada.post(`/api/v1/tracks/${track.id}/link`, { expires_in_seconds: 59 })).status).toBe(422);
+	expect((await server.ask(`/api/v1/tracks/${track.id}/link`, { method: 'POST' })).status).toBe(401);
+});
