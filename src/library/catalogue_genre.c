@@ -239,7 +239,7 @@ enum status
 genre_merge(struct catalogue *catalogue, int64_t id, int64_t target,
 	    struct fault *fault)
 {
-	struct genre_stored stored, other = { .merged_into = -1 };
+	struct genre_stored stored = { 0 }, other = { .merged_into = -1 };
 	enum status status;
 
 	assert(catalogue->session != NULL);
