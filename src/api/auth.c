@@ -8,17 +8,6 @@
 #include "service/access.h"
 #include "service/sign_in.h"
 
-static void
-answer_outcome(struct call *call, enum status status, unsigned success,
-	       const struct signed_in *signed_in, const struct fault *fault)
-{
-	if (status == STATUS_OK)
-		answer_signed_in(call, success, signed_in);
-	else
-		answer_sign_in_fault(call, fault,
-				     signed_in->retry_after_seconds);
-}
-
 /* ---- how one may sign in here --------------------------------------------- */
 
 static enum status

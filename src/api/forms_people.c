@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "base/log.h"
 #include "service/access.h"
+#include "service/limits.h"
 
 void
 form_user(struct json_writer *json, const struct user *user, bool open)
@@ -319,6 +320,31 @@ answer_sign_in_fault(struct call *call, const struct fault *fault,
 		answer_code(call, fault, code);
 	else
 		call_answer_fault(call, fault);
+}
+
+void
+answer_outcome(struct call *call, enum status status, unsigned success,
+	       const struct signed_in *signed_in, const struct fault *fault)
+{
+	if (status != STATUS_OK) {
+		answer_sign_in_fault(call, fault,
+				     signed_in->retry_after_seconds);
+		return;
+	}
+	if (success != 201)
+		limits_return_login(call->api->args.limits,
+				    http_request_address(call->request));
+	answer_signed_in(call, success, signed_in);
+}
+
+const struct caller *
+caller_who_links(const struct call *call)
+{
+	enum caller_proof proof = call->caller.proof;
+
+	return proof == PROOF_TOKEN || proof == PROOF_SESSION ?
+		       &call->caller :
+		       NULL;
 }
 
 struct handed_over {

@@ -45,6 +45,16 @@ void answer_export(struct call *call, const char *name, struct buffer *file);
 void answer_signed_in(struct call *call, unsigned status,
 		      const struct signed_in *signed_in);
 
+/* That, or what it failed by. A success is given back to the limit of sign-ins,
+ * but for registrations (201). */
+void answer_outcome(struct call *call, enum status status, unsigned success,
+		    const struct signed_in *signed_in,
+		    const struct fault *fault);
+
+/* The caller when an account elsewhere is to be linked with theirs, or NULL. A
+ * key links nothing. */
+const struct caller *caller_who_links(const struct call *call);
+
 /* Where a sign-in comes from; `cookie` as the body says, which only JSON can (a
  * form of another site could post it without being asked). */
 struct sign_in_client call_client(const struct call *call);

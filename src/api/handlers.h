@@ -53,6 +53,10 @@ void handle_auth_password(struct call *call);
 void handle_auth_link_get(struct call *call);
 void handle_auth_link_use(struct call *call);
 
+/* auth_telegram.c */
+void handle_auth_telegram_webapp(struct call *call);
+void handle_auth_telegram_widget(struct call *call);
+
 /* account.c */
 void handle_auth_me(struct call *call);
 void handle_auth_me_change(struct call *call);

@@ -235,6 +235,26 @@ static const struct param logout_body[] = {
 	  .summary = "End all of one's sessions." },
 	{ 0 }
 };
+static const struct param webapp_body[] = {
+	{ .name = "init_data", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 8192, .summary = "Telegram.WebApp.initData." },
+	COOKIE_FIELD,
+	{ 0 }
+};
+static const struct param widget_body[] = {
+	{ .name = "id", .type = PARAM_INT, .required = true, .min = 1,
+	  .max = 9007199254740991 },
+	{ .name = "auth_date", .type = PARAM_INT, .required = true, .min = 0,
+	  .max = 9007199254740991 },
+	{ .name = "hash", .type = PARAM_TEXT, .required = true, .min = 64,
+	  .max = 64 },
+	{ .name = "first_name", .type = PARAM_TEXT, .max = 256 },
+	{ .name = "last_name", .type = PARAM_TEXT, .max = 256 },
+	{ .name = "username", .type = PARAM_TEXT, .max = 64 },
+	{ .name = "photo_url", .type = PARAM_TEXT, .max = 1024 },
+	COOKIE_FIELD,
+	{ 0 }
+};
 static const struct param password_body[] = {
 	PASSWORD_FIELD("current_password", false,
 		       "May be left out where there is none yet."),
@@ -479,6 +499,12 @@ const struct route api_routes[] = {
 	SIGN_IN(API "/auth/refresh", handle_auth_refresh, false,
 		"New tokens for a refresh token, which is spent by it.", NULL,
 		BODY_JSON, refresh_body, 0, "503"),
+	SIGN_IN(API "/auth/telegram/webapp", handle_auth_telegram_webapp,
+		false, "Signs in from a Mini App, or links the account.", NULL,
+		BODY_JSON, webapp_body, 0, "403 404 409 503"),
+	SIGN_IN(API "/auth/telegram/widget", handle_auth_telegram_widget,
+		false, "Signs in by the login widget, or links the account.",
+		NULL, BODY_JSON, widget_body, 0, "403 404 409 503"),
 	SEND(HTTP_POST, API "/auth/logout", USER_ROLE_USER,
 	     handle_auth_logout, "auth", "Ends the session.", NULL,
 	     logout_body, 204, NULL, "503"),

@@ -491,6 +491,10 @@ handle_admin_users_bulk(struct call *call)
 	struct people_outcome *outcomes = arena_new(
 		call->arena, struct people_outcome, ids->id_count);
 
+	if (ids->id_count == 0) {
+		call_answer_field(call, "ids", "at least one id");
+		return;
+	}
 	if (strcmp(action, "role") == 0 && role == NULL) {
 		call_answer_field(call, "role", "this action needs a role");
 		return;

@@ -39,7 +39,7 @@ void limits_close(struct limits *limits); /* NULL is fine */
 uint32_t limits_take(struct limits *limits, enum limit_class class,
 		     const struct caller *caller, const char *address);
 
-/* The try was no guess after all. */
+/* A try at LIMIT_LOGIN was no guess after all. */
 void limits_return_login(struct limits *limits, const char *address);
 
 /* The table and the rate of LIMIT_LOGIN, for sign_in.c. */

@@ -100,7 +100,6 @@ guess_was_right(struct access *access, const char *name, const char *address)
 		       limits_login_rate(access->limits),
 		       clock_monotonic_ms());
 	arena_release(&arena);
-	limits_return_login(access->limits, address);
 }
 
 /* Hashing gives way to everything else this machine does. */
