@@ -9,12 +9,15 @@
 #include "app/app.h"
 #include "base/json.h"
 #include "base/password.h"
+#include "library/sessions.h"
 #include "library/users.h"
+#include "service/sign_in.h"
 
 struct user_work {
 	struct arena arena;
 	struct user_draft draft;
 	const char *name;
+	const char *url, *link; /* of a link that sets the password */
 	int64_t id, after_id;
 	struct user *list;
 	size_t count;
@@ -44,18 +47,19 @@ line_ask(const char *question, char *out, size_t room)
 	return got;
 }
 
-/* From --password, else asked for (twice on a terminal, once from a pipe). */
+/* From --password, else asked for (twice on a terminal, once from a pipe). An
+ * empty hash: nobody is there to be asked, so a link is to be made. */
 static enum status
 password_get(const char *given, char hash[PASSWORD_HASH_BYTES],
 	     struct fault *fault)
 {
 	char once[PASSWORD_MAX_BYTES + 4], twice[PASSWORD_MAX_BYTES + 4];
 
+	hash[0] = '\0';
 	if (given != NULL)
 		return password_hash(given, hash, fault);
 	if (!line_ask("Password", once, sizeof once))
-		return fault_field(fault, STATUS_INVALID, "password",
-				   "no password was given");
+		return STATUS_OK;
 	if (isatty(STDIN_FILENO) == 1 &&
 	    (!line_ask("Once more", twice, sizeof twice) ||
 	     strcmp(once, twice) != 0))
@@ -91,12 +95,63 @@ user_print(const struct user *user, bool as_json)
 	buffer_release(&line);
 }
 
+/* Where a browser finds this server, as far as the settings tell. */
+static const char *
+server_url(const struct settings *settings, struct arena *arena)
+{
+	if (*settings->access.public_url != '\0')
+		return settings->access.public_url;
+	return arena_print(arena, "http://localhost:%u", settings->http.port);
+}
+
+static enum status
+link_work(struct store_session *session, struct user_work *work,
+	  struct fault *fault)
+{
+	int64_t expires_at_ms;
+
+	if (work->draft.password_hash != NULL)
+		return STATUS_OK;
+	return link_make_password(session, work->url, work->id, &work->arena,
+				  &work->link, &expires_at_ms, fault);
+}
+
 static enum status
 add_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct user_work *work = cookie;
+	enum status status =
+		users_add(session, &work->draft, &work->id, fault);
 
-	return users_add(session, &work->draft, &work->id, fault);
+	if (status == STATUS_OK)
+		status = link_work(session, work, fault);
+	return status;
+}
+
+static void
+link_print(const struct user_work *work)
+{
+	if (work->link != NULL)
+		printf("a password can be chosen once, within %d hours, at "
+		       "%s\n",
+		       LINK_HOURS, work->link);
+}
+
+static void
+outcome_print(const struct user_work *work)
+{
+	struct json_writer json;
+	struct buffer line;
+
+	buffer_init(&line, 0);
+	json_writer_init(&json, &line);
+	json_object_begin(&json);
+	json_member_int(&json, "id", work->id);
+	if (work->link != NULL)
+		json_member_text(&json, "link", work->link);
+	json_object_end(&json);
+	puts(line.bytes);
+	buffer_release(&line);
 }
 
 static enum status
@@ -106,16 +161,18 @@ user_add(struct app *app, struct invocation *invocation,
 	char hash[PASSWORD_HASH_BYTES];
 	enum status status = password_get(password, hash, fault);
 
-	work->draft.password_hash = hash;
+	work->draft.password_hash = *hash != '\0' ? hash : NULL;
 	if (status == STATUS_OK)
 		status = store_write(app->store, add_work, work, fault);
 	if (status != STATUS_OK)
 		return status;
-	if (invocation->json)
-		printf("{\"id\":%lld}\n", (long long)work->id);
-	else
-		printf("added %s (%s), number %lld\n", work->draft.username,
-		       work->draft.role, (long long)work->id);
+	if (invocation->json) {
+		outcome_print(work);
+		return STATUS_OK;
+	}
+	printf("added %s (%s), number %lld\n", work->draft.username,
+	       work->draft.role, (long long)work->id);
+	link_print(work);
 	return STATUS_OK;
 }
 
@@ -127,23 +184,37 @@ passwd_work(struct store_session *session, void *cookie, struct fault *fault)
 	enum status status = users_find(session, work->name, &work->arena,
 					&user, fault);
 
+	if (status != STATUS_OK)
+		return status;
+	work->id = user.id;
+	if (work->draft.password_hash == NULL)
+		return link_work(session, work, fault);
+	status = users_set_password(session, user.id,
+				    work->draft.password_hash, fault);
+	/* Whoever had the old one is out. */
 	if (status == STATUS_OK)
-		status = users_set_password(session, user.id,
-					    work->draft.password_hash, fault);
+		status = sessions_revoke_all(session, user.id, 0, "password",
+					     fault);
 	return status;
 }
 
 static enum status
-user_passwd(struct app *app, struct user_work *work, const char *password,
-	    struct fault *fault)
+user_passwd(struct app *app, struct invocation *invocation,
+	    struct user_work *work, const char *password, struct fault *fault)
 {
 	char hash[PASSWORD_HASH_BYTES];
 	enum status status = password_get(password, hash, fault);
 
-	work->draft.password_hash = hash;
+	work->draft.password_hash = *hash != '\0' ? hash : NULL;
 	if (status == STATUS_OK)
 		status = store_write(app->store, passwd_work, work, fault);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	if (invocation->json)
+		outcome_print(work);
+	else
+		link_print(work);
+	return STATUS_OK;
 }
 
 static enum status
@@ -202,10 +273,11 @@ command_user(struct invocation *invocation)
 	    STATUS_OK)
 		return command_fail(invocation, &fault);
 	arena_init(&work.arena);
+	work.url = server_url(invocation->settings, &work.arena);
 	if (strcmp(word, "add") == 0)
 		status = user_add(&app, invocation, &work, password, &fault);
 	else if (strcmp(word, "passwd") == 0)
-		status = user_passwd(&app, &work, password, &fault);
+		status = user_passwd(&app, invocation, &work, password, &fault);
 	else
 		status = user_list(&app, invocation, &work, &fault);
 	arena_release(&work.arena);

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "service/sign_in.h"
 
 struct serving {
 	struct app app;
@@ -246,6 +247,40 @@ ready_print(const struct invocation *invocation, uint16_t port,
 	fflush(stdout);
 }
 
+/* Nobody can look after the server yet: tell how somebody becomes its superadmin.
+ * Not a warning, which may be sent to where others read it. */
+static void
+setup_offer(struct serving *serving, const struct invocation *invocation)
+{
+	const struct settings *settings = invocation->settings;
+	const char *link = NULL, *url = settings->access.public_url;
+	struct fault fault = { 0 };
+	struct arena arena;
+
+	arena_init(&arena);
+	if (*url == '\0')
+		url = arena_print(&arena, "http://localhost:%u",
+				  http_server_port(serving->http));
+	if (link_make_setup(serving->app.store, url, &arena, &link, &fault) !=
+	    STATUS_OK)
+		log_warning("app", "cannot make a setup link",
+			    LOG_TEXT("reason", fault.message));
+	if (link != NULL) {
+		log_info("app", "there is no superadmin yet: one can be made, "
+				"once, within a day",
+			 LOG_TEXT("link", link));
+		if (invocation->json)
+			printf("{\"event\":\"setup\",\"link\":\"%s\"}\n",
+			       link);
+		else
+			printf("There is no superadmin yet. Open %s to become "
+			       "it (once, within %d hours).\n",
+			       link, LINK_HOURS);
+		fflush(stdout);
+	}
+	arena_release(&arena);
+}
+
 static void
 wait_for_end(const sigset_t *signals)
 {
@@ -283,6 +318,7 @@ command_serve(struct invocation *invocation)
 			 LOG_INT("took_ms", took_ms));
 		ready_print(invocation, http_server_port(serving.http),
 			    took_ms);
+		setup_offer(&serving, invocation);
 		wait_for_end(&signals);
 	} else {
 		log_error("app", "cannot start",

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from './support/http.ts';
-import { run, type Server, serve } from './support/ogma.ts';
+import { run, type Server, serve, until } from './support/ogma.ts';
 import { Person, person, post, withJson } from './support/people.ts';
 
 const api = '/api/v1';
@@ -422,6 +422,27 @@ describe("one's own account", () => {
 });
 
 describe('a server', () => {
+	test('without a superadmin tells, once, how to become it', async () => {
+		const fresh = await start('fresh');
+		const line = await until('the link', () => fresh.stdout.split('\n').find((one) => one.includes('"setup"')));
+		const link = JSON.parse(line).link as string;
+		expect(link).toMatch(new RegExp(`^http://localhost:${fresh.port}/link/`));
+		const path = `${api}/auth/links/${link.split('/').at(-1)}`;
+		expect(await fresh.json(path)).toEqual({ purpose: 'setup', username: null });
+		expect((await fresh.json(`${api}/auth/config`)).setup_needed).toBe(true);
+		expect((await post(fresh, path, { password: 'a good password' })).status).toBe(422); // no name
+		const draft = (name: string): object => ({ username: name, password: 'a good password' });
+		const answers = await Promise.all(['one', 'two', 'three'].map((name) => post(fresh, path, draft(name))));
+		expect(answers.map((one) => one.status).sort()).toEqual([200, 404, 404]);
+		expect(answers.find((one) => one.status === 200)?.json().user.role).toBe('superadmin');
+		expect((await fresh.json(`${api}/auth/config`)).setup_needed).toBe(false);
+		await fresh.stop();
+		servers.splice(servers.indexOf(fresh), 1);
+		const again = await start('fresh');
+		await again.json(`${api}/auth/config`);
+		expect(again.stdout).not.toContain('setup');
+	});
+
 	test('signs with a key of its own that nobody else can read', async () => {
 		const own = await serve({ data: join(folder, 'own') });
 		servers.push(own);

@@ -367,10 +367,16 @@ describe('people', () => {
 		expect(await list()).toEqual(before);
 	});
 
-	test('without a password are not added', async () => {
-		const ended = await user(['add', 'dora'], { input: '' });
-		expect(ended.code).toBe(1);
-		expect((await list()).map((one) => one['username'])).not.toContain('dora');
+	test('where nobody can be asked choose a password by a link', async () => {
+		const env = { PUBLIC_URL: 'https://music.example.org/' };
+		const link = /https:\/\/music\.example\.org\/link\/[\w-]{43}/;
+		const added = await user(['add', 'dora'], { input: '', env });
+		expect(added.code).toBe(0);
+		expect(added.stdout).toMatch(link);
+		const again = await user(['passwd', 'dora', '--json'], { input: '', env });
+		expect(lines(again.stdout)[0]?.['link']).toMatch(link);
+		const empty = await user(['add', 'eva'], { input: '\n' });
+		expect(empty.code).toBe(1);
 	});
 
 	test('get a new password', async () => {
