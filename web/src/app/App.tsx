@@ -1,29 +1,35 @@
-import { lazy } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { NotFound } from '../components/States';
 import { Guard } from './Guard';
 import { lazyPage } from './lazy-page';
 import { Shell } from './Shell';
 
-/* Every page is its own chunk, fetched when it is gone to. The declarative router is enough (data is SWR's) and a
- * third of the weight of the data router. */
-const HomePage = lazy(() => import('../pages/home/HomePage'));
-const SearchPage = lazy(() => import('../pages/search/SearchPage'));
-const AlbumsPage = lazy(() => import('../pages/albums/AlbumsPage'));
-const AlbumPage = lazy(() => import('../pages/album/AlbumPage'));
-const ArtistsPage = lazy(() => import('../pages/artists/ArtistsPage'));
-const ArtistPage = lazy(() => import('../pages/artist/ArtistPage'));
-const TracksPage = lazy(() => import('../pages/tracks/TracksPage'));
-const TrackPage = lazy(() => import('../pages/track/TrackPage'));
-const GenresPage = lazy(() => import('../pages/genres/GenresPage'));
-const GenrePage = lazy(() => import('../pages/genre/GenrePage'));
-const QueuePage = lazy(() => import('../pages/queue/QueuePage'));
-const SettingsPage = lazy(() => import('../pages/settings/SettingsPage'));
+/* The declarative router is enough (data is SWR's) and a third of the weight of the data router. */
+const HomePage = lazyPage(() => import('../pages/home/HomePage'));
+const SearchPage = lazyPage(() => import('../pages/search/SearchPage'));
+const AlbumsPage = lazyPage(() => import('../pages/albums/AlbumsPage'));
+const AlbumPage = lazyPage(() => import('../pages/album/AlbumPage'));
+const ArtistsPage = lazyPage(() => import('../pages/artists/ArtistsPage'));
+const ArtistPage = lazyPage(() => import('../pages/artist/ArtistPage'));
+const TracksPage = lazyPage(() => import('../pages/tracks/TracksPage'));
+const TrackPage = lazyPage(() => import('../pages/track/TrackPage'));
+const GenresPage = lazyPage(() => import('../pages/genres/GenresPage'));
+const GenrePage = lazyPage(() => import('../pages/genre/GenrePage'));
+const QueuePage = lazyPage(() => import('../pages/queue/QueuePage'));
+const SettingsPage = lazyPage(() => import('../pages/settings/SettingsPage'));
 const TrendsPage = lazyPage(() => import('../pages/trends/TrendsPage'), 'trends', 'chart');
 const StatsPage = lazyPage(() => import('../pages/stats/StatsPage'), 'stats', 'chart');
 const RecapPage = lazyPage(() => import('../pages/recap/RecapPage'), 'recap', 'stats', 'chart');
 const ArtistDashboardPage = lazyPage(() => import('../pages/dashboard/ArtistDashboardPage'), 'dashboard', 'chart');
 const TrackStatsPage = lazyPage(() => import('../pages/dashboard/TrackStatsPage'), 'dashboard', 'chart');
+const SignInPage = lazyPage(() => import('../pages/auth/SignInPage'), 'auth');
+const RegisterPage = lazyPage(() => import('../pages/auth/RegisterPage'), 'auth');
+const LinkPage = lazyPage(() => import('../pages/auth/LinkPage'), 'auth');
+const AccountPage = lazyPage(() => import('../pages/account/AccountPage'), 'account');
+const ProfileTab = lazyPage(() => import('../pages/account/ProfileTab'), 'account');
+const SecurityTab = lazyPage(() => import('../pages/account/SecurityTab'), 'account');
+const AppsTab = lazyPage(() => import('../pages/account/AppsTab'), 'account');
+const DataTab = lazyPage(() => import('../pages/account/DataTab'), 'account');
 
 export function App() {
 	return (
@@ -49,6 +55,17 @@ export function App() {
 						<Route path="artists/:id/dashboard" element={<ArtistDashboardPage />} />
 						<Route path="tracks/:id/stats" element={<TrackStatsPage />} />
 						<Route path="stats" element={<Navigate to="/me/stats" replace />} />
+					</Route>
+					<Route path="sign-in" element={<SignInPage />} />
+					<Route path="register" element={<RegisterPage />} />
+					<Route path="link/:code" element={<LinkPage />} />
+					<Route element={<Guard />}>
+						<Route path="account" element={<AccountPage />}>
+							<Route index element={<ProfileTab />} />
+							<Route path="security" element={<SecurityTab />} />
+							<Route path="apps" element={<AppsTab />} />
+							<Route path="data" element={<DataTab />} />
+						</Route>
 					</Route>
 					<Route
 						path="*"

@@ -39,7 +39,7 @@ export interface Form<T extends Values> {
 /** `submit` does the work and throws when it fails; `check` finds what the page itself can tell. */
 export function useForm<T extends Values>(
 	initial: T,
-	submit: (values: T) => Promise<void>,
+	submit: (values: T, set: (change: Partial<T>) => void) => Promise<void>,
 	check?: (values: T) => Partial<Record<keyof T, string | undefined>>,
 ): Form<T> {
 	const [values, setValues] = useState(initial);
@@ -48,6 +48,7 @@ export function useForm<T extends Values>(
 	const [busy, setBusy] = useState(false);
 	const form = useRef<HTMLFormElement>(null);
 
+	const set = (change: Partial<T>) => setValues((before) => ({ ...before, ...change }));
 	const show = (fields: Map<string, string>, rest: string) => {
 		setFaults(fields);
 		setProblem(rest);
@@ -67,7 +68,7 @@ export function useForm<T extends Values>(
 		setProblem('');
 		setFaults(new Map());
 		try {
-			await submit(values);
+			await submit(values, set);
 		} catch (error) {
 			fail(error);
 		} finally {
@@ -80,7 +81,7 @@ export function useForm<T extends Values>(
 		busy,
 		problem,
 		fail,
-		set: (change) => setValues((before) => ({ ...before, ...change })),
+		set,
 		bind: (name) => ({
 			name,
 			value: values[name],
