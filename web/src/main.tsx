@@ -7,6 +7,7 @@ import { App } from './app/App';
 import './design/base.css';
 import { startI18n } from './i18n';
 import { startMediaSession } from './player/media-session';
+import { startReporting } from './player/report';
 
 const swr = {
 	fetcher: (url: string) => apiGet(url),
@@ -20,6 +21,7 @@ const swr = {
 startSession();
 await startI18n();
 startMediaSession();
+startReporting();
 createRoot(document.getElementById('root')!).render(
 	<StrictMode>
 		<SWRConfig value={swr}>

@@ -7,9 +7,16 @@ export const QUEUE_MAX = 2000;
 
 export type Repeat = 'off' | 'all' | 'one';
 
+/** What a track was played out of: said in listening reports, and where "continue listening" leads back to. */
+export interface Source {
+	type: 'library' | 'album' | 'artist' | 'playlist' | 'search' | 'recommendation' | 'favorites' | 'genre';
+	id?: number;
+}
+
 export interface QueueItem {
 	key: string;
 	track: Track;
+	from?: Source;
 }
 
 export interface Queue {
@@ -23,24 +30,26 @@ export const emptyQueue: Queue = { items: [], index: -1, order: null };
 let serial = 0;
 
 /** Keys are unique within a browser's storage: a restored queue and new items may meet. */
-function itemOf(track: Track): QueueItem {
+function itemOf(track: Track, from?: Source): QueueItem {
 	serial += 1;
-	return { key: `${Date.now().toString(36)}-${serial.toString(36)}-${track.id}`, track };
+	const key = `${Date.now().toString(36)}-${serial.toString(36)}-${track.id}`;
+	return from ? { key, track, from } : { key, track };
 }
 
-export function queueFrom(tracks: Track[], start = 0): Queue {
+export function queueFrom(tracks: Track[], start = 0, source?: Source): Queue {
 	if (tracks.length === 0) return emptyQueue;
 	const first = Math.min(Math.max(0, start), tracks.length - 1);
 	/* A window around the start, so that a start deep in a long list is in the queue too. */
 	const from = Math.max(0, Math.min(first - Math.floor(QUEUE_MAX / 2), tracks.length - QUEUE_MAX));
-	return { items: tracks.slice(from, from + QUEUE_MAX).map(itemOf), index: first - from, order: null };
+	const items = tracks.slice(from, from + QUEUE_MAX).map((track) => itemOf(track, source));
+	return { items, index: first - from, order: null };
 }
 
 export const queueCurrent = (queue: Queue): QueueItem | null => queue.items[queue.index] ?? null;
 
 /** Puts tracks after the current item (`at` null) or before position `at`. What does not fit is left out. */
-export function queueInsert(queue: Queue, tracks: Track[], at: number | null = null): Queue {
-	const added = tracks.slice(0, QUEUE_MAX - queue.items.length).map(itemOf);
+export function queueInsert(queue: Queue, tracks: Track[], at: number | null = null, from?: Source): Queue {
+	const added = tracks.slice(0, QUEUE_MAX - queue.items.length).map((track) => itemOf(track, from));
 	if (added.length === 0) return queue;
 	const place = Math.min(Math.max(0, at ?? queue.index + 1), queue.items.length);
 	const items = [...queue.items.slice(0, place), ...added, ...queue.items.slice(place)];
@@ -57,7 +66,8 @@ function orderWith(queue: Queue, added: QueueItem[], place: number): string[] {
 	return [...order.slice(0, after + 1), ...added.map((item) => item.key), ...order.slice(after + 1)];
 }
 
-export const queueAppend = (queue: Queue, tracks: Track[]): Queue => queueInsert(queue, tracks, queue.items.length);
+export const queueAppend = (queue: Queue, tracks: Track[], from?: Source): Queue =>
+	queueInsert(queue, tracks, queue.items.length, from);
 
 /** Removing the current item makes the one behind it current (the last one if there is none behind). */
 export function queueRemove(queue: Queue, key: string): Queue {

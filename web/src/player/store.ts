@@ -20,7 +20,9 @@ import {
 	type Queue,
 	type QueueItem,
 	type Repeat,
+	type Source,
 } from './queue';
+import { tellPlayer } from './events';
 import { restorePlayer, startPersisting } from './persist';
 import { rememberRecent } from './recent';
 
@@ -37,7 +39,9 @@ export interface PlayerState {
 }
 
 interface PlayerActions {
-	playTracks: (tracks: Track[], start?: number, options?: { shuffle?: boolean }) => void;
+	playTracks: (tracks: Track[], start?: number, options?: { shuffle?: boolean; from?: Source }) => void;
+	/** A queue from elsewhere (another device), loaded but silent. */
+	adopt: (queue: Queue, positionMs: number, repeat: Repeat) => void;
 	playAt: (index: number) => void;
 	toggle: () => void;
 	play: () => void;
@@ -46,8 +50,8 @@ interface PlayerActions {
 	previous: () => void;
 	seek: (ms: number) => void;
 	seekBy: (ms: number) => void;
-	insertNext: (tracks: Track[]) => void;
-	append: (tracks: Track[]) => void;
+	insertNext: (tracks: Track[], from?: Source) => void;
+	append: (tracks: Track[], from?: Source) => void;
 	remove: (key: string) => void;
 	move: (from: number, to: number) => void;
 	clearAhead: () => void;
@@ -91,12 +95,14 @@ export const usePlayer = create<PlayerStore>()((set, get) => {
 		const item = queueCurrent(queue);
 		set({ queue });
 		if (!item) {
+			tellPlayer({ kind: 'end', natural: false });
 			engine.stop();
 			loadedKey = null;
 			set({ wantsPlay: false, waiting: false });
 		} else if (before !== undefined && item.key !== before) {
 			startAtMs = 0;
 			loadedKey = null;
+			tellPlayer({ kind: 'end', natural: false });
 			if (get().wantsPlay) get().play();
 			else engine.stop();
 		}
@@ -116,10 +122,18 @@ export const usePlayer = create<PlayerStore>()((set, get) => {
 			if (tracks.length === 0) return;
 			const shuffle = options?.shuffle ?? get().queue.order !== null;
 			const first = options?.shuffle ? Math.floor(Math.random() * tracks.length) : start;
-			const queue = queueFrom(tracks, first);
+			const queue = queueFrom(tracks, first, options?.from);
 			set({ queue: shuffle ? queueShuffle(queue) : queue });
 			failures = 0;
 			begin(get().queue.index);
+		},
+		adopt: (queue, positionMs, repeat) => {
+			tellPlayer({ kind: 'end', natural: false });
+			engine.stop();
+			loadedKey = null;
+			startAtMs = positionMs;
+			set({ queue, repeat, wantsPlay: false, waiting: false });
+			notifyTime();
 		},
 		playAt: (index) => {
 			if (get().queue.items[index]) begin(index);
@@ -130,6 +144,7 @@ export const usePlayer = create<PlayerStore>()((set, get) => {
 			if (!item) return;
 			set({ wantsPlay: true, problem: null });
 			if (loadedKey !== item.key) {
+				tellPlayer({ kind: 'begin', item, positionMs: startAtMs });
 				engine.load(item, startAtMs / 1000);
 				loadedKey = item.key;
 				startAtMs = 0;
@@ -155,13 +170,15 @@ export const usePlayer = create<PlayerStore>()((set, get) => {
 			const item = queueCurrent(get().queue);
 			if (!item) return;
 			const wanted = Math.min(Math.max(0, ms), Math.max(0, playerDuration() - 100));
-			if (loadedKey === item.key) engine.seek(wanted / 1000);
-			else startAtMs = wanted;
+			if (loadedKey === item.key) {
+				tellPlayer({ kind: 'seek', fromMs: playerPosition(), toMs: wanted });
+				engine.seek(wanted / 1000);
+			} else startAtMs = wanted;
 			notifyTime();
 		},
 		seekBy: (ms) => get().seek(playerPosition() + ms),
-		insertNext: (tracks) => change(queueInsert(get().queue, tracks)),
-		append: (tracks) => change(queueAppend(get().queue, tracks)),
+		insertNext: (tracks, from) => change(queueInsert(get().queue, tracks, null, from)),
+		append: (tracks, from) => change(queueAppend(get().queue, tracks, from)),
 		remove: (key) => change(queueRemove(get().queue, key)),
 		move: (from, to) => change(queueMove(get().queue, from, to)),
 		clearAhead: () => change(queueClearAhead(get().queue)),
@@ -187,12 +204,15 @@ export const engine = new Engine({
 		if (index < 0) return;
 		startAtMs = 0;
 		loadedKey = key;
+		tellPlayer({ kind: 'end', natural: true });
+		tellPlayer({ kind: 'begin', item: queue.items[index]!, positionMs: 0 });
 		usePlayer.setState({ queue: { ...queue, index }, waiting: false });
 		rememberRecent(queue.items[index]!.track);
 		prepareNext();
 	},
 	ended: () => {
 		/* The end of the queue: stay on the last track, at its start. */
+		tellPlayer({ kind: 'end', natural: true });
 		loadedKey = null;
 		startAtMs = 0;
 		usePlayer.setState({ wantsPlay: false, waiting: false });
@@ -200,6 +220,7 @@ export const engine = new Engine({
 	},
 	failed: () => {
 		failures += 1;
+		tellPlayer({ kind: 'end', natural: false });
 		loadedKey = null;
 		usePlayer.setState({ problem: 'failed', waiting: false });
 		const { queue, repeat } = usePlayer.getState();
