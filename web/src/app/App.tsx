@@ -30,6 +30,12 @@ const ProfileTab = lazyPage(() => import('../pages/account/ProfileTab'), 'accoun
 const SecurityTab = lazyPage(() => import('../pages/account/SecurityTab'), 'account');
 const AppsTab = lazyPage(() => import('../pages/account/AppsTab'), 'account');
 const DataTab = lazyPage(() => import('../pages/account/DataTab'), 'account');
+const PlaylistsPage = lazyPage(() => import('../pages/playlists/PlaylistsPage'), 'playlist');
+const PlaylistPage = lazyPage(() => import('../pages/playlist/PlaylistPage'), 'playlist');
+const SharedPlaylistPage = lazyPage(() => import('../pages/playlist/SharedPlaylistPage'), 'playlist');
+const RulesPage = lazyPage(() => import('../pages/rules/RulesPage'), 'playlist', 'rules');
+const FavoritesPage = lazyPage(() => import('../pages/favorites/FavoritesPage'), 'mine');
+const HistoryPage = lazyPage(() => import('../pages/history/HistoryPage'), 'mine');
 
 export function App() {
 	return (
@@ -59,7 +65,15 @@ export function App() {
 					<Route path="sign-in" element={<SignInPage />} />
 					<Route path="register" element={<RegisterPage />} />
 					<Route path="link/:code" element={<LinkPage />} />
+					<Route path="playlists" element={<PlaylistsPage />} />
+					<Route path="playlists/shared/:token" element={<SharedPlaylistPage />} />
+					<Route path="playlists/:id" element={<PlaylistPage />} />
 					<Route element={<Guard />}>
+						<Route path="playlists/new-rules" element={<RulesPage />} />
+						<Route path="playlists/:id/rules" element={<RulesPage />} />
+						<Route path="favorites" element={<FavoritesPage />} />
+						<Route path="favorites/:kind" element={<FavoritesPage />} />
+						<Route path="history" element={<HistoryPage />} />
 						<Route path="account" element={<AccountPage />}>
 							<Route index element={<ProfileTab />} />
 							<Route path="security" element={<SecurityTab />} />

@@ -1,6 +1,7 @@
 import { Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation, useNavigate } from 'react-router';
+import { useToAdd } from '../components/add-to-playlist';
 import { ConfirmDialog } from '../components/ConfirmDialog';
 import { toast } from '../components/toast';
 import { Toaster } from '../components/Toaster';
@@ -8,16 +9,19 @@ import { PlayerBar } from '../player/PlayerBar';
 import { usePlayer } from '../player/store';
 import { ErrorBoundary } from './ErrorBoundary';
 import { HelpDialog } from './HelpDialog';
+import { lazyPage } from './lazy-page';
 import { SearchField } from './SearchField';
 import { useScrolled, useScrollPlaces } from './scroll';
 import { Sidebar } from './Sidebar';
 import { TabBar } from './TabBar';
 import { useTheme } from './theme';
 import { useTitle } from './title';
+import { useRemoteQueue } from './use-remote-queue';
 import { useShortcuts } from './use-shortcuts';
 import { UserMenu } from './UserMenu';
 
 const NowPlaying = lazy(() => import('../player/NowPlaying'));
+const AddToPlaylist = lazyPage(() => import('../components/AddToPlaylist'), 'playlist');
 
 /** Says a player's problem once, when it comes up. */
 function useProblems(): void {
@@ -39,12 +43,16 @@ export function Shell() {
 	const sheetUsed = usePlayer((state) => state.sheetOpen);
 	const [sheetLoaded, setSheetLoaded] = useState(false);
 	if (sheetUsed && !sheetLoaded) setSheetLoaded(true);
+	const adding = useToAdd((state) => state.what !== null);
+	const [addLoaded, setAddLoaded] = useState(false);
+	if (adding && !addLoaded) setAddLoaded(true);
 	const scrolled = useScrolled();
 	const onSearch = pathname === '/search';
 	useTheme();
 	useScrollPlaces();
 	useTitle();
 	useProblems();
+	useRemoteQueue();
 	useShortcuts({
 		search: useCallback(() => {
 			usePlayer.getState().setSheet(false);
@@ -93,6 +101,13 @@ export function Shell() {
 				<Suspense>
 					<ErrorBoundary place={String(sheetUsed)}>
 						<NowPlaying />
+					</ErrorBoundary>
+				</Suspense>
+			)}
+			{addLoaded && (
+				<Suspense>
+					<ErrorBoundary place={String(adding)}>
+						<AddToPlaylist />
 					</ErrorBoundary>
 				</Suspense>
 			)}

@@ -11,9 +11,10 @@ import { albumArtist } from '../i18n/names';
 
 const CARD_SIZES = '(min-width: 1024px) 14rem, (min-width: 640px) 25vw, 45vw';
 
-async function playAll(path: string, failed: string) {
+async function playAlbum(id: number, failed: string) {
 	try {
-		usePlayer.getState().playTracks(await fetchAllTracks(path), 0);
+		const tracks = await fetchAllTracks(`/albums/${id}/tracks`);
+		usePlayer.getState().playTracks(tracks, 0, { from: { type: 'album', id } });
 	} catch {
 		toast(failed);
 	}
@@ -50,7 +51,7 @@ export function AlbumCard({ album, showYear = false }: { album: Hit<Album>; show
 					label={t('album.play', { title: album.title })}
 					className="pointer-events-auto absolute right-2.5 bottom-2.5 size-11 translate-y-1 opacity-0 group-hover/card:translate-y-0 group-hover/card:opacity-100 focus-visible:translate-y-0 focus-visible:opacity-100 pointer-coarse:hidden"
 					iconClass="size-5"
-					onClick={() => void playAll(`/albums/${album.id}/tracks`, t('error.play'))}
+					onClick={() => void playAlbum(album.id, t('error.play'))}
 				/>
 			</div>
 		</article>

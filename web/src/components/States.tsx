@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { useLocation } from 'react-router';
 import { ApiError, isNotFound } from '../api/client';
-import { Button } from './Button';
+import { Button, LinkButton } from './Button';
 import { Mark } from './Logo';
 
 export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
@@ -19,6 +19,7 @@ export function EmptyState({ title, children }: { title: string; children?: Reac
 export function ErrorView({ error, retry }: { error: unknown; retry?: () => void }) {
 	const { t } = useTranslation();
 	if (isNotFound(error)) return <NotFound />;
+	if (error instanceof ApiError && error.status === 401) return <MembersOnly />;
 	const offline = error instanceof ApiError && error.status === 0;
 	return (
 		<EmptyState title={t(offline ? 'error.offlineTitle' : 'error.title')}>
@@ -35,17 +36,28 @@ export function ErrorView({ error, retry }: { error: unknown; retry?: () => void
 	);
 }
 
+/** Some servers keep their library for people with an account. */
+function MembersOnly() {
+	const { t } = useTranslation();
+	const { pathname, search } = useLocation();
+	return (
+		<EmptyState title={t('members.title')}>
+			<p>{t('members.text')}</p>
+			<LinkButton to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} look="primary" icon="signIn">
+				{t('user.signIn')}
+			</LinkButton>
+		</EmptyState>
+	);
+}
+
 export function NotFound() {
 	const { t } = useTranslation();
 	return (
 		<EmptyState title={t('notFound.title')}>
 			<p>{t('notFound.text')}</p>
-			<Link
-				to="/"
-				className="inline-flex h-11 items-center rounded-full bg-accent px-5 text-sm font-semibold text-accent-ink hover:bg-accent-hover"
-			>
+			<LinkButton to="/" look="primary">
 				{t('notFound.home')}
-			</Link>
+			</LinkButton>
 		</EmptyState>
 	);
 }

@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import type { Hit, Track } from '../api/types';
+import type { Source } from '../player/queue';
 import { usePlayer } from '../player/store';
 import { TrackRow } from './TrackRow';
 
@@ -11,11 +12,26 @@ interface TrackListProps {
 	/** Artists are named only where they differ from this one. */
 	ownArtist?: string;
 	className?: string;
+	/** What they are played out of. */
+	from?: Source;
 }
 
 /** A short list of tracks; playing one queues the whole list. Long ones: VirtualTracks. */
-export function TrackList({ tracks, label, numbered = false, showAlbum, ownArtist, className = '' }: TrackListProps) {
-	const play = useCallback((index: number) => usePlayer.getState().playTracks(tracks, index), [tracks]);
+export function TrackList({
+	tracks,
+	label,
+	numbered = false,
+	showAlbum,
+	ownArtist,
+	className = '',
+	from,
+}: TrackListProps) {
+	const { type = 'library', id } = from ?? {};
+	const play = useCallback(
+		(index: number) =>
+			usePlayer.getState().playTracks(tracks, index, { from: id === undefined ? { type } : { type, id } }),
+		[tracks, type, id],
+	);
 	return (
 		<ol aria-label={label} className={className}>
 			{tracks.map((track, index) => (

@@ -6,9 +6,10 @@ import { clockOf } from '../i18n/format';
 import { currentItem, usePlayer } from '../player/store';
 import { ArtistLinks } from './ArtistLinks';
 import { Cover } from './Cover';
+import { Heart } from './Heart';
 import { Highlight } from './Highlight';
 import { Icon } from './Icon';
-import { Menu } from './Menu';
+import { Menu, type MenuEntry } from './Menu';
 import { Strokes } from './Strokes';
 import { useTrackMenu } from './use-track-menu';
 import { trackArtist } from '../i18n/names';
@@ -22,6 +23,8 @@ interface TrackRowProps {
 	/** An album's list names artists only where they differ from the album's. */
 	showArtist?: boolean;
 	onPlay: (index: number) => void;
+	/** More of what can be done with it in this list, before the rest of its menu. */
+	extra?: () => MenuEntry[];
 }
 
 function isCoarse(): boolean {
@@ -72,14 +75,14 @@ function Lead({
 
 /** One track in a list: double click, Enter or the lead plays it; on touch the whole row does. */
 export const TrackRow = memo(function TrackRow(props: TrackRowProps) {
-	const { track, index, lead, showAlbum = false, showArtist = true, onPlay } = props;
+	const { track, index, lead, showAlbum = false, showArtist = true, onPlay, extra } = props;
 	const { t } = useTranslation();
 	const menu = useTrackMenu();
 	const current = usePlayer((state) => currentItem(state)?.track.id === track.id);
 	const playing = usePlayer((state) => state.wantsPlay && currentItem(state)?.track.id === track.id);
 	const { toggle } = usePlayer.getState();
 	const activate = () => (current ? toggle() : onPlay(index));
-	const columns = showAlbum ? 'md:grid-cols-[3rem_minmax(0,1.5fr)_minmax(0,1fr)_4rem_2.5rem]' : '';
+	const columns = showAlbum ? 'md:grid-cols-[3rem_minmax(0,1.5fr)_minmax(0,1fr)_auto_2.5rem]' : '';
 
 	return (
 		<div
@@ -129,8 +132,17 @@ export const TrackRow = memo(function TrackRow(props: TrackRowProps) {
 					)}
 				</div>
 			)}
-			<span className="tabular text-right text-sm text-text-3">{clockOf(track.duration_ms)}</span>
-			<Menu label={t('track.more', { title: track.title })} entries={() => menu(track)} />
+			<span className="flex items-center justify-end gap-1.5">
+				<Heart
+					kind="track"
+					id={track.id}
+					title={track.title}
+					size="sm"
+					className="max-sm:hidden aria-[pressed=false]:opacity-0 aria-[pressed=false]:group-hover/row:opacity-100 aria-[pressed=false]:group-focus-within/row:opacity-100 pointer-coarse:opacity-100!"
+				/>
+				<span className="tabular min-w-11 text-right text-sm text-text-3">{clockOf(track.duration_ms)}</span>
+			</span>
+			<Menu label={t('track.more', { title: track.title })} entries={() => [...(extra?.() ?? []), ...menu(track)]} />
 		</div>
 	);
 });

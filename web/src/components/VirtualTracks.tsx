@@ -2,6 +2,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { InfiniteList } from '../api/hooks';
 import type { Track } from '../api/types';
+import type { Source } from '../player/queue';
 import { usePlayer } from '../player/store';
 import { remPx } from './rem';
 import { TrackRow } from './TrackRow';
@@ -9,8 +10,14 @@ import { TrackRow } from './TrackRow';
 const ROW_REM = 3.75;
 const AHEAD = 30;
 
+interface VirtualTracksProps {
+	list: InfiniteList<Track>;
+	label: string;
+	from?: Source['type'];
+}
+
 /** A list of any length: only the rows in view exist, pages come as one nears the end. */
-export function VirtualTracks({ list, label }: { list: InfiniteList<Track>; label: string }) {
+export function VirtualTracks({ list, label, from = 'library' }: VirtualTracksProps) {
 	const { items, hasMore, loadMore } = list;
 	const box = useRef<HTMLOListElement>(null);
 	const [top, setTop] = useState(0);
@@ -26,7 +33,10 @@ export function VirtualTracks({ list, label }: { list: InfiniteList<Track>; labe
 	useEffect(() => {
 		if (hasMore && last >= items.length - AHEAD) loadMore();
 	}, [hasMore, last, items.length, loadMore]);
-	const play = useCallback((index: number) => usePlayer.getState().playTracks(items, index), [items]);
+	const play = useCallback(
+		(index: number) => usePlayer.getState().playTracks(items, index, { from: { type: from } }),
+		[items, from],
+	);
 
 	return (
 		<ol ref={box} aria-label={label} className="relative" style={{ height: virtual.getTotalSize() }}>

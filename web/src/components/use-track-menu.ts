@@ -1,12 +1,16 @@
 import { useTranslation } from 'react-i18next';
+import { setFavorite, useFavorites } from '../api/favorites';
+import { useMe } from '../api/session';
 import type { Track } from '../api/types';
 import { usePlayer } from '../player/store';
+import { addToPlaylist } from './add-to-playlist';
 import type { MenuEntry } from './Menu';
 import { toast } from './toast';
 
 /** What one can do with a track, wherever it is shown. */
 export function useTrackMenu(): (track: Track) => MenuEntry[] {
 	const { t } = useTranslation();
+	const { me } = useMe();
 	const { insertNext, append } = usePlayer.getState();
 	return (track) => {
 		const entries: MenuEntry[] = [
@@ -27,6 +31,21 @@ export function useTrackMenu(): (track: Track) => MenuEntry[] {
 				},
 			},
 		];
+		if (me) {
+			const liked = useFavorites.getState().track?.ids.has(track.id) ?? false;
+			entries.push(
+				{
+					icon: 'playlistAdd',
+					label: t('track.addToPlaylist'),
+					run: () => addToPlaylist({ title: track.title, ids: [track.id] }),
+				},
+				{
+					icon: liked ? 'heartFull' : 'heart',
+					label: t(liked ? 'track.unlike' : 'track.like'),
+					run: () => void setFavorite('track', track.id, !liked).catch(() => toast(t('error.text'))),
+				},
+			);
+		}
 		if (track.album_id !== null) {
 			entries.push({ icon: 'albums', label: t('track.goToAlbum'), to: `/albums/${track.album_id}` });
 		}

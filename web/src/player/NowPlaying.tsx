@@ -4,9 +4,12 @@ import { Link, useLocation } from 'react-router';
 import { ArtistLinks } from '../components/ArtistLinks';
 import { IconButton } from '../components/Button';
 import { Cover } from '../components/Cover';
+import { Heart } from '../components/Heart';
+import { addToPlaylist } from '../components/add-to-playlist';
 import { Menu } from '../components/Menu';
 import { Segmented } from '../components/Segmented';
 import { useTrackMenu } from '../components/use-track-menu';
+import { useMe } from '../api/session';
 import type { Track } from '../api/types';
 import { tintStyle, useTint } from '../design/palette';
 import { LyricsView } from './LyricsView';
@@ -54,6 +57,7 @@ function Sheet({ track }: { track: Track }) {
 	const { t } = useTranslation();
 	const [side, setSide] = useState<Side>('none');
 	const menu = useTrackMenu();
+	const { me } = useMe();
 	const tint = useTint(track.cover_url, track.album ?? track.title);
 	const options = [
 		{ value: 'none' as const, label: t('player.cover') },
@@ -96,26 +100,39 @@ function Sheet({ track }: { track: Track }) {
 					)}
 				</div>
 				<div className="mx-auto w-full max-w-xl space-y-4 md:space-y-7">
-					<div>
-						<h2 className="text-2xl font-bold wrap-anywhere">
-							<Link to={`/tracks/${track.id}`} className="underline-offset-4 hover:underline">
-								{track.title}
-							</Link>
-						</h2>
-						<ArtistLinks
-							text={trackArtist(track)}
-							artistId={track.artist_id}
-							artists={track.artists}
-							className="mt-1.5 block text-lg text-text-2"
-						/>
-						{track.album_id !== null && (
-							<Link
-								to={`/albums/${track.album_id}`}
-								className="mt-0.5 hidden text-text-3 hover:text-text hover:underline sm:block"
-							>
-								{track.album}
-							</Link>
-						)}
+					<div className="flex items-start justify-between gap-4">
+						<div className="min-w-0">
+							<h2 className="text-2xl font-bold wrap-anywhere">
+								<Link to={`/tracks/${track.id}`} className="underline-offset-4 hover:underline">
+									{track.title}
+								</Link>
+							</h2>
+							<ArtistLinks
+								text={trackArtist(track)}
+								artistId={track.artist_id}
+								artists={track.artists}
+								className="mt-1.5 block text-lg text-text-2"
+							/>
+							{track.album_id !== null && (
+								<Link
+									to={`/albums/${track.album_id}`}
+									className="mt-0.5 hidden text-text-3 hover:text-text hover:underline sm:block"
+								>
+									{track.album}
+								</Link>
+							)}
+						</div>
+						<span className="flex shrink-0">
+							<Heart kind="track" id={track.id} title={track.title} size="lg" />
+							{me && (
+								<IconButton
+									icon="playlistAdd"
+									size="lg"
+									label={t('track.addToPlaylist')}
+									onClick={() => addToPlaylist({ title: track.title, ids: [track.id] })}
+								/>
+							)}
+						</span>
 					</div>
 					<SeekBar stacked />
 					<Transport large />

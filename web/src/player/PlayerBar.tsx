@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { ArtistLinks } from '../components/ArtistLinks';
 import { IconButton } from '../components/Button';
 import { Cover } from '../components/Cover';
+import { Heart } from '../components/Heart';
 import { Icon } from '../components/Icon';
 import { PlayPause, Transport } from './Transport';
 import { ProgressLine, SeekBar } from './SeekBar';
@@ -67,6 +68,7 @@ export function PlayerBar() {
 							className="block truncate text-sm text-text-2"
 						/>
 					</div>
+					<Heart kind="track" id={track.id} title={track.title} />
 				</div>
 				<div className="flex flex-col items-center">
 					<Transport />

@@ -15,7 +15,7 @@ import { SkeletonRows } from '../../components/Skeletons';
 import { ErrorView } from '../../components/States';
 import { toast } from '../../components/toast';
 import { agoOf } from '../../i18n/dates';
-import { deviceOf } from './device';
+import { deviceOf } from '../../i18n/device';
 
 function PasswordForm({ me }: { me: Me }) {
 	const { t } = useTranslation();

@@ -5,6 +5,7 @@ import type { Album, Track } from '../../api/types';
 import { ArtistLinks } from '../../components/ArtistLinks';
 import { AlbumCard } from '../../components/Card';
 import { CollectionActions } from '../../components/CollectionActions';
+import { Heart } from '../../components/Heart';
 import { Hero } from '../../components/Hero';
 import { Page } from '../../components/Page';
 import { Section } from '../../components/Section';
@@ -96,14 +97,20 @@ export default function AlbumPage() {
 				title={album.title}
 				cover={{ url: album.cover_url, name: album.title }}
 				actions={
-					tracks.data && tracks.data.length > 0 && <CollectionActions tracks={tracks.data} title={album.title} />
+					tracks.data &&
+					tracks.data.length > 0 && (
+						<>
+							<CollectionActions tracks={tracks.data} title={album.title} from={{ type: 'album', id: album.id }} />
+							<Heart kind="album" id={album.id} title={album.title} size="lg" />
+						</>
+					)
 				}
 			>
 				<Facts album={album} tracks={tracks.data ?? []} />
 			</Hero>
 			{tracks.error && <ErrorView error={tracks.error} retry={() => void tracks.mutate()} />}
 			{tracks.data ? (
-				<DiscList tracks={tracks.data} artist={album.artist} />
+				<DiscList tracks={tracks.data} artist={album.artist} album={album.id} />
 			) : (
 				!tracks.error && <SkeletonRows count={album.track_count || 8} />
 			)}

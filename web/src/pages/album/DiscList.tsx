@@ -3,11 +3,18 @@ import type { Track } from '../../api/types';
 import { TrackRow } from '../../components/TrackRow';
 import { usePlayer } from '../../player/store';
 
+interface DiscListProps {
+	tracks: Track[];
+	artist: string | null;
+	album: number;
+}
+
 /** An album's tracks, under a heading per disc where there are several. Playing one queues the whole album. */
-export function DiscList({ tracks, artist }: { tracks: Track[]; artist: string | null }) {
+export function DiscList({ tracks, artist, album }: DiscListProps) {
 	const { t } = useTranslation();
 	const discs = [...new Set(tracks.map((track) => track.disc_no ?? 1))];
-	const play = (index: number) => usePlayer.getState().playTracks(tracks, index);
+	const play = (index: number) =>
+		usePlayer.getState().playTracks(tracks, index, { from: { type: 'album', id: album } });
 	const plain = tracks.every((track) => track.artist === artist);
 	return (
 		<div className="-mx-2">

@@ -8,6 +8,7 @@ import { LinkButton } from '../../components/Button';
 import { AlbumCard } from '../../components/Card';
 import { GRID } from '../../components/grid';
 import { CollectionActions } from '../../components/CollectionActions';
+import { Heart } from '../../components/Heart';
 import { Hero } from '../../components/Hero';
 import { Page } from '../../components/Page';
 import { Section } from '../../components/Section';
@@ -65,8 +66,13 @@ export default function ArtistPage() {
 				actions={
 					<>
 						{tracks.data && tracks.data.items.length > 0 && (
-							<CollectionActions tracks={tracks.data.items} title={artist.name} />
+							<CollectionActions
+								tracks={tracks.data.items}
+								title={artist.name}
+								from={{ type: 'artist', id: artist.id }}
+							/>
 						)}
+						<Heart kind="artist" id={artist.id} title={artist.name} size="lg" />
 						<DashboardLink artist={artist} />
 					</>
 				}
@@ -76,6 +82,7 @@ export default function ArtistPage() {
 			<Section title={t('home.popular')}>
 				{tracks.data ? (
 					<TrackList
+						from={{ type: 'artist', id: artist.id }}
 						tracks={tracks.data.items.slice(0, TRACKS_SHOWN)}
 						label={t('home.popular')}
 						showAlbum

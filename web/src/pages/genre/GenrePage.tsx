@@ -31,7 +31,7 @@ function Content({ genre }: { genre: Genre }) {
 				<p className="mt-3 text-text-2">{facts.filter(Boolean).join(' · ')}</p>
 				{tracks.items.length > 0 && (
 					<div className="mt-6 flex items-center gap-3">
-						<CollectionActions tracks={tracks.items} title={genre.name} />
+						<CollectionActions tracks={tracks.items} title={genre.name} from={{ type: 'genre', id: genre.id }} />
 					</div>
 				)}
 			</header>

@@ -50,7 +50,7 @@ function useCard(suggestion: Album | undefined): Card | null {
 		playing: false,
 		play: () =>
 			void fetchAllTracks(`/albums/${suggestion.id}/tracks`).then(
-				(tracks) => playTracks(tracks, 0),
+				(tracks) => playTracks(tracks, 0, { from: { type: 'album', id: suggestion.id } }),
 				() => toast(t('error.play')),
 			),
 	};

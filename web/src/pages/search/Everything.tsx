@@ -63,7 +63,7 @@ function Top({ top }: { top: SearchTop }) {
 					playing={false}
 					label={t('track.playThis', { title: top.item.title, artist: trackArtist(top.item) })}
 					className="absolute! right-5 bottom-5 size-12"
-					onClick={() => usePlayer.getState().playTracks([top.item], 0)}
+					onClick={() => usePlayer.getState().playTracks([top.item], 0, { from: { type: 'search' } })}
 				/>
 			)}
 		</div>
@@ -90,7 +90,7 @@ export function Everything({ data, q }: { data: SearchMulti; q: string }) {
 				{fewTracks.length > 0 && (
 					<div>
 						<Section title={t('nav.tracks')} {...linkTo(more('tracks', fewTracks.length, tracks.total))}>
-							<TrackList tracks={fewTracks} label={t('nav.tracks')} className="-mx-2" />
+							<TrackList tracks={fewTracks} label={t('nav.tracks')} from={{ type: 'search' }} className="-mx-2" />
 						</Section>
 					</div>
 				)}

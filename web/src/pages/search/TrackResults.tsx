@@ -90,7 +90,7 @@ export function TrackResults({ q }: { q: string }) {
 	return (
 		<>
 			<FacetBar facets={data.facets ?? {}} chosen={chosen} choose={choose} />
-			<TrackList tracks={data.items} label={t('nav.tracks')} showAlbum className="-mx-2" />
+			<TrackList tracks={data.items} label={t('nav.tracks')} showAlbum from={{ type: 'search' }} className="-mx-2" />
 			{data.total > data.items.length && (
 				<p className="mt-6 text-text-2">{t('search.narrow', { count: data.total - data.items.length })}</p>
 			)}

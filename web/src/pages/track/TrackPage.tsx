@@ -4,8 +4,10 @@ import { useLyrics, useSimilarTracks, useTrack } from '../../api/hooks';
 import type { Track } from '../../api/types';
 import { ArtistLinks } from '../../components/ArtistLinks';
 import { CollectionActions } from '../../components/CollectionActions';
+import { Heart } from '../../components/Heart';
 import { Hero } from '../../components/Hero';
 import { Page } from '../../components/Page';
+import { RatingOf } from '../../components/RatingOf';
 import { Section } from '../../components/Section';
 import { SkeletonHero } from '../../components/Skeletons';
 import { ErrorView } from '../../components/States';
@@ -33,7 +35,13 @@ function Similar({ id }: { id: number }) {
 	if (!data?.items.length) return null;
 	return (
 		<Section title={t('track.similar')}>
-			<TrackList tracks={data.items} label={t('track.similar')} showAlbum className="-mx-2" />
+			<TrackList
+				tracks={data.items}
+				label={t('track.similar')}
+				showAlbum
+				from={{ type: 'recommendation' }}
+				className="-mx-2"
+			/>
 		</Section>
 	);
 }
@@ -61,7 +69,13 @@ export default function TrackPage() {
 				kind={t('kind.track')}
 				title={track.title}
 				cover={{ url: track.cover_url, name: track.album ?? track.title }}
-				actions={<CollectionActions tracks={[track]} title={track.title} />}
+				actions={
+					<>
+						<CollectionActions tracks={[track]} title={track.title} />
+						<Heart kind="track" id={track.id} title={track.title} size="lg" />
+						<RatingOf kind="track" id={track.id} title={track.title} />
+					</>
+				}
 			>
 				<ArtistLinks
 					text={trackArtist(track)}

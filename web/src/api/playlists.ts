@@ -1,0 +1,205 @@
+/* Playlists: questions and edits. */
+import useSWR, { mutate } from 'swr';
+import { apiFetch, apiPath, apiSend, type Query } from './client';
+import type { Page, Track } from './types';
+
+export type Visibility = 'private' | 'unlisted' | 'public';
+
+export interface Rule {
+	field: string;
+	op: string;
+	value?: string | number | boolean | (string | number)[];
+}
+
+export interface RuleGroup {
+	match: 'all' | 'any';
+	rules: (Rule | RuleGroup)[];
+}
+
+export interface Rules extends RuleGroup {
+	sort?: string;
+	limit?: number;
+}
+
+export interface Playlist {
+	id: number;
+	title: string;
+	description: string | null;
+	kind: 'manual' | 'rules';
+	visibility: Visibility;
+	is_public: boolean;
+	owner: { id: number; username: string };
+	can_edit: boolean;
+	track_count: number;
+	duration_ms: number;
+	play_count: number;
+	version: number;
+	cover_url: string | null;
+	mosaic: string[];
+	rules: Rules | null;
+	share_url: string | null;
+	share_token: string | null;
+	is_favorite: boolean;
+	created_at: string;
+	updated_at: string;
+}
+
+export interface PlaylistTrack extends Track {
+	/** null in rule playlists. */
+	item_id: number | null;
+	position: number;
+	added_at: string | null;
+}
+
+export interface Edited {
+	added: number;
+	skipped: number[];
+	unknown: number[];
+	version: number;
+	track_count: number;
+	duration_ms: number;
+}
+
+export interface Imported {
+	playlist: Playlist | null;
+	format: string;
+	encoding: string | null;
+	title: string;
+	total: number;
+	matched: number;
+	by: { path: number; tags: number; audio: number };
+	unmatched: {
+		index: number;
+		line: string;
+		artist: string | null;
+		title: string | null;
+		duration_ms: number | null;
+	}[];
+	unmatched_count: number;
+	skipped_duplicates: number;
+}
+
+type Words = Record<string, string>;
+
+export interface RuleField {
+	name: string;
+	type: 'text' | 'number' | 'date' | 'bool' | 'choice';
+	label: Words;
+	unit: string | null;
+	min: number | null;
+	max: number | null;
+	choices: string[] | null;
+	per_user: boolean;
+	ops: string[];
+}
+
+export interface RuleOp {
+	name: string;
+	label: Words;
+	value: 'one' | 'range' | 'days' | 'none';
+}
+
+export interface RuleFields {
+	fields: RuleField[];
+	ops: RuleOp[];
+	sorts: { name: string; label: Words }[];
+	limits: { rules: number; depth: number; limit: number; text: number };
+}
+
+export const EXPORTS = ['m3u8', 'xspf', 'json'] as const;
+
+const pathOf = (id: number | string) => `/playlists/${id}`;
+
+export const playlistKey = (id: number | string, token: string | null) => apiPath(pathOf(id), { token });
+
+export const usePlaylist = (id: number | string | undefined, token: string | null) =>
+	useSWR<Playlist>(id === undefined ? null : playlistKey(id, token), {
+		revalidateOnFocus: true,
+		/* Somebody else may edit it too. */
+		refreshInterval: (playlist) => (playlist?.can_edit ? 20_000 : 0),
+	});
+
+export const useSharedPlaylist = (token: string | undefined) =>
+	useSWR<Playlist>(token ? apiPath(`/playlists/shared/${encodeURIComponent(token)}`) : null);
+
+export const useRuleFields = () => useSWR<RuleFields>(apiPath('/playlists/rules/fields'), { revalidateIfStale: false });
+
+/** Lists of playlists everywhere are asked anew: names, counts and covers may have changed. */
+export function refreshPlaylists(): void {
+	void mutate((key) => {
+		const text = typeof key === 'string' ? key : '';
+		return /\/playlists\/?(\?|$)/.test(text);
+	});
+}
+
+function keep(playlist: Playlist): Playlist {
+	void mutate(playlistKey(playlist.id, null), playlist, { revalidate: false });
+	refreshPlaylists();
+	return playlist;
+}
+
+export interface Draft {
+	title: string;
+	description?: string | null;
+	visibility?: Visibility;
+	rules?: Rules | null;
+	track_ids?: number[];
+}
+
+export const createPlaylist = async (draft: Draft) => keep(await apiSend<Playlist>('POST', '/playlists', draft));
+
+export const changePlaylist = async (id: number, change: Partial<Draft>) =>
+	keep(await apiSend<Playlist>('PATCH', pathOf(id), change));
+
+export async function deletePlaylist(id: number): Promise<void> {
+	await apiSend('DELETE', pathOf(id));
+	refreshPlaylists();
+}
+
+/** A new secret link; the one before is dead. */
+export const renewLink = async (id: number) => keep(await apiSend<Playlist>('POST', `${pathOf(id)}/link`));
+
+export async function setCover(id: number, picture: Blob): Promise<Playlist> {
+	const headers = { 'Content-Type': picture.type || 'application/octet-stream' };
+	return keep(await apiSend<Playlist>('PUT', `${pathOf(id)}/cover`, picture, { headers }));
+}
+
+export const dropCover = async (id: number) => keep(await apiSend<Playlist>('DELETE', `${pathOf(id)}/cover`));
+
+export async function addTracks(
+	id: number,
+	track_ids: number[],
+	duplicates: 'add' | 'skip' | 'report',
+	position?: number,
+): Promise<Edited> {
+	const body = { track_ids, duplicates, ...(position !== undefined && { position }) };
+	const answer = await apiSend<Edited>('POST', `${pathOf(id)}/tracks`, body);
+	void mutate(playlistKey(id, null));
+	refreshPlaylists();
+	return answer;
+}
+
+export const moveItem = (id: number, item_id: number, to: number) =>
+	apiSend<{ version: number; position: number }>('POST', `${pathOf(id)}/move`, { item_id, to });
+
+export async function removeItems(id: number, item_ids: number[]): Promise<{ removed: number; version: number }> {
+	const answer = await apiSend<{ removed: number; version: number }>('POST', `${pathOf(id)}/remove`, { item_ids });
+	refreshPlaylists();
+	return answer;
+}
+
+export async function importPlaylist(file: File, query: Query): Promise<Imported> {
+	const response = await apiFetch('POST', apiPath('/playlists/import', query), {
+		body: file,
+		headers: { 'Content-Type': file.type || 'application/octet-stream' },
+	});
+	const answer = (await response.json()) as Imported;
+	if (answer.playlist) keep(answer.playlist);
+	return answer;
+}
+
+export const exportUrl = (id: number, format: (typeof EXPORTS)[number], token: string | null) =>
+	apiPath(`${pathOf(id)}/export`, { format, token });
+
+export const previewRules = (rules: Rules, signal: AbortSignal) =>
+	apiSend<Page<Track> & { duration_ms: number }>('POST', '/playlists/rules/preview', { rules, limit: 50 }, { signal });

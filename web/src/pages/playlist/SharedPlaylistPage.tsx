@@ -1,0 +1,1 @@
+export { SharedPlaylistPage as default } from './PlaylistPage';
