@@ -12,11 +12,19 @@ export interface Named {
 	name: string;
 }
 
+export interface Person {
+	username: string;
+	email: string;
+	password: string;
+}
+
 const PAGE_MAX = 100;
+let serial = 0;
 
 export class Ogma {
 	readonly url = process.env.OGMA_URL!;
 	readonly page: Page;
+	private csrf = '';
 
 	constructor(page: Page) {
 		this.page = page;
@@ -43,6 +51,32 @@ export class Ogma {
 		);
 		const length = (tracks: Named[]) => Math.max(...tracks.map((track) => track.duration_ms));
 		return all.sort((a, b) => length(a.tracks) - length(b.tracks))[0]!;
+	}
+
+	/** Makes a new account and signs the page in with it; each scenario has a person of its own. */
+	async signUp(): Promise<Person> {
+		serial += 1;
+		const username = `person-${process.pid}-${Date.now().toString(36)}-${serial}`;
+		const person = { username, email: `${username}@example.org`, password: 'chains of amber and gold' };
+		const answer = await this.page.request.post(`${this.url}/api/v1/auth/register`, {
+			data: { ...person, cookie: true },
+		});
+		expect(answer.status(), await answer.text()).toBe(201);
+		const { csrf_token } = (await answer.json()) as { csrf_token: string };
+		this.csrf = csrf_token;
+		return person;
+	}
+
+	/** A request of who is signed in on the page. */
+	async send<T>(method: string, path: string, data?: unknown): Promise<T> {
+		const answer = await this.page.request.fetch(`${this.url}/api/v1${path}`, {
+			method,
+			headers: { 'X-CSRF-Token': this.csrf },
+			...(data !== undefined && { data }),
+		});
+		const text = await answer.text();
+		expect(answer.ok(), `${method} ${path}: ${text}`).toBe(true);
+		return (text ? JSON.parse(text) : undefined) as T;
 	}
 
 	async open(path: string): Promise<void> {

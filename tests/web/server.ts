@@ -56,6 +56,8 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
 	const port = await freePort();
 	const server = spawn(program, ['serve', '--data', data, '--host', '127.0.0.1', '--port', String(port)], {
 		stdio: ['ignore', 'ignore', 'inherit'],
+		/* Scenarios make their own people, all from one address. */
+		env: { ...process.env, REGISTRATION: 'open', LIMIT_LOGIN_ADDRESS: '0' },
 	});
 	process.env.OGMA_URL = `http://127.0.0.1:${port}`;
 	try {

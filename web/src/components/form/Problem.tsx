@@ -1,9 +1,9 @@
 import { Icon } from '../Icon';
 
 /** What is wrong with a form as a whole; read out as soon as it is there. */
-export function Problem({ text }: { text: string }) {
+export function Problem({ text, className = '' }: { text: string; className?: string }) {
 	return (
-		<div role="alert">
+		<div role="alert" className={`empty:hidden ${className}`}>
 			{text && (
 				<p className="flex items-start gap-2.5 rounded-sm border border-danger/40 bg-danger/10 px-3.5 py-2.5 text-sm">
 					<Icon name="alert" className="mt-0.5 size-4.5 text-danger" />

@@ -30,9 +30,7 @@ function ProfileForm({ me }: { me: Me }) {
 	const newEmail = form.values.email.trim() !== (me.email ?? '');
 	return (
 		<form {...form.props} className="grid gap-4 sm:grid-cols-2">
-			<div className="sm:col-span-2 empty:hidden">
-				<Problem text={form.problem} />
-			</div>
+			<Problem text={form.problem} className="sm:col-span-2" />
 			<TextInput label={t('account.fullName')} autoComplete="name" {...form.bind('full_name')} />
 			<TextInput
 				label={t('account.username')}

@@ -37,9 +37,7 @@ function PasswordForm({ me }: { me: Me }) {
 	);
 	return (
 		<form {...form.props} className="grid gap-4 sm:grid-cols-2">
-			<div className="sm:col-span-2 empty:hidden">
-				<Problem text={form.problem} />
-			</div>
+			<Problem text={form.problem} className="sm:col-span-2" />
 			<input type="text" value={me.username} autoComplete="username" readOnly hidden />
 			{me.has_password && (
 				<PasswordInput
@@ -49,7 +47,7 @@ function PasswordForm({ me }: { me: Me }) {
 				/>
 			)}
 			<PasswordInput label={t('account.newPassword')} autoComplete="new-password" {...form.bind('new_password')} />
-			<div className="flex items-center justify-between gap-4 sm:col-span-2">
+			<div className="flex flex-wrap items-center justify-between gap-4 sm:col-span-2">
 				<p className="text-sm text-text-2">{t('account.passwordHint', { min })}</p>
 				<Button type="submit" look="primary" disabled={form.busy}>
 					{t('account.changePassword')}

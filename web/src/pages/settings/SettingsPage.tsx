@@ -7,6 +7,7 @@ import { Segmented } from '../../components/Segmented';
 import { LANGUAGES, setLanguage } from '../../i18n';
 import { dateOf, lengthOf, numberOf, sizeOf } from '../../i18n/format';
 import { graphWorksHere } from '../../player/graph';
+import { AccountCard } from './AccountCard';
 
 function Setting({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
 	return (
@@ -148,6 +149,7 @@ export default function SettingsPage() {
 		<Page title={t('nav.settings')}>
 			<div className="max-w-4xl">
 				<h1 className="mb-6 text-2xl font-bold">{t('nav.settings')}</h1>
+				<AccountCard />
 				<Look />
 				<Sound />
 				<Facts />
