@@ -36,7 +36,10 @@ export default defineConfig(async () => {
 						/* Charts are for a few pages, the drawing itself (uPlot) comes after them. */
 						if (/src\/components\/chart\/Plot|node_modules\/uplot/.test(id)) return 'plot';
 						if (/src\/components\/chart\/|src\/api\/(analytics|save)/.test(id)) return 'charts';
-						if (/src\/api\/admin/.test(id)) return undefined;
+						/* What is asked for only by pages that are fetched themselves, or later than the first one. */
+						if (/AddToPlaylist|Playlist(Card|Cover)|RatingOf|CopyText|use-reorder|remote-queue/.test(id))
+							return undefined;
+						if (/src\/api\/(admin|auth|playlists|history)/.test(id)) return undefined;
 						return /src\/(components|api|design|player\/(?!NowPlaying|Queue|Lyrics))/.test(id) &&
 							!/Virtual|CardGrid/.test(id)
 							? 'shared'
