@@ -39,7 +39,7 @@ gallery_setup(void **state)
 	struct gallery *gallery = mem_new(1, sizeof *gallery);
 	struct cover_args args = { .settings = &gallery->settings };
 	struct fault fault;
-	void *house;
+	void *house = NULL; /* on SQLite */
 
 	house_setup(&house);
 	gallery->house = house;

@@ -49,7 +49,7 @@ studio_setup(void **state)
 	static const struct song song = { .title = "Song/1", .artist = "Kino",
 					  .album = "Album", .tone = 3 };
 	struct studio *studio = mem_new(1, sizeof *studio);
-	void *house;
+	void *house = NULL; /* on SQLite */
 
 	house_setup(&house);
 	studio->house = house;

@@ -38,7 +38,7 @@ static int
 keeper_setup(void **state)
 {
 	struct keeper *keeper = mem_new(1, sizeof *keeper);
-	void *house;
+	void *house = NULL; /* on SQLite */
 
 	house_setup(&house);
 	keeper->house = house;

@@ -21,7 +21,6 @@
 #include "library/catalogue.h"
 #include "library/covers.h"
 #include "library/files.h"
-#include "library/migrations.h"
 #include "library/tracks.h"
 
 static char kitchen[64]; /* where tones and pictures are rendered */
@@ -105,31 +104,34 @@ house_prepare(void **state)
 
 /* ---- building ------------------------------------------------------------- */
 
+static void
+start_store(struct house *house)
+{
+	if (house->place.path[0] == '\0')
+		test_store_open(&house->place, house->driver, true);
+	else
+		house->place.store = test_store_again(&house->place);
+	house->store = house->place.store;
+}
+
 void
 house_start(struct house *house)
 {
-	struct store_sqlite_settings sqlite = { .readers_max = 4,
-						.cache_kib = 512,
-						.busy_timeout_ms = 10000 };
 	struct media_settings media = { .workers = 2, .transcodes = 2,
 					.idle_ms = 60000 };
 	struct blob_folder_settings folder;
 	struct blob_open_args blobs = { .settings = &folder };
-	static char path[128], blob_path[128];
+	static char blob_path[128];
 	struct fault fault = { 0 };
 
 	assert_false(house->started);
-	snprintf(path, sizeof path, "%s/ogma.db", house->data);
+	start_store(house);
 	snprintf(blob_path, sizeof blob_path, "%s/blobs", house->data);
-	sqlite.path = path;
 	folder.path = blob_path;
 	media.program = getenv("MEDIA_PROGRAM");
 	if (media.program == NULL)
 		media.program = "";
-	if (store_open(&store_driver_sqlite, &sqlite, &house->store, &fault) !=
-		    STATUS_OK ||
-	    migrations_apply(house->store, &fault) != STATUS_OK ||
-	    blob_store_open(&blob_driver_folder, &blobs, &house->blobs,
+	if (blob_store_open(&blob_driver_folder, &blobs, &house->blobs,
 			    &fault) != STATUS_OK ||
 	    media_pool_open(&media, &house->media, &fault) != STATUS_OK)
 		fail_msg("%s", fault.message);
@@ -156,11 +158,22 @@ house_stop(struct house *house)
 	house->started = false;
 }
 
+void
+house_forget(struct house *house)
+{
+	assert_false(house->started);
+	if (house->place.folder[0] != '\0')
+		test_folder_remove(house->place.folder);
+	house->place = (struct test_store){ 0 };
+	house->source_id = 0;
+}
+
 int
 house_setup(void **state)
 {
 	struct house *house = mem_new(1, sizeof *house);
 
+	house->driver = *state != NULL ? *state : "sqlite";
 	snprintf(house->root, sizeof house->root, "/tmp/ogma-house-XXXXXX");
 	assert_non_null(mkdtemp(house->root));
 	snprintf(house->music, sizeof house->music, "%s/music", house->root);
@@ -178,6 +191,7 @@ house_teardown(void **state)
 	struct house *house = *state;
 
 	house_stop(house);
+	house_forget(house);
 	nftw(house->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
 	free(house);
 	return 0;

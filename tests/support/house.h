@@ -14,6 +14,7 @@
 #include "driver/store.h"
 #include "media/media.h"
 #include "service/scan.h"
+#include "stores.h"
 
 enum house_picture { NO_PICTURE, RED_PICTURE, GREEN_PICTURE, BLUE_PICTURE,
 		     BROKEN_PICTURE };
@@ -38,6 +39,8 @@ struct house {
 	char music[80];  /* the source's folder */
 	char data[80];
 	bool started;
+	const char *driver;      /* of the store; NULL: "sqlite" */
+	struct test_store place; /* where the library is kept */
 	struct store *store;
 	struct blob_store *blobs;
 	struct media_pool *media;
@@ -54,13 +57,17 @@ struct house {
 /* Renders tones and pictures; call once. */
 int house_prepare(void **state);
 
-/* cmocka set-up and tear-down; *state is the house, started. */
+/* cmocka set-up and tear-down; *state is the name of a store driver (NULL:
+ * "sqlite") before and the house, started, after. */
 int house_setup(void **state);
 int house_teardown(void **state);
 
-/* Opens and closes store, blobs and pool; the folder stays. */
+/* Opens and closes store, blobs and pool; folders and library stay. */
 void house_start(struct house *house);
 void house_stop(struct house *house);
+
+/* Of a stopped house: the next start makes a library of its own. */
+void house_forget(struct house *house);
 
 /* The text lives until the next call. `path` is below music/. */
 const char *house_path(const struct house *house, const char *path);
