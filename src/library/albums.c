@@ -1,10 +1,8 @@
 /* albums.c - see albums.h. */
 #include "library/albums.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include "library/covers_private.h"
+#include "library/loader_private.h"
 #include "library/page_private.h"
 
 static const struct page_sort sorts[ALBUM_SORTS] = {
@@ -188,8 +186,10 @@ albums_list(struct store_session *session, const struct album_filter *filter,
 	"left join covers c on c.id = t.cover_id "
 
 static void
-album_read(struct store_rows *rows, struct arena *arena, struct album *out)
+album_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct album *out = thing;
+
 	*out = (struct album){
 		.id = sql_column_int(rows, 0),
 		.title = sql_column_text(rows, 1, arena),
@@ -207,158 +207,43 @@ album_read(struct store_rows *rows, struct arena *arena, struct album *out)
 	};
 }
 
-static enum status
-attach_artists(struct store_session *session, struct album **by_place,
-	       const int64_t *ids, size_t count, struct arena *arena,
-	       struct fault *fault)
-{
-	struct link_row *links;
-	struct credit *credits;
-	size_t link_count;
-	enum status status;
-
-	status = links_load(session,
-			    "select l.album_id, l.artist_id, a.name, 0 "
-			    "from album_artists l "
-			    "join artists a on a.id = l.artist_id "
-			    "where l.album_id in ",
-			    "order by l.album_id, l.position", ids, count,
-			    arena, &links, &link_count, fault);
-	if (status != STATUS_OK)
-		return status;
-	credits = arena_new(arena, struct credit, link_count);
-	for (size_t i = 0; i < link_count; i++) {
-		credits[i] = (struct credit){ links[i].id, links[i].name,
-					      CREDIT_MAIN };
-		for (size_t k = 0; k < count; k++) {
-			struct album *album = by_place[k];
-
-			if (album == NULL || album->id != links[i].owner_id)
-				continue;
-			if (album->artist_count == 0)
-				album->artists = &credits[i];
-			album->artist_count++;
-		}
-	}
-	return STATUS_OK;
-}
-
-static enum status
-attach_genres(struct store_session *session, struct album **by_place,
-	      const int64_t *ids, size_t count, struct arena *arena,
-	      struct fault *fault)
-{
-	struct link_row *links;
-	struct genre_ref *genres;
-	size_t link_count;
-	enum status status;
-
-	status = links_load(session,
-			    "select l.album_id, l.genre_id, g.name, 0 "
-			    "from genre_albums l "
-			    "join genres g on g.id = l.genre_id "
-			    "where l.album_id in ",
-			    "order by l.album_id, l.tracks desc, l.genre_id",
-			    ids, count, arena, &links, &link_count, fault);
-	if (status != STATUS_OK)
-		return status;
-	genres = arena_new(arena, struct genre_ref, link_count);
-	for (size_t i = 0; i < link_count; i++) {
-		genres[i] = (struct genre_ref){ links[i].id, links[i].name };
-		for (size_t k = 0; k < count; k++) {
-			struct album *album = by_place[k];
-
-			if (album == NULL || album->id != links[i].owner_id)
-				continue;
-			if (album->genre_count == 0)
-				album->genres = &genres[i];
-			album->genre_count++;
-		}
-	}
-	return STATUS_OK;
-}
-
-static void
-place_album(struct album **by_place, const int64_t *ids, size_t count,
-	    const struct album *row, struct arena *arena)
-{
-	for (size_t i = 0; i < count; i++)
-		if (ids[i] == row->id) {
-			by_place[i] = arena_new(arena, struct album, 1);
-			*by_place[i] = *row;
-		}
-}
-
-static enum status
-load_some(struct store_session *session, const int64_t *ids, size_t count,
-	  struct arena *arena, struct album **by_place, struct fault *fault)
-{
-	struct store_rows *rows;
-	enum status status;
-
-	status = query_by_ids(session,
-			      ALBUM_COLUMNS
-			      "where t.track_count > 0 and t.id in ",
-			      "", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct album album;
-
-		album_read(rows, arena, &album);
-		place_album(by_place, ids, count, &album, arena);
-	}
-	sql_end(rows);
-	if (status == STATUS_OK)
-		status = attach_artists(session, by_place, ids, count, arena,
-					fault);
-	if (status == STATUS_OK)
-		status = attach_genres(session, by_place, ids, count, arena,
-				       fault);
-	return status;
-}
+static const struct loader loader = {
+	.noun = "album",
+	.size = sizeof(struct album),
+	.select = ALBUM_COLUMNS "where t.track_count > 0 and t.id in ",
+	.read = album_read,
+	.artists = "select l.album_id, l.artist_id, a.name, 0 "
+		   "from album_artists l "
+		   "join artists a on a.id = l.artist_id "
+		   "where l.album_id in ",
+	.artists_order = "order by l.album_id, l.position",
+	.genres = "select l.album_id, l.genre_id, g.name, 0 "
+		  "from genre_albums l "
+		  "join genres g on g.id = l.genre_id "
+		  "where l.album_id in ",
+	.genres_order = "order by l.album_id, l.tracks desc, l.genre_id",
+	.places = LOADER_PLACES(struct album),
+};
 
 enum status
 albums_get_many(struct store_session *session, const int64_t *ids,
 		size_t count, struct arena *arena, struct album **out,
 		size_t *out_count, struct fault *fault)
 {
-	struct album **by_place = arena_new(arena, struct album *, count);
-	struct album *albums = arena_new(arena, struct album, count);
-	size_t found = 0;
-	enum status status = STATUS_OK;
+	void *albums;
+	enum status status = loader_get_many(session, &loader, ids, count,
+					     arena, &albums, out_count, fault);
 
-	assert(count <= TRACKS_GET_MAX);
-	for (size_t i = 0; i < count && status == STATUS_OK; i += IDS_AT_ONCE) {
-		size_t some = count - i < IDS_AT_ONCE ? count - i : IDS_AT_ONCE;
-
-		status = load_some(session, ids + i, some, arena, by_place + i,
-				   fault);
-	}
-	if (status != STATUS_OK)
-		return status;
-	for (size_t i = 0; i < count; i++)
-		if (by_place[i] != NULL)
-			albums[found++] = *by_place[i];
-	*out = albums;
-	*out_count = found;
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		*out = albums;
+	return status;
 }
 
 enum status
 albums_get(struct store_session *session, int64_t id, struct arena *arena,
 	   struct album *out, struct fault *fault)
 {
-	struct album *albums;
-	size_t count;
-	enum status status = albums_get_many(session, &id, 1, arena, &albums,
-					     &count, fault);
-
-	if (status != STATUS_OK)
-		return status;
-	if (count == 0)
-		return fault_set(fault, STATUS_NOT_FOUND,
-				 "there is no album %lld", (long long)id);
-	*out = albums[0];
-	return STATUS_OK;
+	return loader_get(session, &loader, id, arena, out, fault);
 }
 
 /* ---- the tracks of one album ---------------------------------------------- */

@@ -1,13 +1,13 @@
 /* artists.c - see artists.h. */
 #include "library/artists.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include <unicode/uchar.h>
 
 #include "base/fold.h"
 #include "library/covers_private.h"
+#include "library/loader_private.h"
 #include "library/page_private.h"
 
 #define ARTIST_VISIBLE "t.track_count + t.album_count > 0"
@@ -90,8 +90,10 @@ artists_list(struct store_session *session, const struct artist_filter *filter,
 	"t.updated_at from artists t left join covers c on c.id = t.cover_id "
 
 static void
-artist_read(struct store_rows *rows, struct arena *arena, struct artist *out)
+artist_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct artist *out = thing;
+
 	*out = (struct artist){
 		.id = sql_column_int(rows, 0),
 		.name = sql_column_text(rows, 1, arena),
@@ -106,72 +108,32 @@ artist_read(struct store_rows *rows, struct arena *arena, struct artist *out)
 	};
 }
 
-/* At most IDS_AT_ONCE; places without an artist keep id 0. */
-static enum status
-load_some(struct store_session *session, const int64_t *ids, size_t count,
-	  struct arena *arena, struct artist *by_place, struct fault *fault)
-{
-	struct store_rows *rows;
-	enum status status;
-
-	status = query_by_ids(session,
-			      ARTIST_COLUMNS
-			      "where " ARTIST_VISIBLE " and t.id in ",
-			      "", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct artist artist;
-
-		artist_read(rows, arena, &artist);
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == artist.id)
-				by_place[i] = artist;
-	}
-	sql_end(rows);
-	return status;
-}
+static const struct loader loader = {
+	.noun = "artist",
+	.size = sizeof(struct artist),
+	.select = ARTIST_COLUMNS "where " ARTIST_VISIBLE " and t.id in ",
+	.read = artist_read,
+};
 
 enum status
 artists_get_many(struct store_session *session, const int64_t *ids,
 		 size_t count, struct arena *arena, struct artist **out,
 		 size_t *out_count, struct fault *fault)
 {
-	struct artist *artists = arena_new(arena, struct artist, count);
-	size_t found = 0;
-	enum status status = STATUS_OK;
+	void *artists;
+	enum status status = loader_get_many(session, &loader, ids, count,
+					     arena, &artists, out_count, fault);
 
-	assert(count <= TRACKS_GET_MAX);
-	for (size_t i = 0; i < count && status == STATUS_OK; i += IDS_AT_ONCE) {
-		size_t some = count - i < IDS_AT_ONCE ? count - i : IDS_AT_ONCE;
-
-		status = load_some(session, ids + i, some, arena, artists + i,
-				   fault);
-	}
-	if (status != STATUS_OK)
-		return status;
-	for (size_t i = 0; i < count; i++)
-		if (artists[i].id != 0)
-			artists[found++] = artists[i];
-	*out = artists;
-	*out_count = found;
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		*out = artists;
+	return status;
 }
 
 enum status
 artists_get(struct store_session *session, int64_t id, struct arena *arena,
 	    struct artist *out, struct fault *fault)
 {
-	struct artist *artists;
-	size_t count;
-	enum status status = artists_get_many(session, &id, 1, arena, &artists,
-					      &count, fault);
-
-	if (status != STATUS_OK)
-		return status;
-	if (count == 0)
-		return fault_set(fault, STATUS_NOT_FOUND,
-				 "there is no artist %lld", (long long)id);
-	*out = artists[0];
-	return STATUS_OK;
+	return loader_get(session, &loader, id, arena, out, fault);
 }
 
 #define LETTERS_MAX 1000

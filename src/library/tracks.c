@@ -1,12 +1,12 @@
 /* tracks.c - see tracks.h. */
 #include "library/tracks.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
 #include "library/covers_private.h"
+#include "library/loader_private.h"
 #include "library/page_private.h"
 #include "library/sources.h"
 
@@ -314,8 +314,9 @@ file_facts_read(struct store_rows *rows, struct arena *arena,
 }
 
 static void
-track_read(struct store_rows *rows, struct arena *arena, struct track *out)
+track_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct track *out = thing;
 	const char *album_artist = sql_column_text(rows, 6, arena);
 
 	*out = (struct track){
@@ -348,159 +349,43 @@ track_read(struct store_rows *rows, struct arena *arena, struct track *out)
 	file_facts_read(rows, arena, out);
 }
 
-static enum status
-attach_artists(struct store_session *session, struct track **by_place,
-	       const int64_t *ids, size_t count, struct arena *arena,
-	       struct fault *fault)
-{
-	struct link_row *links;
-	struct credit *credits;
-	size_t link_count;
-	enum status status;
-
-	status = links_load(session,
-			    "select l.track_id, l.artist_id, a.name, l.role "
-			    "from track_artists l "
-			    "join artists a on a.id = l.artist_id "
-			    "where l.track_id in ",
-			    "order by l.track_id, l.position", ids, count,
-			    arena, &links, &link_count, fault);
-	if (status != STATUS_OK)
-		return status;
-	credits = arena_new(arena, struct credit, link_count);
-	for (size_t i = 0; i < link_count; i++) {
-		credits[i] = (struct credit){ links[i].id, links[i].name,
-					      (enum credit_role)links[i].role };
-		for (size_t k = 0; k < count; k++) {
-			struct track *track = by_place[k];
-
-			if (track == NULL || track->id != links[i].owner_id)
-				continue;
-			if (track->artist_count == 0)
-				track->artists = &credits[i];
-			track->artist_count++;
-		}
-	}
-	return STATUS_OK;
-}
-
-static enum status
-attach_genres(struct store_session *session, struct track **by_place,
-	      const int64_t *ids, size_t count, struct arena *arena,
-	      struct fault *fault)
-{
-	struct link_row *links;
-	struct genre_ref *genres;
-	size_t link_count;
-	enum status status;
-
-	status = links_load(session,
-			    "select l.track_id, l.genre_id, g.name, 0 "
-			    "from track_genres l "
-			    "join genres g on g.id = l.genre_id "
-			    "where l.track_id in ",
-			    "order by l.track_id, l.position", ids, count,
-			    arena, &links, &link_count, fault);
-	if (status != STATUS_OK)
-		return status;
-	genres = arena_new(arena, struct genre_ref, link_count);
-	for (size_t i = 0; i < link_count; i++) {
-		genres[i] = (struct genre_ref){ links[i].id, links[i].name };
-		for (size_t k = 0; k < count; k++) {
-			struct track *track = by_place[k];
-
-			if (track == NULL || track->id != links[i].owner_id)
-				continue;
-			if (track->genre_count == 0)
-				track->genres = &genres[i];
-			track->genre_count++;
-		}
-	}
-	return STATUS_OK;
-}
-
-/* Puts the row at every place where its id is wanted. */
-static void
-place_track(struct track **by_place, const int64_t *ids, size_t count,
-	    const struct track *row, struct arena *arena)
-{
-	for (size_t i = 0; i < count; i++)
-		if (ids[i] == row->id) {
-			by_place[i] = arena_new(arena, struct track, 1);
-			*by_place[i] = *row;
-		}
-}
-
-/* At most IDS_AT_ONCE; places without a track stay NULL. */
-static enum status
-load_some(struct store_session *session, const int64_t *ids, size_t count,
-	  struct arena *arena, struct track **by_place, struct fault *fault)
-{
-	struct store_rows *rows;
-	enum status status;
-
-	status = query_by_ids(session,
-			      TRACK_COLUMNS "where t.visible = 1 and t.id in ",
-			      "", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct track track;
-
-		track_read(rows, arena, &track);
-		place_track(by_place, ids, count, &track, arena);
-	}
-	sql_end(rows);
-	if (status == STATUS_OK)
-		status = attach_artists(session, by_place, ids, count, arena,
-					fault);
-	if (status == STATUS_OK)
-		status = attach_genres(session, by_place, ids, count, arena,
-				       fault);
-	return status;
-}
+static const struct loader loader = {
+	.noun = "track",
+	.size = sizeof(struct track),
+	.select = TRACK_COLUMNS "where t.visible = 1 and t.id in ",
+	.read = track_read,
+	.artists = "select l.track_id, l.artist_id, a.name, l.role "
+		   "from track_artists l "
+		   "join artists a on a.id = l.artist_id "
+		   "where l.track_id in ",
+	.artists_order = "order by l.track_id, l.position",
+	.genres = "select l.track_id, l.genre_id, g.name, 0 "
+		  "from track_genres l "
+		  "join genres g on g.id = l.genre_id "
+		  "where l.track_id in ",
+	.genres_order = "order by l.track_id, l.position",
+	.places = LOADER_PLACES(struct track),
+};
 
 enum status
 tracks_get_many(struct store_session *session, const int64_t *ids,
 		size_t count, struct arena *arena, struct track **out,
 		size_t *out_count, struct fault *fault)
 {
-	struct track **by_place = arena_new(arena, struct track *, count);
-	struct track *tracks = arena_new(arena, struct track, count);
-	size_t found = 0;
-	enum status status = STATUS_OK;
+	void *tracks;
+	enum status status = loader_get_many(session, &loader, ids, count,
+					     arena, &tracks, out_count, fault);
 
-	assert(count <= TRACKS_GET_MAX);
-	for (size_t i = 0; i < count && status == STATUS_OK; i += IDS_AT_ONCE) {
-		size_t some = count - i < IDS_AT_ONCE ? count - i : IDS_AT_ONCE;
-
-		status = load_some(session, ids + i, some, arena, by_place + i,
-				   fault);
-	}
-	if (status != STATUS_OK)
-		return status;
-	for (size_t i = 0; i < count; i++)
-		if (by_place[i] != NULL)
-			tracks[found++] = *by_place[i];
-	*out = tracks;
-	*out_count = found;
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		*out = tracks;
+	return status;
 }
 
 enum status
 tracks_get(struct store_session *session, int64_t id, struct arena *arena,
 	   struct track *out, struct fault *fault)
 {
-	struct track *tracks;
-	size_t count;
-	enum status status = tracks_get_many(session, &id, 1, arena, &tracks,
-					     &count, fault);
-
-	if (status != STATUS_OK)
-		return status;
-	if (count == 0)
-		return fault_set(fault, STATUS_NOT_FOUND,
-				 "there is no track %lld", (long long)id);
-	*out = tracks[0];
-	return STATUS_OK;
+	return loader_get(session, &loader, id, arena, out, fault);
 }
 
 /* ---- similar -------------------------------------------------------------- */
