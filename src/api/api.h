@@ -18,6 +18,7 @@ struct access;
 struct covers;
 struct index_service;
 struct limits;
+struct oidc;
 struct router;
 struct streams;
 
@@ -40,6 +41,7 @@ struct api_args {
 	const struct options *options; /* for the page of settings */
 	struct access *access;
 	struct limits *limits;
+	struct oidc *oidc; /* NULL: no single sign-on */
 	bool serves_api, serves_streams, serves_metrics; /* by role */
 };
 

@@ -5,7 +5,9 @@
 
 #include "api/api.h"
 #include "api/forms_people.h"
+#include "base/password.h"
 #include "service/access.h"
+#include "service/oidc.h"
 #include "service/sign_in.h"
 
 /* ---- how one may sign in here --------------------------------------------- */
@@ -22,6 +24,7 @@ handle_auth_config(struct call *call)
 {
 	const struct access_settings *settings =
 		access_settings_of(call->api->args.access);
+	const struct oidc *oidc = call->api->args.oidc;
 	int64_t superadmins = 0;
 	struct json_writer json;
 	struct buffer body;
@@ -34,7 +37,10 @@ handle_auth_config(struct call *call)
 	json_member_text(&json, "registration", settings->registration);
 	json_member_bool(&json, "telegram",
 			 *settings->telegram_bot_token != '\0');
-	json_member_int(&json, "password_min", 8);
+	json_member_bool(&json, "oidc", oidc != NULL);
+	json_member_text(&json, "oidc_name",
+			 oidc != NULL ? oidc_settings_of(oidc)->name : NULL);
+	json_member_int(&json, "password_min", PASSWORD_MIN_BYTES);
 	json_member_bool(&json, "setup_needed", superadmins == 0);
 	json_object_end(&json);
 	call_answer_json(call, 200, &body);

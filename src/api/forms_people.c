@@ -198,8 +198,8 @@ field_is(const struct http_request *request, const char *name,
 
 /* Behind TLS, as the operator says or the proxy does; who lies here makes their
  * own cookie useless. */
-static bool
-is_secure(const struct call *call)
+bool
+call_is_secure(const struct call *call)
 {
 	const char *url =
 		access_settings_of(call->api->args.access)->public_url;
@@ -218,7 +218,7 @@ answer_cookie(struct call *call, const char *value, uint32_t max_age_seconds)
 				      "Max-Age=%u%s",
 				      value != NULL ? value : "",
 				      value != NULL ? max_age_seconds : 0,
-				      is_secure(call) ? "; Secure" : ""));
+				      call_is_secure(call) ? "; Secure" : ""));
 }
 
 struct sign_in_client

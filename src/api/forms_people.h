@@ -59,6 +59,9 @@ const struct caller *caller_who_links(const struct call *call);
  * form of another site could post it without being asked). */
 struct sign_in_client call_client(const struct call *call);
 
+/* The browser speaks TLS with us, or with the proxy before us. */
+bool call_is_secure(const struct call *call);
+
 /* The session cookie, or its end when value is NULL. */
 void answer_cookie(struct call *call, const char *value,
 		   uint32_t max_age_seconds);

@@ -57,6 +57,10 @@ void handle_auth_link_use(struct call *call);
 void handle_auth_telegram_webapp(struct call *call);
 void handle_auth_telegram_widget(struct call *call);
 
+/* auth_oidc.c */
+void handle_auth_oidc_start(struct call *call);
+void handle_auth_oidc_callback(struct call *call);
+
 /* account.c */
 void handle_auth_me(struct call *call);
 void handle_auth_me_change(struct call *call);

@@ -255,6 +255,20 @@ static const struct param widget_body[] = {
 	COOKIE_FIELD,
 	{ 0 }
 };
+static const struct param oidc_start_params[] = {
+	{ .name = "return_to", .type = PARAM_TEXT, .max = 512,
+	  .summary = "Page of ours to come back to." },
+	{ .name = "link", .type = PARAM_BOOL,
+	  .summary = "Link with who is signed in." },
+	{ 0 }
+};
+static const struct param oidc_callback_params[] = {
+	{ .name = "code", .type = PARAM_TEXT, .max = 4096 },
+	{ .name = "state", .type = PARAM_TEXT, .max = 200 },
+	{ .name = "error", .type = PARAM_TEXT, .max = 200 },
+	{ .name = "iss", .type = PARAM_TEXT, .max = 512 },
+	{ 0 }
+};
 static const struct param password_body[] = {
 	PASSWORD_FIELD("current_password", false,
 		       "May be left out where there is none yet."),
@@ -505,6 +519,19 @@ const struct route api_routes[] = {
 	SIGN_IN(API "/auth/telegram/widget", handle_auth_telegram_widget,
 		false, "Signs in by the login widget, or links the account.",
 		NULL, BODY_JSON, widget_body, 0, "403 404 409 503"),
+	{ .method = HTTP_GET, .pattern = API "/auth/oidc/start",
+	  .limit = ROUTE_LIMIT_LOGIN, .open = true,
+	  .handler = handle_auth_oidc_start, .tag = "auth",
+	  .summary = "Sends the browser to the OpenID provider.",
+	  .params = oidc_start_params, .success = 302,
+	  .statuses = "401 404 422 503", .fields = no_store },
+	{ .method = HTTP_GET, .pattern = API "/auth/oidc/callback",
+	  .limit = ROUTE_LIMIT_LOGIN, .open = true,
+	  .handler = handle_auth_oidc_callback, .tag = "auth",
+	  .summary = "Where the provider sends the browser back; on to the "
+		     "page it came from.",
+	  .params = oidc_callback_params, .success = 302,
+	  .statuses = "400 404 422", .fields = no_store },
 	SEND(HTTP_POST, API "/auth/logout", USER_ROLE_USER,
 	     handle_auth_logout, "auth", "Ends the session.", NULL,
 	     logout_body, 204, NULL, "503"),

@@ -402,6 +402,8 @@ const struct schema api_schemas[] = {
 		{ "registration", "string",
 		  "open, invitation, approval or closed." },
 		{ "telegram", "boolean", NULL },
+		{ "oidc", "boolean", "Single sign-on." },
+		{ "oidc_name", "string?", "What its button says." },
 		{ "password_min", "integer", NULL },
 		{ "setup_needed", "boolean", NULL }) },
 	{ "NewUser", FIELDS(USER_FIELDS,

@@ -100,6 +100,10 @@ open_access(struct app *app, struct fault *fault)
 	args.limits = app->limits;
 	if (status == STATUS_OK)
 		status = access_open(&args, &app->access, fault);
+	if (status == STATUS_OK)
+		status = oidc_open(&settings->oidc,
+				   settings->access.public_url, &app->oidc,
+				   fault);
 	free(path);
 	return status;
 }
@@ -135,6 +139,7 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 void
 app_close(struct app *app)
 {
+	oidc_close(app->oidc);
 	access_close(app->access);
 	limits_close(app->limits);
 	streams_close(app->streams);

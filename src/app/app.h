@@ -29,6 +29,7 @@ struct app {
 	struct streams *streams;
 	struct limits *limits;
 	struct access *access;
+	struct oidc *oidc; /* NULL: no single sign-on */
 	struct scan_services scan; /* filled with APP_MEDIA */
 
 	char *store_path, *blobs_path, *cache_path; /* under the data folder */

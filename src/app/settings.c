@@ -58,6 +58,7 @@ tables_make(struct settings *settings)
 		{ "HTTP", http_options, &settings->http },
 		{ "API", api_options, &settings->api },
 		{ "People", access_options, &settings->access },
+		{ "Single sign-on", oidc_options, &settings->oidc },
 		{ "Limits", limits_options, &settings->limits },
 		{ "SQLite", store_sqlite_options, &settings->sqlite },
 		{ "PostgreSQL", store_postgres_options, &settings->postgres },

@@ -14,6 +14,7 @@
 #include "service/access.h"
 #include "service/cover.h"
 #include "service/limits.h"
+#include "service/oidc.h"
 #include "service/scan.h"
 #include "service/stream.h"
 #include "service/watch.h"
@@ -47,6 +48,7 @@ struct settings {
 	struct api_settings api;
 	struct access_settings access;
 	struct limits_settings limits;
+	struct oidc_settings oidc;
 	struct store_sqlite_settings sqlite;
 	struct store_postgres_settings postgres;
 	struct media_settings media;
