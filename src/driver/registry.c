@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "driver/blob.h"
+#include "driver/events.h"
 #include "driver/search.h"
 #include "driver/source.h"
 #include "driver/store.h"
@@ -21,6 +22,8 @@ const struct driver_row driver_rows[] = {
 	ROW("blob", blob_driver_memory),
 	ROW("source", source_driver_folder),
 	ROW("source", source_driver_memory),
+	ROW("events", events_driver_sqlite),
+	ROW("events", events_driver_memory),
 	{ NULL, NULL, NULL },
 };
 
@@ -35,4 +38,6 @@ drivers_check(void)
 	blob_driver_check(&blob_driver_memory);
 	source_driver_check(&source_driver_folder);
 	source_driver_check(&source_driver_memory);
+	events_driver_check(&events_driver_sqlite);
+	events_driver_check(&events_driver_memory);
 }

@@ -126,6 +126,8 @@ struct store_sqlite_settings {
 	uint32_t cache_kib;       /* STORE_CACHE_KIB: page cache of each */
 	uint32_t busy_timeout_ms; /* STORE_BUSY_TIMEOUT_MS: wait for another
 				   * process that writes */
+	bool relaxed; /* commits survive a crash, not a power loss; no setting:
+		       * for files of our own (events_sqlite.c) */
 };
 
 struct store_postgres_settings {

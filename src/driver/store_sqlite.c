@@ -320,6 +320,7 @@ sqlite_open(const void *settings, struct store **out, struct fault *fault)
 		.cache_kib = given->cache_kib,
 		.busy_timeout_ms = given->busy_timeout_ms,
 		.read_only = true,
+		.relaxed = given->relaxed,
 	};
 	random_bytes(&mine->version_base, sizeof mine->version_base);
 	mine->version_base |= (uint64_t)1 << 63; /* never 0 */

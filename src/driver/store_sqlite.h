@@ -29,6 +29,7 @@ struct sqlite_connection_args {
 	uint32_t cache_kib;
 	uint32_t busy_timeout_ms;
 	bool read_only;
+	bool relaxed; /* no fsync at each commit */
 };
 
 enum status sqlite_connection_open(struct store *store,

@@ -143,7 +143,7 @@ connection_configure(struct sqlite_connection *connection,
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	snprintf(script, sizeof script,
 		 "pragma journal_mode=wal;"
-		 "pragma synchronous=full;"
+		 "pragma synchronous=%s;"
 		 "pragma foreign_keys=on;"
 		 "pragma secure_delete=fast;"
 		 "pragma wal_autocheckpoint=0;"
@@ -152,6 +152,7 @@ connection_configure(struct sqlite_connection *connection,
 		 "pragma temp_store=%s;"
 		 "pragma cache_size=-%u;"
 		 "pragma query_only=%d;",
+		 args->relaxed ? "normal" : "full",
 		 args->read_only ? "file" : "memory", args->cache_kib,
 		 args->read_only);
 	return sqlite_script(&connection->session, script, fault);

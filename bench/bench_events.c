@@ -1,0 +1,543 @@
+/* bench_events.c - taking in listens, and what each page of statistics costs.
+ *
+ *	bench_events fill FILE EVENTS
+ *	bench_events ask FILE [PAGE]
+ *	bench_events accept FILE commit|second
+ *
+ * fill makes FILE anew with EVENTS listens over 90 days by 20,000 people, in
+ * batches of 1,000 from two threads, carries the plays away as the service
+ * does, then packs the past days. ask runs the queries of each page on it,
+ * accept appends single listens. Each prints lines "name figure [figure]";
+ * times in microseconds: median and 95th percentile (accept: 99th).
+ *
+ * Tracks and people follow a Zipf law; a track's artist is drawn so that some
+ * artists have many tracks. Three in four listens count, one in seven is a
+ * skip. The file is as durable as the setting says, here "commit". */
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "driver/events.h"
+
+#define DAYS 90
+#define FIRST_DAY 20400
+#define PEOPLE 20000
+#define TRACKS 1000000
+#define ARTISTS 40000
+#define GENRES 120
+#define BATCH 1000
+#define THREADS 2
+
+static _Noreturn void
+die(const char *what)
+{
+	fprintf(stderr, "bench_events: %s\n", what);
+	exit(1);
+}
+
+/* ---- drawing -------------------------------------------------------------- */
+
+static uint64_t
+next(uint64_t *seed)
+{
+	uint64_t x = *seed += 0x9e3779b97f4a7c15u;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+	return x ^ x >> 31;
+}
+
+static double
+uniform(uint64_t *seed)
+{
+	return (double)(next(seed) >> 11) / 9007199254740992.0;
+}
+
+/* A rank from 1, with a weight of rank^-s (s < 1), by the inverse of its
+ * integral. */
+static int64_t
+zipf(uint64_t *seed, double s, int64_t count)
+{
+	double rank = pow(uniform(seed), 1 / (1 - s)) * (double)count;
+
+	return 1 + (int64_t)rank % count;
+}
+
+static uint64_t
+mix(uint64_t number)
+{
+	return next(&number);
+}
+
+/* Ids of popular things lie anywhere. */
+static int64_t
+scatter(int64_t rank, int64_t count)
+{
+	return 1 + (int64_t)((uint64_t)rank * 7919u % (uint64_t)count);
+}
+
+static int64_t
+artist_of(int64_t track)
+{
+	uint64_t seed = mix((uint64_t)track);
+
+	return scatter(zipf(&seed, 0.6, ARTISTS), ARTISTS);
+}
+
+static void
+listen_draw(uint64_t *seed, int64_t at_ms, struct event_listen *out)
+{
+	static const char *const platforms[] = { "web", "android", "ios",
+						 "telegram", "desktop" };
+	static const char *const devices[] = { "desktop", "mobile", "tablet",
+					       "speaker" };
+	static const char *const countries[] = { "RU", "DE", "KZ", "US", "GB",
+						 "FR", "AM", "RS" };
+	int64_t track = scatter(zipf(seed, 0.75, TRACKS), TRACKS);
+	double dice = uniform(seed);
+	uint32_t heard = (uint32_t)(120000 + next(seed) % 180000);
+
+	*out = (struct event_listen){
+		.at_ms = at_ms,
+		.began_at_ms = at_ms - heard,
+		.user_id = scatter(zipf(seed, 0.5, PEOPLE), PEOPLE),
+		.track_id = track,
+		.artists = { artist_of(track) },
+		.album_id = 1 + track / 10,
+		.genre_id = 1 + artist_of(track) % GENRES,
+		.action = dice < 0.15 ? EVENT_SKIP : EVENT_COMPLETE,
+		.source = (enum event_source)(next(seed) % 6),
+		.heard_ms = heard,
+		.total_ms = heard,
+		.position_ms = heard,
+		.counts = dice >= 0.25,
+		.platform = platforms[next(seed) % 5],
+		.device = devices[next(seed) % 4],
+		.client = "ogma-web 0.1",
+		.country = countries[next(seed) % 8],
+	};
+	if (track % 8 == 0)
+		out->artists[1] = 1 + (out->artists[0] + track) % ARTISTS;
+}
+
+/* ---- filling -------------------------------------------------------------- */
+
+struct filling {
+	struct events_log *log;
+	int64_t events;
+	_Atomic int64_t next_batch;
+};
+
+static void *
+fill_run(void *cookie)
+{
+	struct filling *filling = cookie;
+	struct event_listen *listens = mem_new(BATCH, sizeof *listens);
+	int64_t batches = filling->events / BATCH;
+
+	for (;;) {
+		int64_t number = atomic_fetch_add(&filling->next_batch, 1);
+		struct events_batch batch = { .listens = listens,
+					      .listen_count = BATCH };
+		struct events_receipt receipt;
+		struct fault fault;
+		uint64_t seed = mix((uint64_t)number);
+
+		if (number >= batches)
+			break;
+		for (int64_t i = 0; i < BATCH; i++) {
+			double part = (double)(number * BATCH + i) /
+				      (double)filling->events;
+
+			listen_draw(&seed,
+				    (int64_t)((FIRST_DAY + part * DAYS) *
+					      DAY_MS),
+				    &listens[i]);
+		}
+		if (events_append(filling->log, &batch, &receipt, &fault) !=
+		    STATUS_OK)
+			die(fault.message);
+		if (number % 200 == 199) {
+			struct events_state state;
+
+			if (events_get_state(filling->log, &state, &fault) !=
+				    STATUS_OK ||
+			    events_plays_drop(filling->log, state.seq,
+					      &fault) != STATUS_OK)
+				die(fault.message);
+		}
+	}
+	free(listens);
+	return NULL;
+}
+
+static double
+seconds_since(int64_t begun_us)
+{
+	return (double)(clock_monotonic_us() - begun_us) / 1e6;
+}
+
+static void
+fill(struct events_log *log, int64_t events)
+{
+	struct filling filling = { .log = log, .events = events };
+	int64_t begun_us = clock_monotonic_us();
+	pthread_t threads[THREADS];
+	struct events_state state;
+	struct fault fault;
+	double taken, packed;
+	bool more = true;
+
+	for (int i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, fill_run, &filling) != 0)
+			die("no threads");
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	taken = seconds_since(begun_us);
+	begun_us = clock_monotonic_us();
+	while (more)
+		if (events_tidy(log, (int64_t)(FIRST_DAY + DAYS) * DAY_MS - 1,
+				&more, &fault) != STATUS_OK)
+			die(fault.message);
+	packed = seconds_since(begun_us);
+	if (events_get_state(log, &state, &fault) != STATUS_OK)
+		die(fault.message);
+	printf("ingest %.0f\n", (double)events / taken);
+	printf("pack %.1f\n", packed);
+	printf("with_packing %.0f\n", (double)events / (taken + packed));
+	printf("bytes_per_event %.1f\n",
+	       (double)state.size_bytes / (double)events);
+}
+
+/* ---- asking --------------------------------------------------------------- */
+
+struct asking {
+	struct events_log *log;
+	struct arena arena;
+	struct fault fault;
+	uint64_t seed;
+	struct events_range month, quarter, week, year;
+};
+
+static void
+expect(const struct asking *asking, enum status status)
+{
+	if (status != STATUS_OK)
+		die(asking->fault.message);
+}
+
+static void
+ask_sums(struct asking *asking, enum events_kind kind, int64_t id,
+	 const struct events_range *range)
+{
+	struct events_sum *sums;
+	size_t count;
+
+	expect(asking, events_sums(asking->log, &asking->arena, kind, id,
+				   range, &sums, &count, &asking->fault));
+}
+
+static void
+ask_top(struct asking *asking, enum events_kind kind,
+	const struct events_range *range)
+{
+	struct events_top top;
+
+	expect(asking, events_top(asking->log, &asking->arena, kind, range,
+				  100, &top, &asking->fault));
+}
+
+static void
+ask_listeners(struct asking *asking, enum events_kind kind, int64_t id)
+{
+	struct events_listeners listeners;
+
+	expect(asking,
+	       events_listeners(asking->log, &asking->arena, kind, id,
+				&asking->quarter, 28, &listeners,
+				&asking->fault));
+}
+
+static bool
+visit_count(void *cookie, int64_t seq, const struct event_listen *listen)
+{
+	int64_t *left = cookie;
+
+	(void)seq;
+	(void)listen;
+	return --*left > 0;
+}
+
+static void
+ask_walk(struct asking *asking, int64_t user, int32_t first_day, int64_t limit)
+{
+	struct events_walk walk = {
+		.user_id = user,
+		.from_ms = (int64_t)first_day * DAY_MS,
+		.until_ms = INT64_MAX,
+		.newest_first = true,
+	};
+
+	expect(asking, events_listens(asking->log, &walk, visit_count, &limit,
+				      &asking->fault));
+}
+
+static int64_t
+draw_user(struct asking *asking)
+{
+	return scatter(zipf(&asking->seed, 0.5, PEOPLE), PEOPLE);
+}
+
+static void
+page_user(struct asking *asking)
+{
+	int64_t user = draw_user(asking);
+
+	ask_sums(asking, EVENTS_USER, user, &asking->year);
+	ask_walk(asking, user, asking->quarter.first_day, INT64_MAX);
+}
+
+static void
+page_history(struct asking *asking)
+{
+	ask_walk(asking, draw_user(asking), asking->year.first_day, 50);
+}
+
+static void
+page_recap(struct asking *asking)
+{
+	int64_t user = draw_user(asking);
+
+	ask_sums(asking, EVENTS_USER, user, &asking->year);
+	ask_walk(asking, user, asking->year.first_day, INT64_MAX);
+}
+
+static void
+page_track(struct asking *asking)
+{
+	int64_t track = scatter(zipf(&asking->seed, 0.75, TRACKS), TRACKS);
+
+	ask_sums(asking, EVENTS_TRACK, track, &asking->quarter);
+	ask_listeners(asking, EVENTS_TRACK, track);
+}
+
+static void
+page_artist(struct asking *asking)
+{
+	int64_t track = scatter(zipf(&asking->seed, 0.75, TRACKS), TRACKS);
+	int64_t artist = artist_of(track), ids[30];
+	struct events_sum *sums;
+
+	ask_sums(asking, EVENTS_ARTIST, artist, &asking->quarter);
+	ask_listeners(asking, EVENTS_ARTIST, artist);
+	for (size_t i = 0; i < ARRAY_LENGTH(ids); i++)
+		ids[i] = 1 + (int64_t)(next(&asking->seed) % TRACKS);
+	expect(asking,
+	       events_totals(asking->log, &asking->arena, EVENTS_TRACK, ids,
+			     ARRAY_LENGTH(ids), &asking->quarter, &sums,
+			     &asking->fault));
+}
+
+static void
+page_platform(struct asking *asking)
+{
+	static const enum events_kind kinds[] = {
+		EVENTS_TOTAL,  EVENTS_HOUR,   EVENTS_SOURCE, EVENTS_PLATFORM,
+		EVENTS_DEVICE, EVENTS_CLIENT, EVENTS_COUNTRY
+	};
+	struct events_query_rank *queries;
+	struct events_count *counts;
+	size_t count;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
+		ask_sums(asking, kinds[i], EVENTS_EVERY, &asking->quarter);
+	ask_listeners(asking, EVENTS_TOTAL, 0);
+	ask_listeners(asking, EVENTS_ACTIVE, 0);
+	for (int kind = 0; kind < EVENTS_COUNT_KINDS; kind++)
+		expect(asking,
+		       events_counts(asking->log, &asking->arena,
+				     (enum events_count_kind)kind,
+				     &asking->quarter, &counts, &count,
+				     &asking->fault));
+	expect(asking, events_queries(asking->log, &asking->arena,
+				      &asking->quarter, 20, &queries, &count,
+				      &asking->fault));
+}
+
+static void
+page_popular_week(struct asking *asking)
+{
+	ask_top(asking, EVENTS_TRACK, &asking->week);
+}
+
+static void
+page_popular_month(struct asking *asking)
+{
+	ask_top(asking, EVENTS_TRACK, &asking->month);
+}
+
+static void
+page_popular_quarter(struct asking *asking)
+{
+	ask_top(asking, EVENTS_TRACK, &asking->quarter);
+}
+
+static void
+page_artists_quarter(struct asking *asking)
+{
+	ask_top(asking, EVENTS_ARTIST, &asking->quarter);
+}
+
+static void
+page_genres(struct asking *asking)
+{
+	ask_top(asking, EVENTS_GENRE, &asking->quarter);
+}
+
+static void
+page_trends(struct asking *asking)
+{
+	struct events_range before = asking->month;
+
+	before.first_day -= 30;
+	before.last_day -= 30;
+	for (int kind = EVENTS_TRACK; kind <= EVENTS_GENRE; kind++) {
+		ask_top(asking, (enum events_kind)kind, &asking->month);
+		ask_top(asking, (enum events_kind)kind, &before);
+	}
+	ask_sums(asking, EVENTS_TOTAL, 0, &asking->quarter);
+}
+
+static const struct page {
+	const char *name;
+	void (*ask)(struct asking *asking);
+	int times;
+} pages[] = {
+	{ "user", page_user, 300 },
+	{ "history", page_history, 300 },
+	{ "recap", page_recap, 300 },
+	{ "track", page_track, 300 },
+	{ "artist", page_artist, 300 },
+	{ "platform", page_platform, 40 },
+	{ "popular_week", page_popular_week, 40 },
+	{ "popular_month", page_popular_month, 40 },
+	{ "popular_quarter", page_popular_quarter, 20 },
+	{ "artists_quarter", page_artists_quarter, 40 },
+	{ "genres", page_genres, 40 },
+	{ "trends", page_trends, 20 },
+	{ 0 },
+};
+
+static int
+time_compare(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+print_times(const char *name, int64_t *us, int count, int percent)
+{
+	qsort(us, (size_t)count, sizeof *us, time_compare);
+	printf("%s %lld %lld\n", name, (long long)us[count / 2],
+	       (long long)us[count * percent / 100]);
+	fflush(stdout);
+}
+
+static void
+ask(struct events_log *log, const char *only)
+{
+	int32_t last = FIRST_DAY + DAYS - 1;
+	struct asking asking = { .log = log,
+				 .seed = 42,
+				 .week = { last - 6, last },
+				 .month = { last - 29, last },
+				 .quarter = { last - 89, last },
+				 .year = { last - 364, last } };
+	int64_t us[1000];
+
+	arena_init(&asking.arena);
+	for (const struct page *page = pages; page->name != NULL; page++) {
+		if (only != NULL && strcmp(only, page->name) != 0)
+			continue;
+		for (int i = 0; i < page->times; i++) {
+			int64_t begun_us = clock_monotonic_us();
+
+			page->ask(&asking);
+			us[i] = clock_monotonic_us() - begun_us;
+			arena_reset(&asking.arena);
+		}
+		print_times(page->name, us, page->times, 95);
+	}
+	arena_release(&asking.arena);
+}
+
+/* ---- single listens ------------------------------------------------------- */
+
+static void
+accept_singles(struct events_log *log)
+{
+	static int64_t us[5000];
+	uint64_t seed = 7;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(us); i++) {
+		struct event_listen listen;
+		struct events_batch batch = { .listens = &listen,
+					      .listen_count = 1 };
+		struct events_receipt receipt;
+		struct fault fault;
+		int64_t begun_us;
+
+		listen_draw(&seed, (int64_t)(FIRST_DAY + DAYS) * DAY_MS - 1000,
+			    &listen);
+		begun_us = clock_monotonic_us();
+		if (events_append(log, &batch, &receipt, &fault) != STATUS_OK)
+			die(fault.message);
+		us[i] = clock_monotonic_us() - begun_us;
+	}
+	print_times("accept", us, ARRAY_LENGTH(us), 99);
+}
+
+int
+main(int count, char **arguments)
+{
+	struct events_settings settings = { .durability = "commit",
+					    .keep_requests_days = 14,
+					    .keep_searches_days = 90,
+					    .keep_activity_days = 180,
+					    .readers_max = 4,
+					    .cache_kib = 1024 };
+	struct events_open_args args = { .settings = &settings };
+	struct events_log *log;
+	struct fault fault;
+	const char *mode;
+
+	if (count < 3)
+		die("usage: bench_events fill|ask|accept FILE [EVENTS|commit|"
+		    "second]");
+	mode = arguments[1];
+	args.path = arguments[2];
+	if (strcmp(mode, "fill") == 0)
+		unlink(args.path);
+	if (strcmp(mode, "accept") == 0 && count > 3)
+		settings.durability = arguments[3];
+	if (events_open(&events_driver_sqlite, &args, &log, &fault) !=
+	    STATUS_OK)
+		die(fault.message);
+	if (strcmp(mode, "fill") == 0)
+		fill(log, count > 3 ? strtoll(arguments[3], NULL, 10) :
+				      20000000);
+	else if (strcmp(mode, "ask") == 0)
+		ask(log, count > 3 ? arguments[3] : NULL);
+	else
+		accept_singles(log);
+	events_close(log);
+	return 0;
+}
