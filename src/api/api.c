@@ -283,6 +283,9 @@ api_on_done(void *cookie, struct http_request *request, unsigned status,
 	traffic_count(api->metrics, &traffic);
 	if (api->args.settings->access_log)
 		traffic_log(&traffic);
+	if (visit != NULL && api->args.listening != NULL)
+		traffic_note(api->args.listening, &traffic,
+			     visit->call.caller.user_id);
 	if (visit != NULL)
 		call_release(&visit->call);
 }

@@ -18,6 +18,7 @@ struct access;
 struct covers;
 struct index_service;
 struct limits;
+struct listening;
 struct oidc;
 struct router;
 struct streams;
@@ -42,6 +43,7 @@ struct api_args {
 	struct access *access;
 	struct limits *limits;
 	struct oidc *oidc; /* NULL: no single sign-on */
+	struct listening *listening;
 	bool serves_api, serves_streams, serves_metrics; /* by role */
 };
 

@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "service/listening.h"
 
 static struct metric requests_total =
 	METRIC_COUNTER("ogma_http_requests_total", "Requests answered.",
@@ -132,4 +134,33 @@ traffic_log(const struct traffic *traffic)
 		 LOG_TEXT("address", http_request_address(request)),
 		 LOG_TEXT("user_agent", agent_text));
 	log_set_request(NULL);
+}
+
+void
+traffic_note(struct listening *listening, const struct traffic *traffic,
+	     int64_t user_id)
+{
+	const struct http_request *request = traffic->request;
+	struct span agent = { 0 };
+	char agent_text[EVENT_WORD_BYTES_MAX + 1];
+	struct event_request note = {
+		.at_ms = clock_now_ms(),
+		.user_id = user_id,
+		.method = http_method_name(http_request_method(request)),
+		.status = traffic->status,
+		.took_us = (uint32_t)(traffic->took_us < UINT32_MAX ?
+					      traffic->took_us :
+					      UINT32_MAX),
+		.address = http_request_address(request),
+		.client = agent_text,
+	};
+
+	if (traffic->route == NULL || traffic->route->role == ROUTE_OF_ALL ||
+	    traffic->route->role == ROUTE_OF_METRICS)
+		return;
+	note.route = traffic->route->pattern;
+	http_request_field(request, "user-agent", &agent);
+	snprintf(agent_text, sizeof agent_text, "%.*s", (int)agent.length,
+		 agent.at != NULL ? agent.at : "");
+	listening_note_request(listening, &note);
 }

@@ -7,6 +7,7 @@
 
 #include "api/route.h"
 
+struct listening;
 struct route_metrics;
 
 struct traffic { /* one answered request */
@@ -25,5 +26,9 @@ void traffic_metrics_free(struct route_metrics *metrics);
 void traffic_count(struct route_metrics *metrics,
 		   const struct traffic *traffic);
 void traffic_log(const struct traffic *traffic);
+
+/* Keeps a request of the API in the log of events. */
+void traffic_note(struct listening *listening, const struct traffic *traffic,
+		  int64_t user_id);
 
 #endif /* OGMA_API_TRAFFIC_H */

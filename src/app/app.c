@@ -108,6 +108,25 @@ open_access(struct app *app, struct fault *fault)
 	return status;
 }
 
+static enum status
+open_events(struct app *app, struct fault *fault)
+{
+	char *path = path_below(app->settings, "events.db");
+	struct events_open_args events = { .settings = &app->settings->events,
+					   .path = path };
+	struct listening_args args = { .settings = &app->settings->listening,
+				       .store = app->store,
+				       .follow = true };
+	enum status status = events_open(&events_driver_sqlite, &events,
+					 &app->events, fault);
+
+	args.log = app->events;
+	if (status == STATUS_OK)
+		status = listening_open(&args, &app->listening, fault);
+	free(path);
+	return status;
+}
+
 enum status
 app_open(struct app *app, const struct settings *settings, unsigned parts,
 	 struct fault *fault)
@@ -131,6 +150,8 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 		status = open_delivery(app, fault);
 	if (status == STATUS_OK && (parts & APP_ACCESS))
 		status = open_access(app, fault);
+	if (status == STATUS_OK && (parts & APP_EVENTS))
+		status = open_events(app, fault);
 	if (status != STATUS_OK)
 		app_close(app);
 	return status;
@@ -139,6 +160,8 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 void
 app_close(struct app *app)
 {
+	listening_close(app->listening);
+	events_close(app->events);
 	oidc_close(app->oidc);
 	access_close(app->access);
 	limits_close(app->limits);

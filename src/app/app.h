@@ -9,6 +9,7 @@
 
 #include "app/settings.h"
 #include "service/index.h"
+#include "service/listening.h"
 
 enum app_part { /* bits; a part opens those it stands on */
 	APP_STORE = 1,
@@ -17,6 +18,7 @@ enum app_part { /* bits; a part opens those it stands on */
 	APP_MEDIA = 8,        /* and blobs */
 	APP_DELIVERY = 16,    /* covers and streams */
 	APP_ACCESS = 32,      /* signing in, limits */
+	APP_EVENTS = 64,      /* the log of events, with its threads */
 };
 
 struct app {
@@ -30,6 +32,8 @@ struct app {
 	struct limits *limits;
 	struct access *access;
 	struct oidc *oidc; /* NULL: no single sign-on */
+	struct events_log *events;
+	struct listening *listening;
 	struct scan_services scan; /* filled with APP_MEDIA */
 
 	char *store_path, *blobs_path, *cache_path; /* under the data folder */

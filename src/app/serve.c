@@ -165,6 +165,7 @@ open_http(struct serving *serving, const struct settings *settings,
 		.access = serving->app.access,
 		.limits = serving->app.limits,
 		.oidc = serving->app.oidc,
+		.listening = serving->app.listening,
 		.serves_api = (settings->roles & ROLE_API) != 0,
 		.serves_streams = (settings->roles & ROLE_STREAM) != 0,
 		.serves_metrics = settings->program.prometheus_enabled,
@@ -189,7 +190,7 @@ serving_open(struct serving *serving, const struct settings *settings,
 	     struct fault *fault)
 {
 	unsigned parts = APP_STORE | APP_INDEX_FOLLOW | APP_MEDIA |
-			 APP_DELIVERY | APP_ACCESS;
+			 APP_DELIVERY | APP_ACCESS | APP_EVENTS;
 	enum status status;
 
 	*serving = (struct serving){ .lock_fd = -1 };

@@ -60,6 +60,8 @@ tables_make(struct settings *settings)
 		{ "People", access_options, &settings->access },
 		{ "Single sign-on", oidc_options, &settings->oidc },
 		{ "Limits", limits_options, &settings->limits },
+		{ "Events", events_options, &settings->events },
+		{ "Listening", listening_options, &settings->listening },
 		{ "SQLite", store_sqlite_options, &settings->sqlite },
 		{ "PostgreSQL", store_postgres_options, &settings->postgres },
 		{ "Media", media_options, &settings->media },

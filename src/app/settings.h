@@ -8,12 +8,14 @@
 #include "api/api.h"
 #include "base/option.h"
 #include "driver/blob.h"
+#include "driver/events.h"
 #include "driver/store.h"
 #include "media/media.h"
 #include "net/http.h"
 #include "service/access.h"
 #include "service/cover.h"
 #include "service/limits.h"
+#include "service/listening.h"
 #include "service/oidc.h"
 #include "service/scan.h"
 #include "service/stream.h"
@@ -49,6 +51,8 @@ struct settings {
 	struct access_settings access;
 	struct limits_settings limits;
 	struct oidc_settings oidc;
+	struct events_settings events;
+	struct listening_settings listening;
 	struct store_sqlite_settings sqlite;
 	struct store_postgres_settings postgres;
 	struct media_settings media;
