@@ -576,8 +576,8 @@ playlists_remove(struct store_session *session, int64_t id, struct fault *fault)
 {
 	static const char *const statements[] = {
 		"delete from playlist_tracks where playlist_id = $1",
-		"delete from play_contexts where kind = 'playlist' "
-		"and entity_id = $1",
+		("delete from play_contexts where kind = 'playlist' "
+		 "and entity_id = $1"),
 		"delete from playlists where id = $1",
 	};
 	int64_t visibility = 0;
