@@ -118,6 +118,10 @@ void handle_playlist_cover(struct call *call);
 void handle_playlist_cover_set(struct call *call);
 void handle_playlist_cover_remove(struct call *call);
 
+/* playlist_files.c */
+void handle_playlist_export(struct call *call);
+void handle_playlist_import(struct call *call);
+
 /* playlist_tracks.c */
 void handle_playlist_tracks(struct call *call);
 void handle_playlist_tracks_add(struct call *call);

@@ -462,6 +462,17 @@ implied_answers(struct json_writer *json, const struct route *route)
 }
 
 static void
+success_answer(struct json_writer *json, const char *status,
+	       const struct route *route)
+{
+	json_member_object_begin(json, status);
+	json_member_text(json, "description", "Done.");
+	if (route->answer != NULL)
+		content_print(json, route->answer);
+	json_object_end(json);
+}
+
+static void
 answers_print(struct json_writer *json, const struct route *route)
 {
 	struct span rest, status;
@@ -470,14 +481,14 @@ answers_print(struct json_writer *json, const struct route *route)
 	snprintf(success, sizeof success, "%u",
 		 route->success != 0 ? route->success : 200);
 	json_member_object_begin(json, "responses");
-	json_member_object_begin(json, success);
-	json_member_text(json, "description", "Done.");
-	if (route->answer != NULL)
-		content_print(json, route->answer);
-	json_object_end(json);
+	success_answer(json, success, route);
 	rest = span_of(route->statuses);
-	while (span_next(&rest, ' ', &status))
-		other_answer(json, status);
+	while (span_next(&rest, ' ', &status)) {
+		if (span_equal(status, SPAN("200")))
+			success_answer(json, "200", route);
+		else
+			other_answer(json, status);
+	}
 	implied_answers(json, route);
 	json_object_end(json);
 }

@@ -126,6 +126,29 @@ static const struct param rule_preview_body[] = {
 	{ 0 }
 };
 
+static const struct param playlist_export_params[] = {
+	ID_PARAM,
+	{ .name = "format", .type = PARAM_CHOICE, .preset = "m3u8",
+	  .choices = "m3u|m3u8|xspf|json" },
+	TOKEN_PARAM,
+	{ 0 }
+};
+
+static const struct param playlist_import_params[] = {
+	{ .name = "format", .type = PARAM_CHOICE, .preset = "auto",
+	  .choices = "auto|m3u|m3u8|xspf|json",
+	  .summary = "auto: the bytes tell." },
+	{ .name = "title", .type = PARAM_TEXT, .max = 200,
+	  .summary = "Of the new playlist; else the file's own." },
+	{ .name = "visibility", .type = PARAM_CHOICE, .preset = "private",
+	  .choices = VISIBILITIES },
+	{ .name = "playlist_id", .type = PARAM_ID,
+	  .summary = "Add to this one, without what is in already." },
+	{ .name = "dry_run", .type = PARAM_BOOL, .preset = "false",
+	  .summary = "Only tell what would be found." },
+	{ 0 }
+};
+
 static const struct param taste_params[] = {
 	{ .name = "type", .type = PARAM_CHOICE, .required = true,
 	  .choices = "track|album|artist|playlist" },
@@ -224,6 +247,16 @@ static const struct param queue_put_body[] = {
 		    "What rules would find, before they are saved.", NULL, \
 		    WITH_BODY(rule_preview_body), 0, "RulePreview", \
 		    "422 503"), \
+	{ .method = HTTP_POST, .pattern = API "/playlists/import", \
+	  .right = USER_ROLE_USER, .others = USER_ROLE_MODERATOR, \
+	  .handler = handle_playlist_import, .tag = "playlists", \
+	  .summary = "Makes a playlist of a file (the body, or the field " \
+		     "file of a form) and tells what is not there.", \
+	  .params = playlist_import_params, .body_kind = BODY_RAW, \
+	  .body_type = "audio/mpegurl", \
+	  .body_max_bytes = PLAYLIST_FILE_BYTES, .success = 201, \
+	  .answer = "PlaylistImport", .statuses = "200 404 409 422 503", \
+	  .fields = no_store }, \
 	PLAYLIST_GET("/playlists/{id}", handle_playlist_get, \
 		     "One playlist.", playlist_get_params, "Playlist", \
 		     "304 400 404 422 503"), \
@@ -269,6 +302,9 @@ static const struct param queue_put_body[] = {
 		    handle_playlist_link, \
 		    "Makes it unlisted, with a new link.", id_params, \
 		    NO_BODY, 0, "Playlist", "404 503"), \
+	PLAYLIST_GET("/playlists/{id}/export", handle_playlist_export, \
+		     "As a file for other players.", playlist_export_params, \
+		     "*/*", "304 400 404 422 503"), \
 	PLAYLIST_GET("/playlists/{id}/stats", handle_playlist_stats, \
 		     "What it holds, added up.", playlist_get_params, \
 		     "PlaylistStats", "304 400 404 422 503"), \

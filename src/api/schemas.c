@@ -231,6 +231,28 @@ const struct schema api_schemas[] = {
 		{ "version", "integer", NULL },
 		{ "track_count", "integer", NULL },
 		{ "duration_ms", "integer", NULL }) },
+	{ "PlaylistImport", FIELDS(
+		{ "playlist", "Playlist?", "null on a dry run." },
+		{ "format", "string", "m3u8, xspf or json." },
+		{ "encoding", "string", "UTF-8, Windows-1251, …" },
+		{ "title", "string", NULL },
+		{ "total", "integer", "Entries of the file." },
+		{ "matched", "integer", NULL },
+		{ "by", "ImportWays", NULL },
+		{ "unmatched", "[ImportEntry]", "The first 1,000." },
+		{ "unmatched_count", "integer", NULL },
+		{ "skipped_duplicates", "integer", NULL }) },
+	{ "ImportWays", FIELDS(
+		{ "path", "integer", NULL },
+		{ "audio", "integer", NULL },
+		{ "tags", "integer", NULL },
+		{ "id", "integer", NULL }) },
+	{ "ImportEntry", FIELDS(
+		{ "index", "integer", "From 0." },
+		{ "path", "string?", NULL },
+		{ "artist", "string?", NULL },
+		{ "title", "string?", NULL },
+		{ "duration_ms", "integer?", NULL }) },
 	{ "PlaylistStats", FIELDS(
 		{ "track_count", "integer", NULL },
 		{ "duration_ms", "integer", NULL },

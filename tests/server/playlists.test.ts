@@ -376,6 +376,81 @@ describe('rules', () => {
 	});
 });
 
+describe('a playlist as a file', () => {
+	const bring = (who: Person, query: string, body: string | Buffer, type = 'audio/mpegurl'): Promise<Answer> =>
+		who.ask(`${api}/playlists/import?${query}`, { method: 'POST', headers: { 'content-type': type }, body });
+
+	test.each(['m3u8', 'xspf', 'json'])('goes out as %s and comes back as it was', async (format) => {
+		const numbers = [5, 3, 3, 0, 9];
+		const made = await make(ada, { title: 'Ёлки & <"палки">', description: 'all', track_ids: ids(...numbers) });
+		const out = await ada.ask(`${api}/playlists/${made.id}/export?format=${format}`);
+		expect(out.status).toBe(200);
+		expect(out.header('content-disposition')).toMatch(/^attachment; /);
+		expect(out.text).not.toContain(server.data);
+		const back = checked('POST', '/playlists/import', await bring(bob, '', out.body), 201);
+		expect(back).toMatchObject({
+			format,
+			encoding: 'UTF-8',
+			title: 'Ёлки & <"палки">',
+			total: 5,
+			matched: 5,
+			unmatched: [],
+			playlist: { track_count: 5, owner: { username: 'bob' }, visibility: 'private' },
+		});
+		expect(await order(bob, back.playlist.id)).toEqual(numbers);
+	});
+
+	test('comes in by tags, and tells what is not there', async () => {
+		const [one, other] = tracks.filter((track) => track.artist !== '');
+		const file =
+			'#EXTM3U\n' +
+			`#EXTINF:${Math.round(one.duration_ms / 1000)},${one.artist.toUpperCase()} - ${one.title}\nC:\\x\\y.mp3\n` +
+			'#EXTINF:100,Nobody - Nothing\nz.mp3\n' +
+			`#EXTINF:1,${other.artist} - ${other.title} (Remastered)\n/a/b/c/d.mp3\n`;
+		const dry = checked('POST', '/playlists/import', await bring(ada, 'dry_run=true', file), 200);
+		expect(dry).toMatchObject({ playlist: null, total: 3, matched: 2, by: { tags: 2 }, unmatched_count: 1 });
+		expect(dry.unmatched).toEqual([
+			{ index: 1, path: 'z.mp3', artist: 'Nobody', title: 'Nothing', duration_ms: 100000 },
+		]);
+		const form =
+			'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.m3u"\r\n' +
+			`Content-Type: audio/x-mpegurl\r\n\r\n${file}\r\n--edge--\r\n`;
+		const title = encodeURIComponent('Мой');
+		const answer = await bring(ada, `title=${title}&visibility=public`, form, 'multipart/form-data; boundary=edge');
+		const { playlist } = checked('POST', '/playlists/import', answer, 201);
+		expect(playlist).toMatchObject({ title: 'Мой', is_public: true, track_count: 2 });
+		const more = await bring(ada, `playlist_id=${playlist.id}`, JSON.stringify([other.id, tracks[7].id]));
+		expect(more.json()).toMatchObject({ by: { id: 2 }, skipped_duplicates: 1, playlist: { track_count: 3 } });
+		expect((await bring(bob, `playlist_id=${playlist.id}`, '[1]')).status).toBe(403);
+	});
+
+	test('of rules goes on as rules', async () => {
+		const rules = { rules: [{ field: 'year', op: 'gt', value: 1990 }] };
+		const made = await make(ada, { title: 'New', rules });
+		const out = await ada.ask(`${api}/playlists/${made.id}/export?format=json`);
+		expect((await bring(bob, '', out.body)).json().playlist).toMatchObject({ kind: 'rules', rules });
+		const bad = JSON.stringify({ tracks: [], rules: { rules: [{ field: 'x' }] } });
+		expect((await bring(bob, '', bad)).json().details[0].field).toBe('rules.rules[0].field');
+	});
+
+	test('is refused when it is none', async () => {
+		for (const [body, query] of [
+			['', ''],
+			['<html/>', ''],
+			['{}', ''],
+			['{"tracks":[true]}', ''],
+			['x', 'format=json'],
+			['<!DOCTYPE p [<!ENTITY e SYSTEM "file:///etc/passwd">]><playlist><title>&e;</title></playlist>', ''],
+			['a\n'.repeat(10001), ''],
+		] as const) {
+			const answer = await bring(ada, query, body);
+			expect(answer.status, body.slice(0, 40)).toBe(422);
+			expect(answer.json().details[0].field).toBe('file');
+		}
+		expect((await server.ask(`${api}/playlists/import`, { method: 'POST', body: '[1]' })).status).toBe(401);
+	});
+});
+
 describe('search', () => {
 	const found = async (who: Person | typeof server, q: string): Promise<any> =>
 		checked('GET', '/search/playlists', await who.ask(`${api}/search/playlists?q=${encodeURIComponent(q)}`), 200);
@@ -441,5 +516,16 @@ describe('a moderator', () => {
 		expect((await moderator.post(`${at}/tracks`, { track_ids: ids(0) })).status).toBe(201);
 		expect((await moderator.send('DELETE', at)).status).toBe(204);
 		expect((await ada.ask(at)).status).toBe(404);
+		const admin = await person(server, 'boss', 'admin');
+		const log = await admin.json(`/admin/api/audit-logs?model_name=playlist&model_id=${id}`);
+		expect(log.items.map((row: any) => [row.action, row.admin_user_id])).toEqual([
+			['delete', moderator.id],
+			['update', moderator.id],
+			['update', moderator.id],
+		]);
+		expect(log.items[2]).toMatchObject({ old_values: { title: 'Rude' }, new_values: { title: 'Polite' } });
+		const mine = await make(moderator, { title: 'My own' });
+		await moderator.send('DELETE', `${api}/playlists/${mine.id}`);
+		expect((await admin.json(`/admin/api/audit-logs?model_name=playlist&model_id=${mine.id}`)).items).toEqual([]);
 	});
 });

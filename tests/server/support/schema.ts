@@ -77,5 +77,6 @@ export class Description {
 }
 
 function fits(wanted: string, type: string): boolean {
+	if (wanted === '*/*') return true;
 	return wanted.endsWith('/*') ? type.startsWith(wanted.slice(0, -1)) : wanted === type;
 }
