@@ -6,10 +6,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/json.h"
 #include "library/page_private.h"
 
 #define AGENT_LIMIT 400
+
+static struct metric actions = METRIC_COUNTER(
+	"ogma_admin_actions_total", "Changes by people with rights.",
+	"action");
 
 /* ---- writing -------------------------------------------------------------- */
 
@@ -113,6 +118,8 @@ audit_write(struct store_session *session, const struct audit_actor *actor,
 				 SQL_INT(clock_now_ms())),
 			NULL, fault);
 	arena_release(&arena);
+	if (status == STATUS_OK)
+		counter_add(metric_cell(&actions, action), 1);
 	return status;
 }
 

@@ -57,6 +57,7 @@ struct access {
 	struct networks proxies;
 	struct proof_cache *proofs;
 	struct worker_pool *passwords;
+	_Atomic int64_t swept_ms; /* monotonic: old sessions were taken out */
 };
 
 /* SHA-256 of what a client shows. */

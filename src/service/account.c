@@ -6,10 +6,13 @@
 #include "base/clock.h"
 #include "library/audit.h"
 #include "library/logins.h"
+#include "library/outbox.h"
+#include "library/playlists.h"
 #include "service/access_private.h"
 #include "service/account_data.h"
 #include "service/people.h"
 
+#define PLAYLISTS_AT_ONCE 50
 #define PREFIX_LETTERS 11 /* "ogma_" and six more */
 
 /* ---- profile -------------------------------------------------------------- */
@@ -195,13 +198,61 @@ erase_work(struct store_session *session, void *cookie, struct fault *fault)
 	return status;
 }
 
+static enum status
+may_leave_work(struct store_session *session, void *cookie,
+	       struct fault *fault)
+{
+	const struct caller *caller = cookie;
+
+	return people_keep_superadmin(session, caller->user_id, fault);
+}
+
+/* A playlist takes its words out of the search index with it, which is a
+ * transaction of its own kind; at most so many at once. */
+static enum status
+playlists_work(struct store_session *session, void *cookie,
+	       struct fault *fault)
+{
+	struct one_thing *thing = cookie;
+	int64_t ids[PLAYLISTS_AT_ONCE];
+	struct store_rows *rows = NULL;
+	size_t count = 0;
+	enum status status = outbox_begin(session, fault);
+
+	thing->id = 0;
+	if (status == STATUS_OK)
+		status = sql_query(session,
+				   "select id from playlists where "
+				   "owner_id = $1 order by id limit $2",
+				   SQL_ARGS(SQL_INT(thing->caller->user_id),
+					    SQL_INT(PLAYLISTS_AT_ONCE)),
+				   &rows, fault);
+	while (status == STATUS_OK && count < PLAYLISTS_AT_ONCE &&
+	       sql_next(rows, &status, fault))
+		ids[count++] = sql_column_int(rows, 0);
+	sql_end(rows);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = playlists_remove(session, ids[i], fault);
+	thing->id = (int64_t)count;
+	return status;
+}
+
 enum status
 account_erase(struct access *access, const struct caller *caller,
 	      struct fault *fault)
 {
 	struct caller copy = *caller;
+	struct one_thing thing = { .caller = caller };
 	enum status status =
-		store_write(access->store, erase_work, &copy, fault);
+		store_read(access->store, may_leave_work, &copy, fault);
+
+	do {
+		if (status == STATUS_OK)
+			status = store_write(access->store, playlists_work,
+					     &thing, fault);
+	} while (status == STATUS_OK && thing.id == PLAYLISTS_AT_ONCE);
+	if (status == STATUS_OK)
+		status = store_write(access->store, erase_work, &copy, fault);
 
 	access_forget(access, caller->user_id);
 	return status;

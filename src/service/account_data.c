@@ -53,6 +53,58 @@ static const struct part parts[] = {
 	  "where created_by = $1 order by id",
 	  "id:i role:t note:t uses:i uses_max:i created_at:m",
 	  "update invitations set note = null where created_by = $1" },
+	{ "artists",
+	  "select artist_id, created_at from artist_owners where "
+	  "user_id = $1 order by artist_id",
+	  "artist_id:i created_at:m",
+	  "delete from artist_owners where user_id = $1" },
+	{ "playlists",
+	  "select id, title, description, visibility, rules, track_count, "
+	  "play_count, created_at, updated_at from playlists "
+	  "where owner_id = $1 order by id",
+	  "id:i title:t description:t visibility:i rules:t track_count:i "
+	  "play_count:i created_at:m updated_at:m",
+	  NULL },
+	{ "playlist_tracks",
+	  "select e.playlist_id, e.track_id, t.title, t.artist, e.added_at "
+	  "from playlist_tracks e join playlists p on p.id = e.playlist_id "
+	  "join tracks t on t.id = e.track_id where p.owner_id = $1 "
+	  "order by e.playlist_id, e.place, e.id",
+	  "playlist_id:i track_id:i title:t artist:t added_at:m", NULL },
+	{ "added_to_playlists",
+	  "select playlist_id, track_id, added_at from playlist_tracks "
+	  "where added_by = $1 order by id",
+	  "playlist_id:i track_id:i added_at:m",
+	  "update playlist_tracks set added_by = null where added_by = $1" },
+	{ "favorites",
+	  "select kind, entity_id, created_at from favorites "
+	  "where user_id = $1 order by id",
+	  "kind:i entity_id:i created_at:m",
+	  "delete from favorites where user_id = $1" },
+	{ "ratings",
+	  "select kind, entity_id, rating, updated_at from ratings "
+	  "where user_id = $1 order by kind, entity_id",
+	  "kind:i entity_id:i rating:i updated_at:m",
+	  "delete from ratings where user_id = $1" },
+	{ "plays",
+	  "select p.track_id, t.title, t.artist, p.plays, p.last_played_at "
+	  "from user_tracks p join tracks t on t.id = p.track_id "
+	  "where p.user_id = $1 order by p.track_id",
+	  "track_id:i title:t artist:t plays:i last_played_at:m",
+	  "delete from user_tracks where user_id = $1" },
+	{ "play_queue",
+	  "select current_index, position_ms, track_count, device, updated_at "
+	  "from play_queues where user_id = $1",
+	  "current_index:i position_ms:i track_count:i device:t updated_at:m",
+	  "delete from play_queues where user_id = $1" },
+	{ "play_queue_tracks",
+	  "select track_ids from play_queue_tracks where user_id = $1",
+	  "track_ids:t", "delete from play_queue_tracks where user_id = $1" },
+	{ "play_contexts",
+	  "select kind, entity_id, track_id, position_ms, updated_at from "
+	  "play_contexts where user_id = $1 order by updated_at",
+	  "kind:t entity_id:i track_id:i position_ms:i updated_at:m",
+	  "delete from play_contexts where user_id = $1" },
 	{ "audit",
 	  "select id, action, model_name, model_id, ip_address, user_agent, "
 	  "created_at from admin_audit_logs where admin_user_id = $1 "

@@ -16,6 +16,7 @@
 #include "service/sign_in_private.h"
 
 #define KNOWN_ADDRESS_MS ((int64_t)90 * 86400000)
+#define SWEEP_MS 3600000
 #define STRANGERS_BURST 30
 #define STRANGERS_PER_SECOND 0.05
 #define PASSWORD_NICE 10
@@ -197,6 +198,21 @@ may_sign_in(const struct user *user, struct fault *fault)
 			   "this account is blocked");
 }
 
+/* Old rows go when somebody signs in, once an hour at most. They are kept for as
+ * long as their addresses are known (KNOWN_ADDRESS_MS). */
+static enum status
+sweep(struct access *access, struct store_session *session,
+      struct fault *fault)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (access->swept_ms != 0 && now_ms - access->swept_ms < SWEEP_MS)
+		return STATUS_OK;
+	access->swept_ms = now_ms;
+	return sessions_sweep(session, clock_now_ms() - KNOWN_ADDRESS_MS,
+			      fault);
+}
+
 enum status
 session_start_for(struct access *access, struct store_session *session,
 		  const struct sign_in_client *client, int64_t user_id,
@@ -213,6 +229,8 @@ session_start_for(struct access *access, struct store_session *session,
 		status = may_sign_in(&out->user, fault);
 	if (status == STATUS_OK)
 		status = users_note_login(session, user_id, fault);
+	if (status == STATUS_OK)
+		status = sweep(access, session, fault);
 	if (status == STATUS_OK &&
 	    user_role_of(out->user.role) >= USER_ROLE_MODERATOR)
 		status = audit_write(session, &actor, "login", "user", user_id,
