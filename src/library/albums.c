@@ -207,23 +207,29 @@ album_read(struct store_rows *rows, struct arena *arena, void *thing)
 	};
 }
 
-static const struct loader loader = {
-	.noun = "album",
-	.size = sizeof(struct album),
-	.select = ALBUM_COLUMNS "where t.track_count > 0 and t.id in ",
-	.read = album_read,
-	.artists = "select l.album_id, l.artist_id, a.name, 0 "
-		   "from album_artists l "
-		   "join artists a on a.id = l.artist_id "
-		   "where l.album_id in ",
-	.artists_order = "order by l.album_id, l.position",
-	.genres = "select l.album_id, l.genre_id, g.name, 0 "
-		  "from genre_albums l "
-		  "join genres g on g.id = l.genre_id "
-		  "where l.album_id in ",
-	.genres_order = "order by l.album_id, l.tracks desc, l.genre_id",
-	.places = LOADER_PLACES(struct album),
-};
+#define ALBUM_LOADER(select_) \
+	{ \
+		.noun = "album", \
+		.size = sizeof(struct album), \
+		.select = (select_), \
+		.read = album_read, \
+		.artists = "select l.album_id, l.artist_id, a.name, 0 " \
+			   "from album_artists l " \
+			   "join artists a on a.id = l.artist_id " \
+			   "where l.album_id in ", \
+		.artists_order = "order by l.album_id, l.position", \
+		.genres = "select l.album_id, l.genre_id, g.name, 0 " \
+			  "from genre_albums l " \
+			  "join genres g on g.id = l.genre_id " \
+			  "where l.album_id in ", \
+		.genres_order = "order by l.album_id, l.tracks desc, l.genre_id", \
+		.places = LOADER_PLACES(struct album), \
+	}
+
+static const struct loader loader =
+	ALBUM_LOADER(ALBUM_COLUMNS "where t.track_count > 0 and t.id in ");
+static const struct loader any_loader =
+	ALBUM_LOADER(ALBUM_COLUMNS "where t.id in ");
 
 enum status
 albums_get_many(struct store_session *session, const int64_t *ids,
@@ -244,6 +250,13 @@ albums_get(struct store_session *session, int64_t id, struct arena *arena,
 	   struct album *out, struct fault *fault)
 {
 	return loader_get(session, &loader, id, arena, out, fault);
+}
+
+enum status
+albums_get_any(struct store_session *session, int64_t id, struct arena *arena,
+	       struct album *out, struct fault *fault)
+{
+	return loader_get(session, &any_loader, id, arena, out, fault);
 }
 
 /* ---- the tracks of one album ---------------------------------------------- */

@@ -69,6 +69,11 @@ enum status albums_get(struct store_session *session, int64_t id,
 		       struct arena *arena, struct album *out,
 		       struct fault *fault);
 
+/* Those without a visible track too. */
+enum status albums_get_any(struct store_session *session, int64_t id,
+			   struct arena *arena, struct album *out,
+			   struct fault *fault);
+
 /* As tracks_get_many(). */
 enum status albums_get_many(struct store_session *session, const int64_t *ids,
 			    size_t count, struct arena *arena,

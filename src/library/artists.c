@@ -108,12 +108,18 @@ artist_read(struct store_rows *rows, struct arena *arena, void *thing)
 	};
 }
 
-static const struct loader loader = {
-	.noun = "artist",
-	.size = sizeof(struct artist),
-	.select = ARTIST_COLUMNS "where " ARTIST_VISIBLE " and t.id in ",
-	.read = artist_read,
-};
+#define ARTIST_LOADER(select_) \
+	{ \
+		.noun = "artist", \
+		.size = sizeof(struct artist), \
+		.select = (select_), \
+		.read = artist_read, \
+	}
+
+static const struct loader loader =
+	ARTIST_LOADER(ARTIST_COLUMNS "where " ARTIST_VISIBLE " and t.id in ");
+static const struct loader any_loader =
+	ARTIST_LOADER(ARTIST_COLUMNS "where t.id in ");
 
 enum status
 artists_get_many(struct store_session *session, const int64_t *ids,
@@ -134,6 +140,21 @@ artists_get(struct store_session *session, int64_t id, struct arena *arena,
 	    struct artist *out, struct fault *fault)
 {
 	return loader_get(session, &loader, id, arena, out, fault);
+}
+
+enum status
+artists_get_any(struct store_session *session, const int64_t *ids,
+		size_t count, struct arena *arena, struct artist **out,
+		size_t *out_count, struct fault *fault)
+{
+	void *artists;
+	enum status status = loader_get_many(session, &any_loader, ids, count,
+					     arena, &artists, out_count,
+					     fault);
+
+	if (status == STATUS_OK)
+		*out = artists;
+	return status;
 }
 
 #define LETTERS_MAX 1000

@@ -49,6 +49,12 @@ enum status artists_get(struct store_session *session, int64_t id,
 			struct arena *arena, struct artist *out,
 			struct fault *fault);
 
+/* Those without a visible track or album too. */
+enum status artists_get_any(struct store_session *session, const int64_t *ids,
+			    size_t count, struct arena *arena,
+			    struct artist **out, size_t *out_count,
+			    struct fault *fault);
+
 /* As tracks_get_many(). */
 enum status artists_get_many(struct store_session *session,
 			     const int64_t *ids, size_t count,

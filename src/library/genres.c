@@ -29,7 +29,8 @@ genre_sort_parse(const char *name, enum genre_sort *out)
 #define GENRE_COLUMNS \
 	"select t.id, t.name, t.track_count, t.album_count, t.artist_count, " \
 	"t.duration_ms, c.id, c.blob_key from genres t " \
-	"left join covers c on c.id = t.cover_id where t.track_count > 0 and "
+	"left join covers c on c.id = t.cover_id where "
+#define GENRE_VISIBLE "t.track_count > 0 and "
 
 static void
 genre_read(struct store_rows *rows, struct arena *arena, struct genre *out)
@@ -60,8 +61,8 @@ genres_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	*out = genres;
 	if (count == 0)
 		return STATUS_OK;
-	status = query_by_ids(session, GENRE_COLUMNS "t.id in ", "", ids,
-			      count, &rows, fault);
+	status = query_by_ids(session, GENRE_COLUMNS GENRE_VISIBLE "t.id in ",
+			      "", ids, count, &rows, fault);
 	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
 		struct genre genre;
 
@@ -102,14 +103,16 @@ genres_list(struct store_session *session, enum genre_sort sort,
 	return status;
 }
 
-enum status
-genres_get(struct store_session *session, int64_t id, struct arena *arena,
-	   struct genre *out, struct fault *fault)
+static enum status
+get_one(struct store_session *session, bool any, int64_t id,
+	struct arena *arena, struct genre *out, struct fault *fault)
 {
 	struct store_rows *rows;
 	enum status status;
 
-	status = sql_query(session, GENRE_COLUMNS "t.id = $1",
+	status = sql_query(session,
+			   any ? GENRE_COLUMNS "t.id = $1" :
+				 GENRE_COLUMNS GENRE_VISIBLE "t.id = $1",
 			   SQL_ARGS(SQL_INT(id)), &rows, fault);
 	if (status != STATUS_OK)
 		return status;
@@ -123,6 +126,20 @@ genres_get(struct store_session *session, int64_t id, struct arena *arena,
 }
 
 enum status
+genres_get(struct store_session *session, int64_t id, struct arena *arena,
+	   struct genre *out, struct fault *fault)
+{
+	return get_one(session, false, id, arena, out, fault);
+}
+
+enum status
+genres_get_any(struct store_session *session, int64_t id, struct arena *arena,
+	       struct genre *out, struct fault *fault)
+{
+	return get_one(session, true, id, arena, out, fault);
+}
+
+enum status
 genres_find(struct store_session *session, const char *name,
 	    struct arena *arena, struct genre *out, struct fault *fault)
 {
@@ -132,8 +149,10 @@ genres_find(struct store_session *session, const char *name,
 	enum status status;
 
 	status = sql_query_int(session,
-			       "select entity_id from identities "
-			       "where kind = $1 and identity = $2",
+			       "select coalesce(g.merged_into, g.id) "
+			       "from identities i "
+			       "join genres g on g.id = i.entity_id "
+			       "where i.kind = $1 and i.identity = $2",
 			       SQL_ARGS(SQL_INT(IDENTITY_GENRE),
 					sql_bytes(identity.bytes,
 						  IDENTITY_BYTES)),

@@ -42,6 +42,11 @@ enum status genres_get(struct store_session *session, int64_t id,
 		       struct arena *arena, struct genre *out,
 		       struct fault *fault);
 
+/* One without a visible track too. */
+enum status genres_get_any(struct store_session *session, int64_t id,
+			   struct arena *arena, struct genre *out,
+			   struct fault *fault);
+
 /* By folded name. STATUS_NOT_FOUND. */
 enum status genres_find(struct store_session *session, const char *name,
 			struct arena *arena, struct genre *out,

@@ -349,23 +349,29 @@ track_read(struct store_rows *rows, struct arena *arena, void *thing)
 	file_facts_read(rows, arena, out);
 }
 
-static const struct loader loader = {
-	.noun = "track",
-	.size = sizeof(struct track),
-	.select = TRACK_COLUMNS "where t.visible = 1 and t.id in ",
-	.read = track_read,
-	.artists = "select l.track_id, l.artist_id, a.name, l.role "
-		   "from track_artists l "
-		   "join artists a on a.id = l.artist_id "
-		   "where l.track_id in ",
-	.artists_order = "order by l.track_id, l.position",
-	.genres = "select l.track_id, l.genre_id, g.name, 0 "
-		  "from track_genres l "
-		  "join genres g on g.id = l.genre_id "
-		  "where l.track_id in ",
-	.genres_order = "order by l.track_id, l.position",
-	.places = LOADER_PLACES(struct track),
-};
+#define TRACK_LOADER(select_) \
+	{ \
+		.noun = "track", \
+		.size = sizeof(struct track), \
+		.select = (select_), \
+		.read = track_read, \
+		.artists = "select l.track_id, l.artist_id, a.name, l.role " \
+			   "from track_artists l " \
+			   "join artists a on a.id = l.artist_id " \
+			   "where l.track_id in ", \
+		.artists_order = "order by l.track_id, l.position", \
+		.genres = "select l.track_id, l.genre_id, g.name, 0 " \
+			  "from track_genres l " \
+			  "join genres g on g.id = l.genre_id " \
+			  "where l.track_id in ", \
+		.genres_order = "order by l.track_id, l.position", \
+		.places = LOADER_PLACES(struct track), \
+	}
+
+static const struct loader loader =
+	TRACK_LOADER(TRACK_COLUMNS "where t.visible = 1 and t.id in ");
+static const struct loader any_loader =
+	TRACK_LOADER(TRACK_COLUMNS "where t.id in ");
 
 enum status
 tracks_get_many(struct store_session *session, const int64_t *ids,
@@ -386,6 +392,44 @@ tracks_get(struct store_session *session, int64_t id, struct arena *arena,
 	   struct track *out, struct fault *fault)
 {
 	return loader_get(session, &loader, id, arena, out, fault);
+}
+
+enum status
+tracks_get_any(struct store_session *session, int64_t id, struct arena *arena,
+	       struct track *out, struct fault *fault)
+{
+	return loader_get(session, &any_loader, id, arena, out, fault);
+}
+
+enum status
+tracks_hidden(struct store_session *session, const struct page_request *page,
+	      struct arena *arena, struct track_list *out,
+	      struct fault *fault)
+{
+	static const struct page_sort newest[] = {
+		{ "-updated_at", { { "t.updated_at", false } }, true },
+	};
+	const struct page_query query = {
+		.from = "tracks t",
+		.id = "t.id",
+		.visible = "t.hidden = 1",
+		.sorts = newest,
+		.known_total = -1,
+	};
+	int64_t ids[PAGE_LIMIT_MAX];
+	struct track_list list = { 0 };
+	void *tracks = NULL;
+	size_t count = 0;
+	enum status status = page_read(session, &query, page, arena, ids,
+				       &count, &list.page, fault);
+
+	if (status == STATUS_OK)
+		status = loader_get_many(session, &any_loader, ids, count,
+					 arena, &tracks, &list.count, fault);
+	list.items = tracks;
+	if (status == STATUS_OK)
+		*out = list;
+	return status;
 }
 
 /* ---- similar -------------------------------------------------------------- */

@@ -117,6 +117,17 @@ enum status tracks_get(struct store_session *session, int64_t id,
 		       struct arena *arena, struct track *out,
 		       struct fault *fault);
 
+/* Hidden ones too, and those whose file is away. */
+enum status tracks_get_any(struct store_session *session, int64_t id,
+			   struct arena *arena, struct track *out,
+			   struct fault *fault);
+
+/* Tracks that somebody hid (library/edits.h), the last one first. */
+enum status tracks_hidden(struct store_session *session,
+			  const struct page_request *page,
+			  struct arena *arena, struct track_list *out,
+			  struct fault *fault);
+
 /* The tracks of these ids in this order, with artists and genres, in a fixed
  * number of statements. Ids without a visible track are left out. At most
  * TRACKS_GET_MAX. */
