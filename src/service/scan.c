@@ -512,49 +512,54 @@ roots_overlap(const char *a, const char *b)
 	       strcmp(a, "/") == 0 || strcmp(b, "/") == 0;
 }
 
-static enum status
-source_write(struct store_session *session, void *cookie, struct fault *fault)
+enum status
+scan_source_write(struct store_session *session, const char *root, int64_t *id,
+		  bool *is_new, struct fault *fault)
 {
-	struct source_adding *adding = cookie;
 	struct source_row *rows;
 	enum status status;
 	struct arena arena;
 	size_t count;
 
-	adding->id = 0;
-	adding->is_new = false;
+	*id = 0;
+	*is_new = false;
 	arena_init(&arena);
 	status = sources_list(session, &arena, &rows, &count, fault);
 	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
 		if (strcmp(rows[i].kind, source_driver_folder.name) != 0)
 			continue;
-		if (strcmp(rows[i].root, adding->root) == 0) {
-			adding->id = rows[i].id;
+		if (strcmp(rows[i].root, root) == 0) {
+			*id = rows[i].id;
 			goto out;
 		}
-		if (roots_overlap(rows[i].root, adding->root))
+		if (roots_overlap(rows[i].root, root))
 			status = fault_field(
 				fault, STATUS_CONFLICT, "path",
 				"%s and the source %s lie inside each other",
-				adding->root, rows[i].root);
+				root, rows[i].root);
 	}
 	if (status == STATUS_OK) {
-		status = sources_add(session, source_driver_folder.name,
-				     adding->root, "{}", &adding->id, fault);
-		adding->is_new = status == STATUS_OK;
+		status = sources_add(session, source_driver_folder.name, root,
+				     "{}", id, fault);
+		*is_new = status == STATUS_OK;
 	}
 out:
 	arena_release(&arena);
 	return status;
 }
 
-enum status
-scan_source_add(struct store *store, const char *path, int64_t *source_id,
-		bool *is_new, struct fault *fault)
+static enum status
+source_write(struct store_session *session, void *cookie, struct fault *fault)
 {
-	struct source_adding adding = { 0 };
-	enum status status;
-	char root[PATH_MAX];
+	struct source_adding *adding = cookie;
+
+	return scan_source_write(session, adding->root, &adding->id,
+				 &adding->is_new, fault);
+}
+
+enum status
+scan_source_root(const char *path, char root[PATH_MAX], struct fault *fault)
+{
 	struct stat facts;
 
 	if (realpath(path, root) == NULL)
@@ -564,6 +569,19 @@ scan_source_add(struct store *store, const char *path, int64_t *source_id,
 	if (!S_ISDIR(facts.st_mode))
 		return fault_field(fault, STATUS_INVALID, "path",
 				   "%s is not a folder", root);
+	return STATUS_OK;
+}
+
+enum status
+scan_source_add(struct store *store, const char *path, int64_t *source_id,
+		bool *is_new, struct fault *fault)
+{
+	struct source_adding adding = { 0 };
+	char root[PATH_MAX];
+	enum status status = scan_source_root(path, root, fault);
+
+	if (status != STATUS_OK)
+		return status;
 	adding.root = root;
 	status = store_write(store, source_write, &adding, fault);
 	if (status != STATUS_OK)

@@ -27,6 +27,7 @@
 #ifndef OGMA_SERVICE_SCAN_H
 #define OGMA_SERVICE_SCAN_H
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,6 +41,7 @@ struct blob_store;
 struct job;
 struct media_pool;
 struct store;
+struct store_session;
 
 struct scan_settings {
 	uint32_t walkers;       /* SCAN_WALKERS */
@@ -114,5 +116,11 @@ enum status scan_job_run(struct job *job, void *cookie, struct fault *fault);
 enum status scan_source_add(struct store *store, const char *path,
 			    int64_t *source_id, bool *is_new,
 			    struct fault *fault);
+
+/* Its two halves: the folder's own path, and its row in a transaction. */
+enum status scan_source_root(const char *path, char root[PATH_MAX],
+			     struct fault *fault);
+enum status scan_source_write(struct store_session *session, const char *root,
+			      int64_t *id, bool *is_new, struct fault *fault);
 
 #endif /* OGMA_SERVICE_SCAN_H */

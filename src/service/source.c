@@ -1,0 +1,399 @@
+/* source.c - see source.h. */
+#include "service/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "driver/source.h"
+#include "library/audit.h"
+#include "library/catalogue.h"
+#include "service/edit.h"
+#include "service/scan.h"
+
+#define REMOVE_STEP 500
+#define WAIT_US 200000 /* between two looks whether a scan has ended */
+
+static enum status remove_job_run(struct job *job, void *cookie,
+				  struct fault *fault);
+
+const struct job_kind job_kinds[] = {
+	{ SCAN_JOB, "Brings the library in step with a source.",
+	  scan_job_run },
+	{ REMOVE_JOB, "Hides the tracks of a source that was removed.",
+	  remove_job_run },
+	{ GENRE_JOB, "Moves the tracks of a genre that was merged.",
+	  genre_job_run },
+	{ 0 },
+};
+
+/* ---- one change -------------------------------------------------------------- */
+
+struct place_change {
+	const struct caller *caller;
+	const char *root; /* of a new source */
+	bool scan, again, paused, cancel;
+	int64_t id, job_id;
+};
+
+/* A job that waits already is as good. */
+static enum status
+job_queue(struct store_session *session, const char *kind, int64_t source_id,
+	  const char *detail, int64_t *job_id, struct fault *fault)
+{
+	enum status status;
+
+	*job_id = 0;
+	status = jobs_add(session, kind, source_id, detail, job_id, fault);
+	return status == STATUS_CONFLICT && *job_id != 0 ? STATUS_OK : status;
+}
+
+static enum status
+source_audit(struct store_session *session, const struct place_change *change,
+	     const char *action, const char *name, json_t *value,
+	     struct fault *fault)
+{
+	json_t *values = json_object();
+	enum status status;
+	char *text;
+
+	json_object_set_new(values, name, value);
+	text = json_dumps(values, JSON_COMPACT);
+	status = audit_add(session, change->caller, action, "source",
+			   change->id, NULL, text, fault);
+	free(text);
+	json_decref(values);
+	return status;
+}
+
+static json_t *
+path_json(const char *root)
+{
+	struct arena arena;
+	json_t *value;
+
+	arena_init(&arena);
+	value = json_string(source_name_display(&arena, root));
+	arena_release(&arena);
+	return value;
+}
+
+static enum status
+add_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct place_change *change = cookie;
+	bool is_new = false;
+	enum status status = scan_source_write(session, change->root,
+					       &change->id, &is_new, fault);
+
+	if (status == STATUS_OK && !is_new)
+		return fault_field(fault, STATUS_CONFLICT, "path",
+				   "this is source %lld already",
+				   (long long)change->id);
+	if (status == STATUS_OK && change->scan)
+		status = job_queue(session, SCAN_JOB, change->id, "",
+				   &change->job_id, fault);
+	if (status == STATUS_OK)
+		status = source_audit(session, change, "create", "path",
+				      path_json(change->root), fault);
+	return status;
+}
+
+static enum status
+path_check(const char *data_dir, const char *path, char root[PATH_MAX],
+	   struct fault *fault)
+{
+	struct fault why = { 0 };
+	char data[PATH_MAX];
+
+	if (path[0] != '/')
+		return fault_field(fault, STATUS_INVALID, "path",
+				   "the path must be absolute");
+	if (scan_source_root(path, root, &why) != STATUS_OK)
+		return fault_field(fault, STATUS_INVALID, "path", "%.200s",
+				   why.message);
+	if (realpath(data_dir, data) != NULL &&
+	    (strcmp(root, data) == 0 || source_path_within(root, data)))
+		return fault_field(fault, STATUS_INVALID, "path",
+				   "this is inside the data folder");
+	return STATUS_OK;
+}
+
+enum status
+source_add(struct store *store, const struct caller *caller,
+	   const char *data_dir, const char *path, bool scan, int64_t *id,
+	   int64_t *job_id, struct fault *fault)
+{
+	struct place_change change = { .caller = caller, .scan = scan };
+	char root[PATH_MAX];
+	enum status status = path_check(data_dir, path, root, fault);
+
+	change.root = root;
+	if (status == STATUS_OK)
+		status = store_write(store, add_work, &change, fault);
+	if (status == STATUS_OK) {
+		*id = change.id;
+		*job_id = change.job_id;
+	}
+	return status;
+}
+
+/* A source that was removed is none. */
+static enum status
+source_expect(struct store_session *session, int64_t id,
+	      enum source_state *state, struct fault *fault)
+{
+	struct source_row row;
+	struct arena arena;
+	enum status status;
+
+	arena_init(&arena);
+	status = sources_get(session, id, &arena, &row, fault);
+	if (status == STATUS_OK && row.state == SOURCE_REMOVED)
+		status = fault_set(fault, STATUS_NOT_FOUND,
+				   "there is no source %lld", (long long)id);
+	if (status == STATUS_OK)
+		*state = row.state;
+	arena_release(&arena);
+	return status;
+}
+
+static enum status
+pause_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct place_change *change = cookie;
+	enum source_state state = SOURCE_ACTIVE;
+	enum source_state wanted = change->paused ? SOURCE_PAUSED :
+						    SOURCE_ACTIVE;
+	enum status status =
+		source_expect(session, change->id, &state, fault);
+
+	if (status != STATUS_OK || state == wanted)
+		return status;
+	status = sources_set_state(session, change->id, wanted, fault);
+	if (status == STATUS_OK)
+		status = source_audit(session, change, "update", "state",
+				      json_string(change->paused ? "paused" :
+								   "active"),
+				      fault);
+	return status;
+}
+
+enum status
+source_pause(struct store *store, const struct caller *caller, int64_t id,
+	     bool paused, struct fault *fault)
+{
+	struct place_change change = { .caller = caller, .id = id,
+					.paused = paused };
+
+	return store_write(store, pause_work, &change, fault);
+}
+
+static enum status
+scan_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct place_change *change = cookie;
+	enum source_state state = SOURCE_ACTIVE;
+	enum status status =
+		source_expect(session, change->id, &state, fault);
+
+	if (status == STATUS_OK && state == SOURCE_PAUSED)
+		return fault_field(fault, STATUS_CONFLICT, "state",
+				   "the source is paused");
+	if (status == STATUS_OK)
+		status = job_queue(session, SCAN_JOB, change->id,
+				   change->again ? SCAN_AGAIN : "",
+				   &change->job_id, fault);
+	if (status == STATUS_OK)
+		status = source_audit(session, change, "update", "scan",
+				      json_string(change->again ? "again" :
+								  "changes"),
+				      fault);
+	return status;
+}
+
+enum status
+source_scan(struct store *store, const struct caller *caller, int64_t id,
+	    bool again, int64_t *job_id, struct fault *fault)
+{
+	struct place_change change = { .caller = caller, .id = id,
+					.again = again };
+	enum status status = store_write(store, scan_work, &change, fault);
+
+	if (status == STATUS_OK)
+		*job_id = change.job_id;
+	return status;
+}
+
+/* ---- removing ------------------------------------------------------------------ */
+
+/* Stops all scans of a source that are queued or run; *running: some still
+ * do. */
+static enum status
+scans_stop(struct store_session *session, int64_t source_id, bool *running,
+	   struct fault *fault)
+{
+	const struct job_filter filter = { .kind = SCAN_JOB,
+					   .source_id = source_id };
+	const struct page_request page = { .limit = PAGE_LIMIT_MAX };
+	struct job_list list;
+	struct arena arena;
+	enum status status;
+
+	arena_init(&arena);
+	*running = false;
+	status = jobs_list(session, &filter, &page, &arena, &list, fault);
+	for (size_t i = 0; status == STATUS_OK && i < list.count; i++) {
+		const struct job_row *job = &list.items[i];
+
+		if (job->state != JOB_QUEUED && job->state != JOB_RUNNING)
+			continue;
+		*running = *running || job->state == JOB_RUNNING;
+		if (!job->cancel_asked)
+			status = jobs_cancel(session, job->id, fault);
+	}
+	arena_release(&arena);
+	return status;
+}
+
+static enum status
+remove_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct place_change *change = cookie;
+	enum source_state state = SOURCE_ACTIVE;
+	bool running;
+	enum status status =
+		source_expect(session, change->id, &state, fault);
+
+	if (status == STATUS_OK)
+		status = sources_set_state(session, change->id, SOURCE_PAUSED,
+					   fault);
+	if (status == STATUS_OK)
+		status = scans_stop(session, change->id, &running, fault);
+	if (status == STATUS_OK)
+		status = job_queue(session, REMOVE_JOB, change->id, "",
+				   &change->job_id, fault);
+	if (status == STATUS_OK)
+		status = source_audit(session, change, "delete", "id",
+				      json_integer(change->id), fault);
+	return status;
+}
+
+enum status
+source_remove(struct store *store, const struct caller *caller, int64_t id,
+	      int64_t *job_id, struct fault *fault)
+{
+	struct place_change change = { .caller = caller, .id = id };
+	enum status status = store_write(store, remove_work, &change, fault);
+
+	if (status == STATUS_OK)
+		*job_id = change.job_id;
+	return status;
+}
+
+struct emptying {
+	int64_t source_id, left;
+	bool running;
+};
+
+static enum status
+stop_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct emptying *emptying = cookie;
+
+	return scans_stop(session, emptying->source_id, &emptying->running,
+			  fault);
+}
+
+static enum status
+empty_work(struct catalogue *catalogue, struct store_session *session,
+	   void *cookie, struct fault *fault)
+{
+	struct emptying *emptying = cookie;
+	enum status status = catalogue_empty_source(
+		catalogue, emptying->source_id, REMOVE_STEP, &emptying->left,
+		fault);
+
+	if (status == STATUS_OK && emptying->left == 0)
+		status = sources_remove(session, emptying->source_id, fault);
+	return status;
+}
+
+/* Scans first: one that still runs would bring tracks back. */
+static enum status
+scans_wait(struct job *job, struct store *store, struct emptying *emptying,
+	   struct fault *fault)
+{
+	struct job_progress progress = { .eta_seconds = -1 };
+	enum status status = STATUS_OK;
+
+	do {
+		if (job_stopping(job))
+			return STATUS_CANCELLED;
+		status = store_write(store, stop_work, emptying, fault);
+		if (status == STATUS_OK && emptying->running) {
+			status = job_note(job, &progress, fault);
+			usleep(WAIT_US);
+		}
+	} while (status == STATUS_OK && emptying->running);
+	return status;
+}
+
+static enum status
+remove_job_run(struct job *job, void *cookie, struct fault *fault)
+{
+	const struct scan_services *services = cookie;
+	struct emptying emptying = { .source_id = job_source_id(job),
+				     .left = 1 };
+	struct catalogue *catalogue = catalogue_new(services->store);
+	struct job_progress progress = { .eta_seconds = -1 };
+	enum status status =
+		scans_wait(job, services->store, &emptying, fault);
+
+	while (status == STATUS_OK && emptying.left > 0) {
+		if (job_stopping(job)) {
+			status = STATUS_CANCELLED;
+			break;
+		}
+		status = catalogue_write(catalogue, empty_work, &emptying,
+					 fault);
+		progress.done += REMOVE_STEP;
+		progress.total = progress.done + emptying.left;
+		if (status == STATUS_OK && emptying.left > 0)
+			status = job_note(job, &progress, fault);
+	}
+	catalogue_free(catalogue);
+	return status;
+}
+
+/* ---- jobs ------------------------------------------------------------------------ */
+
+static enum status
+job_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	const struct place_change *change = cookie;
+	enum status status;
+
+	if (change->cancel)
+		status = jobs_cancel(session, change->job_id, fault);
+	else
+		status = jobs_retry(session, change->job_id, fault);
+	if (status != STATUS_OK)
+		return status;
+	return audit_add(session, change->caller, "update", "job",
+			 change->job_id, NULL,
+			 change->cancel ? "{\"asked\":\"cancel\"}" :
+					  "{\"asked\":\"retry\"}",
+			 fault);
+}
+
+enum status
+source_job_change(struct store *store, const struct caller *caller,
+		  int64_t job_id, bool cancel, struct fault *fault)
+{
+	struct place_change change = { .caller = caller, .job_id = job_id,
+					.cancel = cancel };
+
+	return store_write(store, job_work, &change, fault);
+}

@@ -1,0 +1,49 @@
+/* source.h - the places files come from, on behalf of an admin: adding,
+ * pausing, scanning, removing; each with its audit row.
+ *
+ * What takes long is a job (service/job.h) that the server's runner takes up:
+ * kinds "scan" and "remove".
+ *
+ * Floor: 4 (service). Threads: every call may block: from workers.
+ */
+#ifndef OGMA_SERVICE_SOURCE_H
+#define OGMA_SERVICE_SOURCE_H
+
+#include "library/sources.h"
+#include "service/caller.h"
+#include "service/job.h"
+
+/* Every kind of job that ogma serve runs; `cookie` of the runner is a struct
+ * scan_services. */
+extern const struct job_kind job_kinds[];
+
+#define REMOVE_JOB "remove"
+
+/* path must be absolute, a folder that is there, and not inside the data
+ * folder: STATUS_INVALID with field "path". STATUS_CONFLICT: inside another
+ * source or around one, or there already. *job_id (scan only) is its scan. */
+enum status source_add(struct store *store, const struct caller *caller,
+		       const char *data_dir, const char *path, bool scan,
+		       int64_t *id, int64_t *job_id, struct fault *fault);
+
+/* A paused source is not scanned. STATUS_NOT_FOUND. */
+enum status source_pause(struct store *store, const struct caller *caller,
+			 int64_t id, bool paused, struct fault *fault);
+
+/* Queues a scan, or finds the one that is queued. STATUS_CONFLICT when the
+ * source is paused. */
+enum status source_scan(struct store *store, const struct caller *caller,
+			int64_t id, bool again, int64_t *job_id,
+			struct fault *fault);
+
+/* Pauses it, stops its scans and queues a job that hides its tracks and then
+ * takes the source out of the list. Files stay where they are. */
+enum status source_remove(struct store *store, const struct caller *caller,
+			  int64_t id, int64_t *job_id, struct fault *fault);
+
+/* Cancels or retries a job: as jobs_cancel(), jobs_retry(). */
+enum status source_job_change(struct store *store, const struct caller *caller,
+			      int64_t job_id, bool cancel,
+			      struct fault *fault);
+
+#endif /* OGMA_SERVICE_SOURCE_H */
