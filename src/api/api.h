@@ -13,15 +13,18 @@
 #include "base/worker.h"
 #include "driver/store.h"
 #include "net/http.h"
+#include "service/edit.h"
 
 struct access;
 struct covers;
 struct index_service;
+struct job_runner;
 struct limits;
 struct listening;
 struct oidc;
 struct router;
 struct streams;
+struct watch;
 
 struct api_settings {
 	const char *cors_origins; /* comma separated, or "*", or "" */
@@ -44,6 +47,10 @@ struct api_args {
 	struct limits *limits;
 	struct oidc *oidc; /* NULL: no single sign-on */
 	struct listening *listening;
+	struct editor editor;
+	const char *data_dir;
+	struct job_runner *jobs; /* NULL: another process runs them */
+	struct watch *watch;     /* NULL: likewise */
 	bool serves_api, serves_streams, serves_metrics; /* by role */
 };
 

@@ -1,4 +1,4 @@
-/* artists.c - routes about artists. */
+/* artists.c - lists of artists; one artist is in owners.c. */
 #include "api/forms.h"
 #include "api/handlers.h"
 
@@ -8,7 +8,6 @@ struct artists_work {
 	enum artist_sort sort;
 	struct page_request page;
 	struct artist_list list;
-	struct artist artist;
 };
 
 static enum status
@@ -49,29 +48,4 @@ handle_artists_popular(struct call *call)
 				     .sort = ARTISTS_BY_POPULARITY_DESC };
 
 	artists_work_answer(&work);
-}
-
-static enum status
-artist_get_work(struct store_session *session, void *cookie,
-		struct fault *fault)
-{
-	struct artists_work *work = cookie;
-
-	return artists_get(session, call_int(work->call, "id"),
-			   work->call->arena, &work->artist, fault);
-}
-
-void
-handle_artist_get(struct call *call)
-{
-	struct artists_work work = { .call = call };
-	struct json_writer json;
-	struct buffer body;
-
-	if (!call_read_store(call, artist_get_work, &work))
-		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	form_artist(&json, &work.artist, false);
-	call_answer_json(call, 200, &body);
 }

@@ -133,6 +133,19 @@ call_may_touch(struct call *call, int64_t owner_id)
 	return false;
 }
 
+bool
+call_expect_role(struct call *call, enum user_role role)
+{
+	bool nobody = call->caller.user_id == 0;
+
+	if (!nobody && call->caller.role >= role)
+		return true;
+	request_answer_error(call->request, nobody ? 401 : 403,
+			     nobody ? "unauthenticated" : "denied",
+			     (struct span){ 0 });
+	return false;
+}
+
 /* ---- the store ----------------------------------------------------------- */
 
 bool

@@ -94,6 +94,9 @@ void call_answer_field(struct call *call, const char *field,
  * answered with 403 already. */
 bool call_may_touch(struct call *call, int64_t owner_id);
 
+/* For what only some parameter asks: 401 or 403 is answered when false. */
+bool call_expect_role(struct call *call, enum user_role role);
+
 /* The contract's error object, with the status that fits and the sentence in
  * the caller's language. */
 void call_answer_fault(struct call *call, const struct fault *fault);

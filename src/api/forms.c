@@ -239,7 +239,7 @@ form_artist(struct json_writer *json, const struct artist *artist, bool open)
 }
 
 void
-form_genre(struct json_writer *json, const struct genre *genre)
+form_genre(struct json_writer *json, const struct genre *genre, bool open)
 {
 	struct cover_ref cover = { .id = genre->cover_id };
 
@@ -251,7 +251,8 @@ form_genre(struct json_writer *json, const struct genre *genre)
 	json_member_int(json, "album_count", genre->album_count);
 	json_member_int(json, "artist_count", genre->artist_count);
 	cover_form(json, "genres", genre->id, &cover);
-	json_object_end(json);
+	if (!open)
+		json_object_end(json);
 }
 
 /* ---- pages -------------------------------------------------------------- */

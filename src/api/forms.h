@@ -23,7 +23,8 @@ void form_album(struct json_writer *json, const struct album *album,
 		bool open);
 void form_artist(struct json_writer *json, const struct artist *artist,
 		 bool open);
-void form_genre(struct json_writer *json, const struct genre *genre);
+void form_genre(struct json_writer *json, const struct genre *genre,
+		bool open);
 
 /* "…/cover?v=…", or NULL when there is no cover. Arena-owned. */
 const char *form_cover_url(struct arena *arena, const char *area, int64_t id,

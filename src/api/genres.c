@@ -1,6 +1,7 @@
 /* genres.c - routes about genres, and the library's numbers. */
 #include "api/forms.h"
 #include "api/handlers.h"
+#include "library/edits.h"
 
 #define TOP_ARTISTS 10
 
@@ -23,6 +24,62 @@ genres_list_work(struct store_session *session, void *cookie,
 			   work->call->arena, &work->list, fault);
 }
 
+struct merged_work {
+	struct call *call;
+	struct merged_genre *genres;
+	size_t count;
+};
+
+static enum status
+genres_merged_work(struct store_session *session, void *cookie,
+		   struct fault *fault)
+{
+	struct merged_work *work = cookie;
+
+	return genres_merged(session, work->call->arena, &work->genres,
+			     &work->count, fault);
+}
+
+static void
+merged_form(struct json_writer *json, const struct merged_genre *genre)
+{
+	const struct genre plain = { .id = genre->id, .name = genre->name };
+
+	form_genre(json, &plain, true);
+	if (genre->target_id != 0) {
+		json_member_object_begin(json, "merged_into");
+		json_member_int(json, "id", genre->target_id);
+		json_member_text(json, "name", genre->target);
+		json_object_end(json);
+	} else {
+		json_member_null(json, "merged_into");
+	}
+	json_object_end(json);
+}
+
+static void
+genres_merged_answer(struct call *call)
+{
+	struct merged_work work = { .call = call };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_expect_role(call, USER_ROLE_MODERATOR) ||
+	    !call_read_store(call, genres_merged_work, &work))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_array_begin(&json, "items");
+	for (size_t i = 0; i < work.count; i++)
+		merged_form(&json, &work.genres[i]);
+	json_array_end(&json);
+	json_member_int(&json, "total", (int64_t)work.count);
+	json_member_null(&json, "next_cursor");
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
 void
 handle_genres_list(struct call *call)
 {
@@ -30,6 +87,10 @@ handle_genres_list(struct call *call)
 	struct json_writer json;
 	struct buffer body;
 
+	if (call_int(call, "merged") != 0) {
+		genres_merged_answer(call);
+		return;
+	}
 	if (!call_read_store(call, genres_list_work, &work))
 		return;
 	buffer_init(&body, 0);
@@ -37,7 +98,7 @@ handle_genres_list(struct call *call)
 	json_object_begin(&json);
 	json_member_array_begin(&json, "items");
 	for (size_t i = 0; i < work.list.count; i++)
-		form_genre(&json, &work.list.items[i]);
+		form_genre(&json, &work.list.items[i], false);
 	json_array_end(&json);
 	json_member_int(&json, "total", work.list.page.total);
 	json_member_text(&json, "next_cursor", work.list.page.next_cursor);
@@ -56,7 +117,7 @@ genre_answer(struct call *call, store_work *work)
 		return;
 	buffer_init(&body, 0);
 	json_writer_init(&json, &body);
-	form_genre(&json, &cookie.genre);
+	form_genre(&json, &cookie.genre, false);
 	call_answer_json(call, 200, &body);
 }
 

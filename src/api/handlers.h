@@ -25,7 +25,6 @@ void handle_track_similar(struct call *call);
 /* artists.c */
 void handle_artists_list(struct call *call);
 void handle_artists_popular(struct call *call);
-void handle_artist_get(struct call *call);
 void handle_artist_tracks(struct call *call);
 void handle_artist_albums(struct call *call);
 
@@ -95,6 +94,56 @@ void handle_admin_invitations(struct call *call);
 void handle_admin_invite(struct call *call);
 void handle_admin_uninvite(struct call *call);
 void handle_admin_settings(struct call *call);
+/* edit.c */
+void handle_track_put(struct call *call);
+void handle_track_edits(struct call *call);
+void handle_track_undo(struct call *call);
+void handle_track_delete(struct call *call);
+void handle_track_restore(struct call *call);
+void handle_tracks_bulk(struct call *call);
+void handle_album_post(struct call *call);
+void handle_album_put(struct call *call);
+void handle_album_edits(struct call *call);
+void handle_album_undo(struct call *call);
+void handle_album_delete(struct call *call);
+void handle_album_restore(struct call *call);
+void handle_album_cover_put(struct call *call);
+void handle_album_cover_delete(struct call *call);
+void handle_artist_post(struct call *call);
+void handle_artist_put(struct call *call);
+void handle_artist_edits(struct call *call);
+void handle_artist_undo(struct call *call);
+void handle_artist_delete(struct call *call);
+void handle_artist_restore(struct call *call);
+void handle_artist_cover_put(struct call *call);
+void handle_artist_cover_delete(struct call *call);
+void handle_genre_post(struct call *call);
+void handle_genre_put(struct call *call);
+void handle_genre_edits(struct call *call);
+void handle_genre_undo(struct call *call);
+void handle_genre_delete(struct call *call);
+void handle_genre_restore(struct call *call);
+
+/* owners.c */
+void handle_artist_get(struct call *call);
+void handle_artists_by_user(struct call *call);
+void handle_artist_owners(struct call *call);
+void handle_artist_owner_put(struct call *call);
+void handle_artist_owner_delete(struct call *call);
+
+/* sources.c */
+void handle_sources_list(struct call *call);
+void handle_source_post(struct call *call);
+void handle_source_get(struct call *call);
+void handle_source_patch(struct call *call);
+void handle_source_delete(struct call *call);
+void handle_source_scan(struct call *call);
+void handle_source_rejected(struct call *call);
+void handle_jobs_list(struct call *call);
+void handle_job_get(struct call *call);
+void handle_job_cancel(struct call *call);
+void handle_job_retry(struct call *call);
+void handle_job_log(struct call *call);
 
 /* search.c */
 void handle_search_tracks(struct call *call);

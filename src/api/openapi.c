@@ -537,24 +537,31 @@ operation_print(struct json_writer *json, const struct route *route)
 	json_object_end(json);
 }
 
-/* Rows of one pattern stand together in the table. */
+static bool
+printed_before(const struct route *routes, const struct route *route)
+{
+	for (; routes != route; routes++)
+		if (strcmp(routes->pattern, route->pattern) == 0)
+			return true;
+	return false;
+}
+
+/* All rows of a pattern at once, wherever they stand in the table. */
 static void
 paths_print(struct json_writer *json, const struct route *routes)
 {
-	const char *open = NULL;
-
 	json_member_object_begin(json, "paths");
-	for (; routes->pattern != NULL; routes++) {
-		if (open == NULL || strcmp(open, routes->pattern) != 0) {
-			if (open != NULL)
-				json_object_end(json);
-			json_member_object_begin(json, routes->pattern);
-			open = routes->pattern;
-		}
-		operation_print(json, routes);
-	}
-	if (open != NULL)
+	for (const struct route *first = routes; first->pattern != NULL;
+	     first++) {
+		if (printed_before(routes, first))
+			continue;
+		json_member_object_begin(json, first->pattern);
+		for (const struct route *row = first; row->pattern != NULL;
+		     row++)
+			if (strcmp(row->pattern, first->pattern) == 0)
+				operation_print(json, row);
 		json_object_end(json);
+	}
 	json_object_end(json);
 }
 

@@ -1,6 +1,6 @@
 /* routes.c - the route table: every address of the API; see route.h.
  *
- * Rows of one pattern stand together; an alias is a row of its own. */
+ * An alias is a row of its own. */
 #include "api/handlers.h"
 #include "api/route.h"
 #include "library/audit.h"
@@ -48,6 +48,9 @@ static const struct param track_list_params[] = {
 	  .choices = "title|-created_at|-popularity|year|-year|duration|"
 		     "artist|album",
 	  .summary = "Order; a minus means descending." },
+	{ .name = "hidden", .type = PARAM_BOOL,
+	  .summary = "Those that were taken out of the library instead, the "
+		     "last one first; for moderators." },
 	{ 0 }
 };
 
@@ -80,6 +83,14 @@ static const struct param artist_list_params[] = {
 	{ .name = "sort", .type = PARAM_CHOICE, .preset = "name",
 	  .choices = "name|-popularity|-created_at",
 	  .summary = "Order; a minus means descending." },
+	{ 0 }
+};
+
+static const struct param genre_list_params[] = {
+	PAGE_PARAMS,
+	{ .name = "merged", .type = PARAM_BOOL,
+	  .summary = "Those that were merged or removed instead; for "
+		     "moderators." },
 	{ 0 }
 };
 
@@ -383,11 +394,12 @@ static const struct param provider_params[] = {
 	  .choices = "telegram|oidc" },
 	{ 0 }
 };
+#include "api/routes_edit.h"
 #include "api/routes_playlists.h"
 
 const struct route api_routes[] = {
 	GET(API "/tracks", handle_tracks_list, "tracks", "Tracks, by filters.",
-	    track_list_params, "[Track]", "304 400 422 503"),
+	    track_list_params, "[Track]", "304 400 401 403 422 503"),
 	GET(API "/tracks/popular", handle_tracks_popular, "tracks",
 	    "Tracks, the most played first.", page_params, "[Track]",
 	    "304 400 422 503"),
@@ -431,7 +443,7 @@ const struct route api_routes[] = {
 	    "The same as /search/artists.", search_params, "ArtistHits",
 	    "304 400 422 503"),
 	GET(API "/artists/{id}", handle_artist_get, "artists", "One artist.",
-	    id_params, "Artist", "304 404 503"),
+	    id_params, "ArtistProfile", "304 404 503"),
 	GET(API "/artists/{id}/tracks", handle_artist_tracks, "artists",
 	    "An artist's tracks, the most played first.", id_page_params,
 	    "[Track]", "304 400 404 422 503"),
@@ -464,8 +476,8 @@ const struct route api_routes[] = {
 		  "The album's cover.", cover_params, "image/*"),
 
 	GET(API "/genres", handle_genres_list, "genres",
-	    "Genres that have a track.", page_params, "[Genre]",
-	    "304 400 422 503"),
+	    "Genres that have a track.", genre_list_params, "[Genre]",
+	    "304 400 401 403 422 503"),
 	GET(API "/genres/name/{name}", handle_genre_by_name, "genres",
 	    "One genre, by its name.", genre_name_params, "Genre",
 	    "304 400 404 503"),
@@ -477,6 +489,8 @@ const struct route api_routes[] = {
 		  "A cover that stands for the genre.", cover_params,
 		  "image/*"),
 
+	EDIT_ROWS,
+	SOURCE_ROWS,
 	PLAYLIST_ROWS,
 	ME_ROWS,
 

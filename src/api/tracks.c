@@ -36,6 +36,27 @@ tracks_work_answer(struct tracks_work *work)
 			      &work->list.page);
 }
 
+static enum status
+tracks_hidden_work(struct store_session *session, void *cookie,
+		   struct fault *fault)
+{
+	struct tracks_work *work = cookie;
+
+	return tracks_hidden(session, &work->page, work->call->arena,
+			     &work->list, fault);
+}
+
+static void
+tracks_hidden_answer(struct call *call)
+{
+	struct tracks_work work = { .call = call, .page = call_page(call) };
+
+	if (call_expect_role(call, USER_ROLE_MODERATOR) &&
+	    call_read_store(call, tracks_hidden_work, &work))
+		answer_tracks(call, work.list.items, work.list.count,
+			      &work.list.page);
+}
+
 void
 handle_tracks_list(struct call *call)
 {
@@ -52,6 +73,10 @@ handle_tracks_list(struct call *call)
 			    .source = call_text(call, "source") },
 	};
 
+	if (call_int(call, "hidden") != 0) {
+		tracks_hidden_answer(call);
+		return;
+	}
 	track_sort_parse(call_text(call, "sort"), &work.sort);
 	tracks_work_answer(&work);
 }

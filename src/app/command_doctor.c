@@ -8,6 +8,7 @@
 #include "app/app.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "library/catalogue.h"
 #include "library/migrations.h"
 #include "media/media.h"
 
@@ -104,6 +105,25 @@ check_store(struct checkup *checkup, struct app *app)
 	check_status(checkup, "store", status, &fault, text);
 }
 
+static enum status
+catalogue_work_check(struct store_session *session, void *cookie,
+		     struct fault *fault)
+{
+	(void)cookie;
+	return catalogue_check(session, fault);
+}
+
+static void
+check_catalogue(struct checkup *checkup, struct app *app)
+{
+	struct fault fault = { 0 };
+
+	check_status(checkup, "catalogue",
+		     store_read(app->store, catalogue_work_check, NULL,
+				&fault),
+		     &fault, "every kept number is right");
+}
+
 /* A WAV of silence, 16 bit mono at 8 kHz, as the smallest file that a media
  * process must understand. */
 static const unsigned char silence[] = {
@@ -161,6 +181,7 @@ command_doctor(struct invocation *invocation)
 	check_disk(&checkup, settings->program.data_dir);
 	check_files(&checkup);
 	check_store(&checkup, &app);
+	check_catalogue(&checkup, &app);
 	check_status(&checkup, "search", index_ping(app.index, &fault), &fault,
 		     index_engine(app.index));
 	check_media(&checkup, &app);

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "service/sign_in.h"
+#include "service/source.h"
 
 struct serving {
 	struct app app;
@@ -27,6 +28,7 @@ struct serving {
 	struct http_server *metrics; /* PROMETHEUS_PORT, or NULL */
 	struct http_settings metrics_http;
 	struct watch *watch;
+	struct job_runner *jobs;
 	int lock_fd; /* one server for a data folder */
 	char *log_path;
 };
@@ -166,6 +168,12 @@ open_http(struct serving *serving, const struct settings *settings,
 		.limits = serving->app.limits,
 		.oidc = serving->app.oidc,
 		.listening = serving->app.listening,
+		.editor = { .store = serving->app.store,
+			    .blobs = serving->app.blobs,
+			    .media = serving->app.media },
+		.data_dir = settings->program.data_dir,
+		.jobs = serving->jobs,
+		.watch = serving->watch,
 		.serves_api = (settings->roles & ROLE_API) != 0,
 		.serves_streams = (settings->roles & ROLE_STREAM) != 0,
 		.serves_metrics = settings->program.prometheus_enabled,
@@ -182,6 +190,26 @@ open_http(struct serving *serving, const struct settings *settings,
 	status = http_server_open(&http, &serving->http, fault);
 	if (status == STATUS_OK)
 		status = open_metrics(serving, settings, fault);
+	return status;
+}
+
+/* Scans, and what else takes long. */
+static enum status
+open_ingest(struct serving *serving, const struct settings *settings,
+	    struct fault *fault)
+{
+	struct job_runner_args args = { .store = serving->app.store,
+					.kinds = job_kinds,
+					.cookie = &serving->app.scan,
+					.threads = 2 };
+	enum status status;
+
+	if (!(settings->roles & ROLE_INGEST))
+		return STATUS_OK;
+	status = job_runner_open(&args, &serving->jobs, fault);
+	if (status == STATUS_OK)
+		status = watch_open(&serving->app.scan, &settings->watch,
+				    &serving->watch, fault);
 	return status;
 }
 
@@ -203,11 +231,10 @@ serving_open(struct serving *serving, const struct settings *settings,
 		status = app_open(&serving->app, settings, parts, fault);
 	if (status == STATUS_OK) {
 		gauges_start(&serving->app);
-		status = open_http(serving, settings, fault);
+		status = open_ingest(serving, settings, fault);
 	}
-	if (status == STATUS_OK && (settings->roles & ROLE_INGEST))
-		status = watch_open(&serving->app.scan, &settings->watch,
-				    &serving->watch, fault);
+	if (status == STATUS_OK)
+		status = open_http(serving, settings, fault);
 	return status;
 }
 
@@ -223,6 +250,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 		api_close(serving->api);
 	gauges_stop(&serving->app);
 	watch_close(serving->watch);
+	job_runner_close(serving->jobs);
 	app_close(&serving->app);
 	if (serving->lock_fd >= 0)
 		close(serving->lock_fd);

@@ -262,7 +262,7 @@ describe('the description itself', () => {
 		const of: [string, string][] = [
 			[`/api/v1/tracks/${ids['tracks']}`, 'Track'],
 			[`/api/v1/albums/${ids['albums']}`, 'Album'],
-			[`/api/v1/artists/${ids['artists']}`, 'Artist'],
+			[`/api/v1/artists/${ids['artists']}`, 'ArtistProfile'],
 			[`/api/v1/genres/${ids['genres']}`, 'Genre'],
 			[`/api/v1/playlists/${ids['playlists']}`, 'Playlist'],
 			['/api/v1/library', 'Library'],

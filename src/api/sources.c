@@ -1,0 +1,526 @@
+/* sources.c - routes about the places files come from, and about jobs. */
+#include "api/handlers.h"
+
+#include <stdio.h>
+
+#include "api/api.h"
+#include "api/forms.h"
+#include "driver/source.h"
+#include "library/files.h"
+#include "service/scan.h"
+#include "service/source.h"
+#include "service/watch.h"
+
+static bool
+done(struct call *call, enum status status, const struct fault *fault)
+{
+	if (status != STATUS_OK)
+		call_answer_fault(call, fault);
+	return status == STATUS_OK;
+}
+
+/* New work is looked at now and not at the next tick. */
+static void
+wake(struct call *call)
+{
+	if (call->api->args.jobs != NULL)
+		job_runner_wake(call->api->args.jobs);
+	if (call->api->args.watch != NULL)
+		watch_wake(call->api->args.watch);
+}
+
+/* ---- sources ------------------------------------------------------------------- */
+
+struct scan_state {
+	int64_t job_id; /* of a scan that is queued or runs; 0: none */
+	bool running;
+};
+
+struct sources_work {
+	struct call *call;
+	int64_t id; /* 0: all */
+	struct source_row *rows;
+	struct scan_state *scans;
+	size_t count;
+};
+
+static enum status
+scan_of(struct store_session *session, int64_t source_id, struct arena *arena,
+	struct scan_state *out, struct fault *fault)
+{
+	struct job_filter filter = { .kind = SCAN_JOB,
+				     .source_id = source_id,
+				     .state_given = true };
+	const struct page_request page = { .limit = 1 };
+	static const enum job_state states[] = { JOB_RUNNING, JOB_QUEUED };
+	enum status status = STATUS_OK;
+
+	*out = (struct scan_state){ 0 };
+	for (size_t i = 0; i < ARRAY_LENGTH(states) && status == STATUS_OK &&
+			   out->job_id == 0;
+	     i++) {
+		struct job_list list = { 0 };
+
+		filter.state = states[i];
+		status = jobs_list(session, &filter, &page, arena, &list,
+				   fault);
+		if (status == STATUS_OK && list.count > 0) {
+			out->job_id = list.items[0].id;
+			out->running = states[i] == JOB_RUNNING;
+		}
+	}
+	return status;
+}
+
+static enum status
+sources_read(struct store_session *session, struct sources_work *work,
+	     struct fault *fault)
+{
+	struct arena *arena = work->call->arena;
+	enum status status;
+
+	if (work->id == 0)
+		return sources_list(session, arena, &work->rows, &work->count,
+				    fault);
+	work->rows = arena_new(arena, struct source_row, 1);
+	work->count = 1;
+	status = sources_get(session, work->id, arena, work->rows, fault);
+	if (status == STATUS_OK && work->rows->state == SOURCE_REMOVED)
+		status = fault_set(fault, STATUS_NOT_FOUND,
+				   "there is no source %lld",
+				   (long long)work->id);
+	return status;
+}
+
+static enum status
+sources_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct sources_work *work = cookie;
+	enum status status = sources_read(session, work, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	work->scans = arena_new(work->call->arena, struct scan_state,
+				work->count);
+	for (size_t i = 0; i < work->count && status == STATUS_OK; i++)
+		status = scan_of(session, work->rows[i].id, work->call->arena,
+				 &work->scans[i], fault);
+	return status;
+}
+
+static void
+source_form(struct json_writer *json, const struct source_row *source,
+	    const struct scan_state *scan, struct arena *arena)
+{
+	json_object_begin(json);
+	json_member_int(json, "id", source->id);
+	json_member_text(json, "kind", source->kind);
+	json_member_text(json, "path",
+			 source_name_display(arena, source->root));
+	json_member_text(json, "state",
+			 source->state == SOURCE_PAUSED ? "paused" :
+							  "active");
+	json_member_int(json, "file_count", source->file_count);
+	json_member_int(json, "rejected_count", source->rejected_count);
+	json_member_bool(json, "scanning", scan->running);
+	if (scan->job_id != 0)
+		json_member_int(json, "job_id", scan->job_id);
+	else
+		json_member_null(json, "job_id");
+	json_member_time(json, "last_scan_at", source->last_scan_at_ms);
+	json_member_text(json, "last_error", source->last_error);
+	json_member_time(json, "created_at", source->created_at_ms);
+	json_member_time(json, "updated_at", source->updated_at_ms);
+	json_object_end(json);
+}
+
+void
+handle_sources_list(struct call *call)
+{
+	struct sources_work work = { .call = call };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, sources_work, &work))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_array_begin(&json, "items");
+	for (size_t i = 0; i < work.count; i++)
+		source_form(&json, &work.rows[i], &work.scans[i], call->arena);
+	json_array_end(&json);
+	json_member_int(&json, "total", (int64_t)work.count);
+	json_member_null(&json, "next_cursor");
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
+static void
+source_answer(struct call *call, int64_t id, unsigned status)
+{
+	struct sources_work work = { .call = call, .id = id };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, sources_work, &work))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	source_form(&json, work.rows, work.scans, call->arena);
+	call_answer_json(call, status, &body);
+}
+
+void
+handle_source_get(struct call *call)
+{
+	source_answer(call, call_int(call, "id"), 200);
+}
+
+void
+handle_source_post(struct call *call)
+{
+	struct fault fault = { 0 };
+	int64_t id = 0, job_id = 0;
+
+	if (!done(call,
+		  source_add(call->api->args.store, &call->caller,
+			     call->api->args.data_dir,
+			     call_field_text(call, "path"),
+			     call_field(call, "scan")->number != 0, &id,
+			     &job_id, &fault),
+		  &fault))
+		return;
+	wake(call);
+	source_answer(call, id, 201);
+}
+
+void
+handle_source_patch(struct call *call)
+{
+	const char *state = call_field_text(call, "state");
+	int64_t id = call_int(call, "id");
+	struct fault fault = { 0 };
+
+	if (!done(call,
+		  source_pause(call->api->args.store, &call->caller, id,
+			       strcmp(state, "paused") == 0, &fault),
+		  &fault))
+		return;
+	wake(call);
+	source_answer(call, id, 200);
+}
+
+/* ---- jobs ------------------------------------------------------------------------ */
+
+static void
+progress_form(struct json_writer *json, const struct job_progress *progress)
+{
+	json_member_object_begin(json, "progress");
+	json_member_int(json, "done", progress->done);
+	json_member_int(json, "total", progress->total);
+	json_member_double(json, "rate", progress->rate);
+	if (progress->eta_seconds >= 0)
+		json_member_int(json, "eta_seconds", progress->eta_seconds);
+	else
+		json_member_null(json, "eta_seconds");
+	json_member_int(json, "added", progress->added);
+	json_member_int(json, "updated", progress->updated);
+	json_member_int(json, "moved", progress->moved);
+	json_member_int(json, "removed", progress->removed);
+	json_member_int(json, "restored", progress->restored);
+	json_member_int(json, "unchanged", progress->unchanged);
+	json_member_int(json, "rejected", progress->rejected);
+	json_object_end(json);
+}
+
+static void
+job_form(struct json_writer *json, const struct job_row *job)
+{
+	json_object_begin(json);
+	json_member_int(json, "id", job->id);
+	json_member_text(json, "kind", job->kind);
+	if (job->source_id != 0)
+		json_member_int(json, "source_id", job->source_id);
+	else
+		json_member_null(json, "source_id");
+	json_member_text(json, "detail",
+			 *job->detail != '\0' ? job->detail : NULL);
+	json_member_text(json, "state", job_state_name(job->state));
+	json_member_bool(json, "cancel_asked", job->cancel_asked);
+	progress_form(json, &job->progress);
+	json_member_text(json, "error", job->error);
+	json_member_time(json, "created_at", job->created_at_ms);
+	json_member_time(json, "started_at", job->started_at_ms);
+	json_member_time(json, "finished_at", job->finished_at_ms);
+	json_object_end(json);
+}
+
+struct jobs_work {
+	struct call *call;
+	int64_t id;
+	struct job_filter filter;
+	struct page_request page;
+	struct job_list list;
+	struct job_row job;
+	struct job_line_list lines;
+};
+
+static enum status
+jobs_list_work(struct store_session *session, void *cookie,
+	       struct fault *fault)
+{
+	struct jobs_work *work = cookie;
+
+	return jobs_list(session, &work->filter, &work->page,
+			 work->call->arena, &work->list, fault);
+}
+
+static bool
+job_state_parse(const char *name, enum job_state *out)
+{
+	for (int i = JOB_QUEUED; name != NULL && i <= JOB_CANCELLED; i++) {
+		if (strcmp(name, job_state_name((enum job_state)i)) != 0)
+			continue;
+		*out = (enum job_state)i;
+		return true;
+	}
+	return false;
+}
+
+void
+handle_jobs_list(struct call *call)
+{
+	struct jobs_work work = {
+		.call = call,
+		.filter = { .kind = call_text(call, "kind"),
+			    .source_id = call_int(call, "source_id") },
+		.page = call_page(call),
+	};
+	struct json_writer json;
+	struct buffer body;
+
+	work.filter.state_given = job_state_parse(call_text(call, "state"),
+						  &work.filter.state);
+	if (!call_read_store(call, jobs_list_work, &work))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_array_begin(&json, "items");
+	for (size_t i = 0; i < work.list.count; i++)
+		job_form(&json, &work.list.items[i]);
+	json_array_end(&json);
+	json_member_int(&json, "total", work.list.page.total);
+	json_member_text(&json, "next_cursor", work.list.page.next_cursor);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
+static enum status
+job_get_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct jobs_work *work = cookie;
+
+	return jobs_get(session, work->id, work->call->arena, &work->job,
+			fault);
+}
+
+static void
+job_answer(struct call *call, int64_t id, unsigned status)
+{
+	struct jobs_work work = { .call = call, .id = id };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, job_get_work, &work))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	job_form(&json, &work.job);
+	call_answer_json(call, status, &body);
+}
+
+void
+handle_job_get(struct call *call)
+{
+	job_answer(call, call_int(call, "id"), 200);
+}
+
+static void
+job_change(struct call *call, bool cancel, unsigned success)
+{
+	int64_t id = call_int(call, "id");
+	struct fault fault = { 0 };
+
+	if (!done(call,
+		  source_job_change(call->api->args.store, &call->caller, id,
+				    cancel, &fault),
+		  &fault))
+		return;
+	wake(call);
+	job_answer(call, id, success);
+}
+
+void
+handle_job_cancel(struct call *call)
+{
+	job_change(call, true, 200);
+}
+
+void
+handle_job_retry(struct call *call)
+{
+	job_change(call, false, 202);
+}
+
+static enum status
+job_log_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct jobs_work *work = cookie;
+
+	return jobs_log_list(session, work->id, &work->page, work->call->arena,
+			     &work->lines, fault);
+}
+
+void
+handle_job_log(struct call *call)
+{
+	struct jobs_work work = { .call = call,
+				  .id = call_int(call, "id"),
+				  .page = call_page(call) };
+	struct json_writer json;
+	struct buffer body;
+
+	if (!call_read_store(call, job_log_work, &work))
+		return;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_array_begin(&json, "items");
+	for (size_t i = 0; i < work.lines.count; i++) {
+		const struct job_line *line = &work.lines.items[i];
+
+		json_object_begin(&json);
+		json_member_int(&json, "id", line->id);
+		json_member_time(&json, "at", line->at_ms);
+		json_member_text(&json, "level", line->level);
+		json_member_text(&json, "path", line->path);
+		json_member_text(&json, "message", line->reason);
+		json_object_end(&json);
+	}
+	json_array_end(&json);
+	json_member_int(&json, "total", work.lines.page.total);
+	json_member_text(&json, "next_cursor", work.lines.page.next_cursor);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
+/* ---- work on a source --------------------------------------------------------------- */
+
+void
+handle_source_scan(struct call *call)
+{
+	struct fault fault = { 0 };
+	int64_t job_id = 0;
+
+	if (!done(call,
+		  source_scan(call->api->args.store, &call->caller,
+			      call_int(call, "id"),
+			      call_field(call, "again")->number != 0, &job_id,
+			      &fault),
+		  &fault))
+		return;
+	wake(call);
+	job_answer(call, job_id, 202);
+}
+
+void
+handle_source_delete(struct call *call)
+{
+	struct fault fault = { 0 };
+	int64_t job_id = 0;
+
+	if (!done(call,
+		  source_remove(call->api->args.store, &call->caller,
+				call_int(call, "id"), &job_id, &fault),
+		  &fault))
+		return;
+	wake(call);
+	job_answer(call, job_id, 202);
+}
+
+/* ---- what could not be read ------------------------------------------------------------ */
+
+struct rejected_work {
+	struct sources_work source;
+	int64_t after;
+	struct rejected_file *files;
+	size_t count;
+};
+
+static enum status
+rejected_work(struct store_session *session, void *cookie,
+	      struct fault *fault)
+{
+	struct rejected_work *work = cookie;
+	struct call *call = work->source.call;
+	enum status status = sources_read(session, &work->source, fault);
+
+	if (status == STATUS_OK)
+		status = files_rejected(session, work->source.id, work->after,
+					(uint32_t)call_int(call, "limit"),
+					call->arena, &work->files,
+					&work->count, fault);
+	return status;
+}
+
+static void
+rejected_form(struct json_writer *json, const struct rejected_file *file,
+	      struct arena *arena)
+{
+	const char *path = *file->folder == '\0' ?
+				   file->name :
+				   arena_print(arena, "%s/%s", file->folder,
+					       file->name);
+
+	json_object_begin(json);
+	json_member_int(json, "id", file->id);
+	json_member_text(json, "path", source_name_display(arena, path));
+	json_member_text(json, "reason", file->reason);
+	json_member_time(json, "updated_at", file->updated_at_ms);
+	json_object_end(json);
+}
+
+void
+handle_source_rejected(struct call *call)
+{
+	struct rejected_work work = {
+		.source = { .call = call, .id = call_int(call, "id") },
+	};
+	const char *cursor = call_text(call, "cursor"), *next = NULL;
+	struct json_writer json;
+	struct buffer body;
+
+	if (cursor != NULL &&
+	    (!span_to_i64(span_of(cursor), &work.after) || work.after < 0)) {
+		call_answer_field(call, "cursor", "this is no cursor");
+		return;
+	}
+	if (!call_read_store(call, rejected_work, &work))
+		return;
+	if (work.count == (size_t)call_int(call, "limit"))
+		next = arena_print(call->arena, "%lld",
+				   (long long)work.files[work.count - 1].id);
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_array_begin(&json, "items");
+	for (size_t i = 0; i < work.count; i++)
+		rejected_form(&json, &work.files[i], call->arena);
+	json_array_end(&json);
+	json_member_int(&json, "total", work.source.rows->rejected_count);
+	json_member_text(&json, "next_cursor", next);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
