@@ -327,8 +327,8 @@ handle_auth_export(struct call *call)
 	struct buffer body;
 
 	buffer_init(&body, 0);
-	if (account_export(call->api->args.access, call->caller.user_id,
-			   &body, &fault) != STATUS_OK) {
+	if (account_export(call->api->args.access, call->api->args.listening,
+			   call->caller.user_id, &body, &fault) != STATUS_OK) {
 		buffer_release(&body);
 		call_answer_fault(call, &fault);
 		return;
@@ -349,8 +349,9 @@ leave_work(struct call *call)
 		call_field_text(call, "password"), &wait_seconds, &fault);
 
 	if (status == STATUS_OK)
-		status = account_erase(call->api->args.access, &call->caller,
-				       &fault);
+		status = account_erase(call->api->args.access,
+				       call->api->args.listening,
+				       &call->caller, &fault);
 	if (status != STATUS_OK) {
 		answer_sign_in_fault(call, &fault, wait_seconds);
 		return;

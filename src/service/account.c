@@ -10,6 +10,7 @@
 #include "library/playlists.h"
 #include "service/access_private.h"
 #include "service/account_data.h"
+#include "service/listening.h"
 #include "service/people.h"
 
 #define PLAYLISTS_AT_ONCE 50
@@ -238,8 +239,8 @@ playlists_work(struct store_session *session, void *cookie,
 }
 
 enum status
-account_erase(struct access *access, const struct caller *caller,
-	      struct fault *fault)
+account_erase(struct access *access, struct listening *listening,
+	      const struct caller *caller, struct fault *fault)
 {
 	struct caller copy = *caller;
 	struct one_thing thing = { .caller = caller };
@@ -251,6 +252,10 @@ account_erase(struct access *access, const struct caller *caller,
 			status = store_write(access->store, playlists_work,
 					     &thing, fault);
 	} while (status == STATUS_OK && thing.id == PLAYLISTS_AT_ONCE);
+	/* Before the account goes: what fails here can be asked for again. */
+	if (status == STATUS_OK && listening != NULL)
+		status = listening_forget_user(listening, caller->user_id,
+					       fault);
 	if (status == STATUS_OK)
 		status = store_write(access->store, erase_work, &copy, fault);
 

@@ -8,6 +8,8 @@
 #include "library/keys.h"
 #include "service/access.h"
 
+struct listening;
+
 /* Name, e-mail, full name. Statuses as users_change(). */
 enum status account_change(struct access *access, const struct caller *caller,
 			   const struct user_change *change,
@@ -30,14 +32,16 @@ enum status account_session_end(struct access *access,
 enum status account_unlink(struct access *access, const struct caller *caller,
 			   const char *provider, struct fault *fault);
 
-/* Everything that is kept about somebody, as one JSON object, but secrets. */
-enum status account_export(struct access *access, int64_t user_id,
-			   struct buffer *out, struct fault *fault);
+/* Everything that is kept about somebody, as one JSON object, but secrets.
+ * `listening` may be NULL. */
+enum status account_export(struct access *access, struct listening *listening,
+			   int64_t user_id, struct buffer *out,
+			   struct fault *fault);
 
 /* Takes out what says who somebody was, and what was theirs alone. The number
  * stays, so that what others can see keeps an author ("deleted-7").
  * STATUS_CONFLICT with field "role": the last superadmin. */
-enum status account_erase(struct access *access, const struct caller *caller,
-			  struct fault *fault);
+enum status account_erase(struct access *access, struct listening *listening,
+			  const struct caller *caller, struct fault *fault);
 
 #endif /* OGMA_SERVICE_ACCOUNT_H */

@@ -5,6 +5,7 @@
 
 #include "service/access_private.h"
 #include "service/account.h"
+#include "service/listening.h"
 
 #define EXPORT_LIMIT_BYTES ((size_t)256 << 20)
 
@@ -181,30 +182,73 @@ account_data_print(struct store_session *session, int64_t user_id,
 }
 
 struct export_work {
+	struct listening *listening;
 	int64_t user_id;
 	struct buffer *out;
+	struct json_writer json;
 };
+
+static bool
+listen_print(void *cookie, int64_t seq, const struct event_listen *listen)
+{
+	struct export_work *work = cookie;
+	struct json_writer *json = &work->json;
+
+	(void)seq;
+	json_object_begin(json);
+	json_member_time(json, "at", listen->at_ms);
+	json_member_int(json, "track_id", listen->track_id);
+	json_member_text(json, "action", event_action_name(listen->action));
+	json_member_text(json, "source", event_source_name(listen->source));
+	json_member_int(json, "heard_ms", listen->heard_ms);
+	json_member_int(json, "position_ms", listen->position_ms);
+	json_member_text(json, "platform", listen->platform);
+	json_member_text(json, "device", listen->device);
+	json_member_text(json, "client", listen->client);
+	json_member_text(json, "country", listen->country);
+	json_object_end(json);
+	return !work->out->full;
+}
+
+static enum status
+listens_print(struct export_work *work, struct fault *fault)
+{
+	const struct events_walk walk = { .user_id = work->user_id,
+					  .until_ms = INT64_MAX };
+	enum status status = STATUS_OK;
+
+	json_member_array_begin(&work->json, "listens");
+	if (work->listening != NULL)
+		status = events_listens(listening_log(work->listening), &walk,
+					listen_print, work, fault);
+	json_array_end(&work->json);
+	return status;
+}
 
 static enum status
 export_work(struct store_session *session, void *cookie, struct fault *fault)
 {
-	const struct export_work *work = cookie;
-	struct json_writer json;
+	struct export_work *work = cookie;
 	enum status status;
 
 	buffer_clear(work->out);
-	json_writer_init(&json, work->out);
-	json_object_begin(&json);
-	status = account_data_print(session, work->user_id, &json, fault);
-	json_object_end(&json);
+	json_writer_init(&work->json, work->out);
+	json_object_begin(&work->json);
+	status = account_data_print(session, work->user_id, &work->json,
+				    fault);
+	if (status == STATUS_OK)
+		status = listens_print(work, fault);
+	json_object_end(&work->json);
 	return status;
 }
 
 enum status
-account_export(struct access *access, int64_t user_id, struct buffer *out,
-	       struct fault *fault)
+account_export(struct access *access, struct listening *listening,
+	       int64_t user_id, struct buffer *out, struct fault *fault)
 {
-	struct export_work work = { user_id, out };
+	struct export_work work = { .listening = listening,
+				    .user_id = user_id,
+				    .out = out };
 	enum status status;
 
 	out->limit_bytes = EXPORT_LIMIT_BYTES;

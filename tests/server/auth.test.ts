@@ -401,6 +401,7 @@ describe("one's own account", () => {
 		expect(all.account[0]).toMatchObject({ username: anna.name, email: `${anna.name}@example.org` });
 		expect(all.sessions.length).toBeGreaterThan(0);
 		expect(all.keys[0].name).toBe('phone');
+		expect(all.listens).toEqual([]);
 		expect(answer.text).not.toContain(key);
 		expect(answer.text).not.toMatch(/argon2|hash/);
 	});

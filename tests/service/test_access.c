@@ -451,7 +451,7 @@ who_leaves_takes_everything_along(void **state)
 	    store_write(house->store, things_work, &id, &fault) != STATUS_OK)
 		fail_msg("%s", fault.message);
 	buffer_init(&export, 0);
-	if (account_export(house->access, id, &export, &fault) != STATUS_OK)
+	if (account_export(house->access, NULL, id, &export, &fault) != STATUS_OK)
 		fail_msg("%s", fault.message);
 	assert_int_equal(json_parse(export.bytes, export.length, &all, &fault),
 			 STATUS_OK);
@@ -466,7 +466,7 @@ who_leaves_takes_everything_along(void **state)
 	json_decref(all);
 	buffer_release(&export);
 
-	if (account_erase(house->access, &caller, &fault) != STATUS_OK)
+	if (account_erase(house->access, NULL, &caller, &fault) != STATUS_OK)
 		fail_msg("%s", fault.message);
 	assert_int_equal(recognise(house->access, house->arena,
 				   out.access_token, &caller),
