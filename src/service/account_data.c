@@ -229,17 +229,11 @@ static enum status
 export_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct export_work *work = cookie;
-	enum status status;
 
 	buffer_clear(work->out);
 	json_writer_init(&work->json, work->out);
 	json_object_begin(&work->json);
-	status = account_data_print(session, work->user_id, &work->json,
-				    fault);
-	if (status == STATUS_OK)
-		status = listens_print(work, fault);
-	json_object_end(&work->json);
-	return status;
+	return account_data_print(session, work->user_id, &work->json, fault);
 }
 
 enum status
@@ -253,6 +247,11 @@ account_export(struct access *access, struct listening *listening,
 
 	out->limit_bytes = EXPORT_LIMIT_BYTES;
 	status = store_read(access->store, export_work, &work, fault);
+	/* The log of events is a store of its own. */
+	if (status == STATUS_OK)
+		status = listens_print(&work, fault);
+	if (status == STATUS_OK)
+		json_object_end(&work.json);
 	if (status == STATUS_OK && out->full)
 		return fault_set(fault, STATUS_TOO_LARGE,
 				 "there is more than one file can hold");
