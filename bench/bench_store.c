@@ -1,28 +1,45 @@
 /* bench_store.c - what a page and a track cost in a library of this size.
  *
- *	bench_store LIBRARY
+ *	bench_store LIBRARY [lists]
  *
- * LIBRARY is an ogma.db that nobody writes to. Prints one line each:
+ * LIBRARY is an ogma.db that nobody writes to; with "lists" only the last part. Prints one line each:
  * "name median_us p99_us", for the first page of 50 by title, for all pages
  * from there to the last one by their cursors, for the last hundred of these
- * alone, and for single tracks by random ids. */
+ * alone, for single tracks by random ids, and for first pages of filtered lists,
+ * each with artists, genres, years and letters by chance and in every order:
+ * "name median_us p99_us cpu_median_us cpu_p99_us". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "driver/store.h"
+#include "library/albums.h"
+#include "library/artists.h"
 #include "library/tracks.h"
 
 #define FIRST_TIMES 200
 #define GET_TIMES 20000
 #define LAST_PAGES 100
+#define LIST_TIMES 400
+#define GENRES 12 /* of bench_library */
 
 struct times {
 	int64_t *us;
 	size_t count, room;
 };
+
+/* Processor time of this thread, where SQLite's reads run. */
+static int64_t
+cpu_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 struct measuring {
 	struct arena arena;
@@ -58,9 +75,9 @@ time_compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Of the newest `count`, sorted in place. */
+/* Of the newest `count`, sorted in place; no end of line. */
 static void
-times_print(const char *name, struct times *times, size_t count)
+times_show(struct times *times, size_t count)
 {
 	int64_t *us;
 
@@ -70,8 +87,16 @@ times_print(const char *name, struct times *times, size_t count)
 		die("the library is empty");
 	us = times->us + times->count - count;
 	qsort(us, count, sizeof *us, time_compare);
-	printf("%s %lld %lld\n", name, (long long)us[count / 2],
+	printf(" %lld %lld", (long long)us[count / 2],
 	       (long long)us[count * 99 / 100]);
+}
+
+static void
+times_print(const char *name, struct times *times, size_t count)
+{
+	printf("%s", name);
+	times_show(times, count);
+	printf("\n");
 }
 
 static enum status
@@ -164,6 +189,202 @@ single_tracks(struct store *store, int64_t total)
 	free(times.us);
 }
 
+/* What a filtered list is asked with. */
+struct asking {
+	struct measuring measuring;
+	struct track_filter tracks;
+	struct album_filter albums;
+	struct artist_filter artists;
+	size_t sort;
+	unsigned seed;
+	int64_t artist_count;
+};
+
+static int64_t
+some(struct asking *asking, int64_t count)
+{
+	return 1 + rand_r(&asking->seed) % count;
+}
+
+static enum status
+tracks_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct asking *asking = cookie;
+	struct measuring *measuring = &asking->measuring;
+
+	return tracks_list(session, &asking->tracks,
+			   (enum track_sort)(asking->sort % TRACK_SORTS),
+			   &measuring->page, &measuring->arena,
+			   &measuring->list, fault);
+}
+
+static enum status
+albums_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct asking *asking = cookie;
+	struct measuring *measuring = &asking->measuring;
+	struct album_list list;
+
+	return albums_list(session, &asking->albums,
+			   (enum album_sort)(asking->sort % ALBUM_SORTS),
+			   &measuring->page, &measuring->arena, &list, fault);
+}
+
+static enum status
+artists_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct asking *asking = cookie;
+	struct measuring *measuring = &asking->measuring;
+	struct artist_list list;
+
+	return artists_list(session, &asking->artists,
+			    (enum artist_sort)(asking->sort % ARTIST_SORTS),
+			    &measuring->page, &measuring->arena, &list, fault);
+}
+
+static enum status
+letters_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct asking *asking = cookie;
+	struct letter_count *letters;
+	size_t count;
+
+	return artists_letters(session, &asking->measuring.arena, &letters,
+			       &count, fault);
+}
+
+static void
+ask_artist(struct asking *asking)
+{
+	asking->tracks.artist_id = some(asking, asking->artist_count);
+}
+
+static void
+ask_genre(struct asking *asking)
+{
+	asking->tracks.genre_id = some(asking, GENRES);
+}
+
+static void
+ask_artist_genre(struct asking *asking)
+{
+	ask_artist(asking);
+	ask_genre(asking);
+}
+
+static void
+ask_genre_year(struct asking *asking)
+{
+	ask_genre(asking);
+	asking->tracks.year = 1960 + (int32_t)some(asking, 60);
+}
+
+static void
+ask_albums_artist(struct asking *asking)
+{
+	asking->albums.artist_id = some(asking, asking->artist_count);
+}
+
+static void
+ask_albums_role(struct asking *asking)
+{
+	ask_albums_artist(asking);
+	asking->albums.role_given = true;
+	asking->albums.role = rand_r(&asking->seed) % 2 ? CREDIT_FEATURED
+							: CREDIT_COMPOSER;
+}
+
+static void
+ask_albums_any_role(struct asking *asking)
+{
+	ask_albums_artist(asking);
+	asking->albums.any_role = true;
+}
+
+static void
+ask_albums_genre(struct asking *asking)
+{
+	asking->albums.genre_id = some(asking, GENRES);
+}
+
+static void
+ask_albums_genre_year(struct asking *asking)
+{
+	ask_albums_genre(asking);
+	asking->albums.year = 1960 + (int32_t)some(asking, 60);
+}
+
+static void
+ask_letter(struct asking *asking)
+{
+	static const char *const letters[] = { "a", "s", "m", "к", "м",
+					       "#", "z", "ш", "q" };
+
+	asking->artists.letter = letters[(size_t)rand_r(&asking->seed) %
+					 ARRAY_LENGTH(letters)];
+}
+
+static void
+ask_nothing(struct asking *asking)
+{
+	(void)asking;
+}
+
+static const struct {
+	const char *name;
+	store_work *work;
+	void (*ask)(struct asking *asking);
+} lists[] = {
+	{ "tracks_artist", tracks_work, ask_artist },
+	{ "tracks_genre", tracks_work, ask_genre },
+	{ "tracks_artist_genre", tracks_work, ask_artist_genre },
+	{ "tracks_genre_year", tracks_work, ask_genre_year },
+	{ "albums_all", albums_work, ask_nothing },
+	{ "albums_artist", albums_work, ask_albums_artist },
+	{ "albums_role", albums_work, ask_albums_role },
+	{ "albums_any_role", albums_work, ask_albums_any_role },
+	{ "albums_genre", albums_work, ask_albums_genre },
+	{ "albums_genre_year", albums_work, ask_albums_genre_year },
+	{ "artists_all", artists_work, ask_nothing },
+	{ "artists_letter", artists_work, ask_letter },
+	{ "artists_letters", letters_work, ask_nothing },
+};
+
+static void
+filtered_lists(struct store *store, int64_t tracks)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
+		struct asking asking = { .seed = 7,
+					 .artist_count = tracks / 25,
+					 .measuring.page.limit = 50 };
+		struct times times = { 0 }, cpu = { 0 };
+
+		arena_init(&asking.measuring.arena);
+		for (size_t k = 0; k < LIST_TIMES; k++) {
+			int64_t begun_us, cpu_begun_us;
+			struct fault fault;
+
+			asking.sort = k;
+			lists[i].ask(&asking);
+			begun_us = clock_monotonic_us();
+			cpu_begun_us = cpu_us();
+			if (store_read(store, lists[i].work, &asking, &fault) !=
+			    STATUS_OK)
+				die(fault.message);
+			time_add(&cpu, cpu_us() - cpu_begun_us);
+			time_add(&times, clock_monotonic_us() - begun_us);
+			arena_reset(&asking.measuring.arena);
+		}
+		printf("%s", lists[i].name);
+		times_show(&times, times.count);
+		times_show(&cpu, cpu.count);
+		printf("\n");
+		arena_release(&asking.measuring.arena);
+		free(times.us);
+		free(cpu.us);
+	}
+}
+
 int
 main(int count, char **arguments)
 {
@@ -173,16 +394,21 @@ main(int count, char **arguments)
 	struct store *store;
 	struct fault fault;
 	int64_t total;
+	bool all = count == 2;
 
-	if (count != 2)
-		die("usage: bench_store LIBRARY");
+	if (!all && (count != 3 || strcmp(arguments[2], "lists") != 0))
+		die("usage: bench_store LIBRARY [lists]");
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	sqlite.path = arguments[1];
 	if (store_open(&store_driver_sqlite, &sqlite, &store, &fault) !=
 	    STATUS_OK)
 		die(fault.message);
 	total = first_pages(store);
-	all_pages(store);
-	single_tracks(store, total);
+	if (all) {
+		all_pages(store);
+		single_tracks(store, total);
+	}
+	filtered_lists(store, total);
 	store_close(store);
 	return 0;
 }

@@ -42,15 +42,14 @@ filter_artist(struct page_query *query, const struct album_filter *filter,
 
 	if (filter->any_role) {
 		page_filter(query,
-			    "t.id in (select l.album_id from "
-			    "(select artist_id, album_id from artist_albums "
-			    "union select artist_id, album_id "
-			    "from album_artists) l where l.artist_id = ?)",
-			    "exists (select 1 from "
-			    "(select artist_id, album_id from artist_albums "
-			    "union select artist_id, album_id "
-			    "from album_artists) l "
-			    "where l.artist_id = ? and l.album_id = t.id)",
+			    "t.id in (select l.album_id from artist_albums l "
+			    "where l.artist_id = ? "
+			    "union select m.album_id from album_artists m "
+			    "where m.artist_id = ?)",
+			    "(exists (select 1 from artist_albums l "
+			    "where l.artist_id = ? and l.album_id = t.id) "
+			    "or exists (select 1 from album_artists m "
+			    "where m.artist_id = ? and m.album_id = t.id))",
 			    artist);
 		return;
 	}
@@ -129,6 +128,10 @@ known_total(struct store_session *session, const struct album_filter *filter,
 	return STATUS_OK;
 }
 
+#define OF_GENRE                                             \
+	"exists (select 1 from genre_albums l where l.genre_id = ? " \
+	"and l.album_id = t.id)"
+
 enum status
 albums_list(struct store_session *session, const struct album_filter *filter,
 	    enum album_sort sort, const struct page_request *page,
@@ -152,13 +155,15 @@ albums_list(struct store_session *session, const struct album_filter *filter,
 			      fault);
 	if (status != STATUS_OK)
 		return status;
+	/* As with tracks: beside something narrow a genre is tested. */
 	if (genre_id != 0)
 		page_filter(&query,
-			    "t.id in (select l.album_id from genre_albums l "
-			    "where l.genre_id = ?)",
-			    "exists (select 1 from genre_albums l "
-			    "where l.genre_id = ? and l.album_id = t.id)",
-			    SQL_INT(genre_id));
+			    filter->artist_id != 0 || filter->year != 0
+				    ? OF_GENRE
+				    : "t.id in (select l.album_id "
+				      "from genre_albums l "
+				      "where l.genre_id = ?)",
+			    OF_GENRE, SQL_INT(genre_id));
 	if (filter->artist_id != 0)
 		filter_artist(&query, filter, arena);
 	if (filter->year != 0)

@@ -234,6 +234,27 @@ add_parameter(struct page_statement *statement, struct sql_value value)
 	buffer_print(&statement->sql, "$%zu", statement->arg_count);
 }
 
+/* A condition with its parameter at every "?". */
+static void
+add_condition(struct page_statement *statement, const char *text,
+	      struct sql_value value)
+{
+	const char *mark = strchr(text, '?');
+	bool first = true;
+
+	for (; mark != NULL; mark = strchr(text, '?')) {
+		buffer_add(&statement->sql, text, (size_t)(mark - text));
+		if (first)
+			add_parameter(statement, value);
+		else
+			buffer_print(&statement->sql, "$%zu",
+				     statement->arg_count);
+		first = false;
+		text = mark + 1;
+	}
+	buffer_add_text(&statement->sql, text);
+}
+
 /* "where visible and condition and …" */
 static void
 add_where(struct page_statement *statement, const struct page_query *query,
@@ -242,17 +263,10 @@ add_where(struct page_statement *statement, const struct page_query *query,
 	buffer_print(&statement->sql, " where %s", query->visible);
 	for (size_t i = 0; i < query->condition_count; i++) {
 		const struct page_condition *one = &query->conditions[i];
-		const char *text = walk ? one->walk : one->gather;
-		const char *mark = strchr(text, '?');
 
 		buffer_add_text(&statement->sql, " and ");
-		if (mark == NULL) {
-			buffer_add_text(&statement->sql, text);
-			continue;
-		}
-		buffer_add(&statement->sql, text, (size_t)(mark - text));
-		add_parameter(statement, one->value);
-		buffer_add_text(&statement->sql, mark + 1);
+		add_condition(statement, walk ? one->walk : one->gather,
+			      one->value);
 	}
 }
 

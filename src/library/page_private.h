@@ -31,7 +31,7 @@ struct page_sort {
 
 /* One condition in two forms. `gather` lets the engine start from it; `walk`
  * only tests it while the engine walks along the order's index. Both use the
- * same parameter, whose place is written as "?" (or none). */
+ * same parameter, whose places are written as "?" (or none). */
 struct page_condition {
 	const char *gather;
 	const char *walk;

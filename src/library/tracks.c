@@ -77,23 +77,33 @@ track_sort_parse(const char *name, enum track_sort *out)
 	return true;
 }
 
+#define OF_GENRE                                             \
+	"exists (select 1 from track_genres l where l.genre_id = ? " \
+	"and l.track_id = t.id)"
+
+/* A genre has very many tracks: beside an artist, an album or a year, which
+ * have few, it is tested and not gathered. */
 static void
-filter_links(struct page_query *query, int64_t artist_id, int64_t genre_id)
+filter_links(struct page_query *query, const struct track_filter *filter,
+	     int64_t genre_id)
 {
-	if (artist_id != 0)
+	bool narrow = filter->artist_id != 0 || filter->album_id != 0 ||
+		      filter->year != 0;
+
+	if (filter->artist_id != 0)
 		page_filter(query,
 			    "t.id in (select l.track_id from track_artists l "
 			    "where l.artist_id = ?)",
 			    "exists (select 1 from track_artists l "
 			    "where l.artist_id = ? and l.track_id = t.id)",
-			    SQL_INT(artist_id));
+			    SQL_INT(filter->artist_id));
 	if (genre_id != 0)
 		page_filter(query,
-			    "t.id in (select l.track_id from track_genres l "
-			    "where l.genre_id = ?)",
-			    "exists (select 1 from track_genres l "
-			    "where l.genre_id = ? and l.track_id = t.id)",
-			    SQL_INT(genre_id));
+			    narrow ? OF_GENRE
+				   : "t.id in (select l.track_id "
+				     "from track_genres l "
+				     "where l.genre_id = ?)",
+			    OF_GENRE, SQL_INT(genre_id));
 }
 
 /* The walking forms hide the column from the planner, so that it does not
@@ -242,7 +252,7 @@ tracks_list(struct store_session *session, const struct track_filter *filter,
 			      fault);
 	if (status != STATUS_OK)
 		return status;
-	filter_links(&query, filter->artist_id, genre_id);
+	filter_links(&query, filter, genre_id);
 	filter_columns(&query, filter);
 	status = filter_source(session, filter->source, &query, arena, fault);
 	if (status == STATUS_OK && page->cursor == NULL)
