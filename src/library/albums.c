@@ -34,6 +34,15 @@ album_sort_parse(const char *name, enum album_sort *out)
 
 /* ---- filters -------------------------------------------------------------- */
 
+/* By the names on the cover, not by those of single tracks. */
+static bool
+is_of_cover(const struct album_filter *filter)
+{
+	return !filter->any_role &&
+	       (!filter->role_given || filter->role == CREDIT_MAIN ||
+		filter->role == CREDIT_ALBUM_MAIN);
+}
+
 static void
 filter_artist(struct page_query *query, const struct album_filter *filter,
 	      struct arena *arena)
@@ -53,8 +62,7 @@ filter_artist(struct page_query *query, const struct album_filter *filter,
 			    artist);
 		return;
 	}
-	if (!filter->role_given || filter->role == CREDIT_MAIN ||
-	    filter->role == CREDIT_ALBUM_MAIN) {
+	if (is_of_cover(filter)) {
 		page_filter(query,
 			    "t.id in (select l.album_id from album_artists l "
 			    "where l.artist_id = ?)",
@@ -114,7 +122,7 @@ known_total(struct store_session *session, const struct album_filter *filter,
 	if (genre_id != 0) {
 		sql = "select album_count from genres where id = $1";
 		id = genre_id;
-	} else if (filter->artist_id != 0 && !filter->any_role) {
+	} else if (filter->artist_id != 0 && is_of_cover(filter)) {
 		sql = "select album_count from artists where id = $1";
 		id = filter->artist_id;
 	} else {
