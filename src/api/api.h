@@ -13,6 +13,7 @@
 #include "base/worker.h"
 #include "driver/store.h"
 #include "net/http.h"
+#include "service/backup.h"
 #include "service/edit.h"
 
 struct access;
@@ -48,6 +49,7 @@ struct api_args {
 	struct oidc *oidc; /* NULL: no single sign-on */
 	struct listening *listening;
 	struct editor editor;
+	struct backup_place backups;
 	const char *data_dir;
 	struct job_runner *jobs; /* NULL: another process runs them */
 	struct watch *watch;     /* NULL: likewise */

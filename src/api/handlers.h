@@ -131,6 +131,10 @@ void handle_artist_owners(struct call *call);
 void handle_artist_owner_put(struct call *call);
 void handle_artist_owner_delete(struct call *call);
 
+/* backups.c */
+void handle_backups_list(struct call *call);
+void handle_backup_make(struct call *call);
+
 /* sources.c */
 void handle_sources_list(struct call *call);
 void handle_source_post(struct call *call);

@@ -293,7 +293,13 @@ static const struct param job_list_params[] = {
 	SEND(HTTP_POST, API "/jobs/{id}/retry", USER_ROLE_ADMIN, \
 	     handle_job_retry, "jobs", \
 	     "Queues a job that failed or was cancelled.", id_params, NULL, \
-	     202, "Job", "404 409 503")
+	     202, "Job", "404 409 503"), \
+	GET_FOR(USER_ROLE_ADMIN, "/admin/api/backups", handle_backups_list, \
+		"admin", "Backups in BACKUP_DIR, the newest first.", NULL, \
+		"Backups", "503"), \
+	SEND(HTTP_POST, "/admin/api/backups", USER_ROLE_ADMIN, \
+	     handle_backup_make, "admin", "Makes a backup in BACKUP_DIR.", \
+	     NULL, NULL, 201, "Backup", "409 422 503")
 /* clang-format on */
 
 #endif /* OGMA_API_ROUTES_EDIT_H */

@@ -251,6 +251,19 @@ const struct schema api_schemas[] = {
 		{ "created_at", "time", NULL },
 		{ "started_at", "time?", NULL },
 		{ "finished_at", "time?", NULL }) },
+	{ "Backup", FIELDS(
+		{ "name", "string", "Of its folder." },
+		{ "created_at", "time?", NULL },
+		{ "size_bytes", "integer", NULL },
+		{ "files", "integer", NULL },
+		{ "store", "string", NULL },
+		{ "version", "string", NULL },
+		{ "complete", "boolean", "False: it was cut short." }) },
+	{ "Backups", FIELDS(
+		{ "items", "[Backup]", NULL },
+		{ "total", "integer", NULL },
+		{ "next_cursor", "string?", NULL },
+		{ "folder", "string?", "BACKUP_DIR." }) },
 	{ "JobLine", FIELDS(
 		{ "id", "integer", NULL },
 		{ "at", "time", NULL },

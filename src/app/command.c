@@ -31,6 +31,14 @@ const struct command commands[] = {
 	  command_jobs },
 	{ "index", "--rebuild", "builds the search index anew", NULL,
 	  command_index },
+	{ "backup", "--to DIR", "saves all that cannot be made again",
+	  "DIR must be new or empty. Works beside a running server. Secrets "
+	  "of ogma.conf are\nleft out. With PostgreSQL use pg_dump.",
+	  command_backup },
+	{ "restore", "--from DIR", "makes a data folder of a backup",
+	  "The data folder (--data) must be new or empty; every file is "
+	  "compared with the\nbackup's manifest.",
+	  command_restore },
 	{ "settings", "[--example]",
 	  "shows every setting, or an ogma.conf to start from", NULL,
 	  command_settings },

@@ -68,6 +68,7 @@ tables_make(struct settings *settings)
 		{ "Scan", scan_options, &settings->scan },
 		{ "Watch", watch_options, &settings->watch },
 		{ "Covers", cover_options, &settings->cover },
+		{ "Backup", backup_options, &settings->backup },
 		{ "Streaming", stream_options, &settings->stream },
 		{ 0 },
 	};

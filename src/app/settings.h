@@ -13,6 +13,7 @@
 #include "media/media.h"
 #include "net/http.h"
 #include "service/access.h"
+#include "service/backup.h"
 #include "service/cover.h"
 #include "service/limits.h"
 #include "service/listening.h"
@@ -51,6 +52,7 @@ struct settings {
 	struct access_settings access;
 	struct limits_settings limits;
 	struct oidc_settings oidc;
+	struct backup_settings backup;
 	struct events_settings events;
 	struct listening_settings listening;
 	struct store_sqlite_settings sqlite;
