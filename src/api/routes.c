@@ -199,7 +199,7 @@ static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 	  .limit = ROUTE_LIMIT_LOGIN, .open = true, .handler = (handler_),   \
 	  .on_loop = (loop_), .tag = "auth", .summary = (summary_),          \
 	  .params = (params_), .body_kind = (kind_), .body = (body_),        \
-	  .body_max_bytes = 16384, .success = (success_),                    \
+	  .success = (success_),                                             \
 	  .answer = "SignedIn", .statuses = (statuses_),                     \
 	  .fields = no_store }
 

@@ -19,7 +19,7 @@
 #define SWEEP_MS 3600000
 #define STRANGERS_BURST 30
 #define STRANGERS_PER_SECOND 0.05
-#define PASSWORD_NICE 10
+#define PASSWORD_NICE 5
 
 enum guess_kind { GUESS_PAIR = 100, GUESS_ACCOUNT };
 
