@@ -116,10 +116,10 @@ me_change_work(struct call *call)
 void
 handle_auth_me_change(struct call *call)
 {
-	if (call_field(call, "email")->given)
-		call_on_password_thread(call, me_change_work);
-	else
+	if (!call_field(call, "email")->given)
 		me_change_work(call);
+	else if (call_by_person(call))
+		call_on_password_thread(call, me_change_work);
 }
 
 /* ---- keys ----------------------------------------------------------------- */
@@ -190,17 +190,6 @@ scopes_read(const json_t *words)
 	return bits;
 }
 
-/* A key is made and ended by a person, not by a key that was found. */
-static bool
-by_a_person(struct call *call)
-{
-	if (call->caller.proof != PROOF_KEY)
-		return true;
-	request_answer_error(call->request, 403, "denied",
-			     (struct span){ 0 });
-	return false;
-}
-
 void
 handle_auth_key_add(struct call *call)
 {
@@ -217,7 +206,7 @@ handle_auth_key_add(struct call *call)
 	struct buffer body;
 	const char *text;
 
-	if (!by_a_person(call))
+	if (!call_by_person(call))
 		return;
 	if (key.scopes == 0) {
 		call_answer_field(call, "scopes",
@@ -242,7 +231,7 @@ handle_auth_key_remove(struct call *call)
 {
 	struct fault fault = { 0 };
 
-	if (!by_a_person(call))
+	if (!call_by_person(call))
 		return;
 	if (account_key_remove(call->api->args.access, &call->caller,
 			       call_int(call, "id"), &fault) == STATUS_OK)
@@ -295,7 +284,7 @@ handle_auth_session_end(struct call *call)
 {
 	struct fault fault = { 0 };
 
-	if (!by_a_person(call))
+	if (!call_by_person(call))
 		return;
 	if (account_session_end(call->api->args.access, &call->caller,
 				call_int(call, "id"), &fault) == STATUS_OK)
@@ -309,7 +298,7 @@ handle_auth_login_unlink(struct call *call)
 {
 	struct fault fault = { 0 };
 
-	if (!by_a_person(call))
+	if (!call_by_person(call))
 		return;
 	if (account_unlink(call->api->args.access, &call->caller,
 			   call_text(call, "provider"), &fault) == STATUS_OK)
@@ -364,6 +353,6 @@ leave_work(struct call *call)
 void
 handle_auth_leave(struct call *call)
 {
-	if (by_a_person(call))
+	if (call_by_person(call))
 		call_on_password_thread(call, leave_work);
 }

@@ -113,7 +113,8 @@ change_work(struct call *call)
 void
 handle_auth_password(struct call *call)
 {
-	call_on_password_thread(call, change_work);
+	if (call_by_person(call))
+		call_on_password_thread(call, change_work);
 }
 
 /* ---- going on, and ending ------------------------------------------------- */

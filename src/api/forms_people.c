@@ -337,6 +337,16 @@ answer_outcome(struct call *call, enum status status, unsigned success,
 	answer_signed_in(call, success, signed_in);
 }
 
+bool
+call_by_person(struct call *call)
+{
+	if (call->caller.proof != PROOF_KEY)
+		return true;
+	request_answer_error(call->request, 403, "denied",
+			     (struct span){ 0 });
+	return false;
+}
+
 const struct caller *
 caller_who_links(const struct call *call)
 {

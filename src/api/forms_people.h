@@ -51,6 +51,10 @@ void answer_outcome(struct call *call, enum status status, unsigned success,
 		    const struct signed_in *signed_in,
 		    const struct fault *fault);
 
+/* Ways to sign in are a person's to change, not those of a key that somebody may
+ * have found; false: answered 403. */
+bool call_by_person(struct call *call);
+
 /* The caller when an account elsewhere is to be linked with theirs, or NULL. A
  * key links nothing. */
 const struct caller *caller_who_links(const struct call *call);

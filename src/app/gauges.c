@@ -10,6 +10,10 @@ static struct metric transcode_readers =
 		     "Answers that follow a transcode as it grows.");
 static struct metric cache_bytes = METRIC_GAUGE(
 	"ogma_transcode_cache_bytes", "Finished transcodes kept on disk.");
+static struct metric admin_sessions = METRIC_GAUGE(
+	"ogma_admin_sessions_active",
+	"Sessions of admins that asked for anything in the last five minutes.");
+
 static void
 refresh(void *cookie)
 {
@@ -21,6 +25,8 @@ refresh(void *cookie)
 		  streams.transcodes_running);
 	gauge_set(metric_cell(&transcode_readers), streams.transcode_readers);
 	gauge_set(metric_cell(&cache_bytes), (double)streams.cache_bytes);
+	gauge_set(metric_cell(&admin_sessions),
+		  access_admin_sessions(app->access));
 }
 
 void

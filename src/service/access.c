@@ -42,6 +42,11 @@ const struct option access_options[] = {
 	  .summary = "Signs access tokens when API_JWT_SECRET is empty, and is "
 		     "believed beside it.",
 	  ROW(secret_key) },
+	{ .name = "ADMIN_SECRET_KEY", .type = OPTION_TEXT, .preset = "",
+	  .secret = true,
+	  .summary = "Signs access tokens when neither of the two above is "
+		     "set, and is believed beside them.",
+	  ROW(admin_key) },
 	{ .name = "API_JWT_OLD_SECRETS", .type = OPTION_TEXT, .preset = "",
 	  .secret = true,
 	  .summary = "Former secrets, comma separated, whose tokens are "
@@ -62,6 +67,11 @@ const struct option access_options[] = {
 	  .unit = "days", .min = 1, .max = 3650,
 	  .summary = "How long a session lives without being used.",
 	  ROW(refresh_days) },
+	{ .name = "ADMIN_SESSION_LIFETIME", .type = OPTION_U32,
+	  .preset = "0", .unit = "seconds", .max = 31536000,
+	  .summary = "An admin has to sign in again after so long; 0: as "
+		     "everybody.",
+	  ROW(admin_seconds) },
 	{ .name = "PASSWORD_THREADS", .type = OPTION_U32, .preset = "0",
 	  .max = 64, .unit = "threads",
 	  .summary = "Passwords hashed at the same time (19 MiB each); 0: half "
@@ -216,6 +226,9 @@ keys_load(struct access *access, const char *path, struct fault *fault)
 		status = key_from_setting(access, "SECRET_KEY",
 					  span_of(settings->secret_key),
 					  fault);
+	if (status == STATUS_OK)
+		status = key_from_setting(access, "ADMIN_SECRET_KEY",
+					  span_of(settings->admin_key), fault);
 	if (status == STATUS_OK && access->ring.count == 0)
 		status = key_of_our_own(access, path, fault);
 	while (status == STATUS_OK && span_next(&rest, ',', &secret))
@@ -312,6 +325,12 @@ void
 access_forget(struct access *access, int64_t user_id)
 {
 	proof_cache_forget(access->proofs, user_id);
+}
+
+uint32_t
+access_admin_sessions(struct access *access)
+{
+	return proof_cache_admins(access->proofs);
 }
 
 const char *
@@ -448,6 +467,7 @@ session_work(struct store_session *session, void *cookie, struct fault *fault)
 	proof->kind = row.kind;
 	proof->expires_at_ms = row.expires_at_ms;
 	proof->used_at_ms = row.used_at_ms;
+	proof->created_at_ms = row.created_at_ms;
 	proof->scopes = SCOPE_ALL;
 	memcpy(proof->family_hash, row.family_hash, SHA256_BYTES);
 	return proof_of_user(session, lookup, row.user_id, fault);
@@ -590,12 +610,25 @@ caller_fill(const struct proof *proof, enum caller_proof kind,
 	out->key_id = proof->key_id;
 }
 
-static enum status
-proof_accept(const struct proof *proof, enum caller_proof kind,
-	     struct arena *arena, struct caller *out, struct fault *fault)
+/* Of an admin's session, which may be shorter than others'. */
+static bool
+admin_has_expired(const struct access *access, const struct proof *proof)
 {
-	if (proof->expires_at_ms != 0 &&
-	    clock_now_ms() >= proof->expires_at_ms)
+	int64_t life_ms = (int64_t)access->settings.admin_seconds * 1000;
+
+	return life_ms != 0 && proof->session_id != 0 &&
+	       proof->role >= USER_ROLE_ADMIN &&
+	       clock_now_ms() >= proof->created_at_ms + life_ms;
+}
+
+static enum status
+proof_accept(const struct access *access, const struct proof *proof,
+	     enum caller_proof kind, struct arena *arena, struct caller *out,
+	     struct fault *fault)
+{
+	if ((proof->expires_at_ms != 0 &&
+	     clock_now_ms() >= proof->expires_at_ms) ||
+	    admin_has_expired(access, proof))
 		return refuse(fault, "session", "that has expired");
 	if (!proof->may_sign_in)
 		return refuse(fault, "status",
@@ -631,7 +664,7 @@ by_token(struct access *access, struct span token, struct arena *arena,
 		return not_proved(status, "token", fault);
 	if (proof.user_id != claims.user_id)
 		return refuse(fault, "token", "that is not valid");
-	return proof_accept(&proof, PROOF_TOKEN, arena, out, fault);
+	return proof_accept(access, &proof, PROOF_TOKEN, arena, out, fault);
 }
 
 enum status
@@ -647,7 +680,7 @@ access_by_user(struct access *access, int64_t user_id, struct arena *arena,
 	status = proof_find(access, user_work, &proof, NULL, fault);
 	if (status != STATUS_OK)
 		return not_proved(status, "sig", fault);
-	return proof_accept(&proof, PROOF_LINK, arena, out, fault);
+	return proof_accept(access, &proof, PROOF_LINK, arena, out, fault);
 }
 
 static enum status
@@ -661,7 +694,7 @@ by_key(struct access *access, struct span key, const char *address,
 	status = proof_find(access, key_lookup_work, &proof, NULL, fault);
 	if (status != STATUS_OK)
 		return not_proved(status, "key", fault);
-	status = proof_accept(&proof, PROOF_KEY, arena, out, fault);
+	status = proof_accept(access, &proof, PROOF_KEY, arena, out, fault);
 	if (status == STATUS_OK)
 		proof_touch(access, &proof, address);
 	return status;
@@ -713,7 +746,8 @@ by_cookie(struct access *access, const struct credentials *credentials,
 		return fault_field(fault, STATUS_DENIED, "csrf",
 				   "a change with a cookie needs "
 				   ACCESS_CSRF_FIELD);
-	if (proof_accept(&proof, PROOF_SESSION, arena, out, NULL) == STATUS_OK)
+	if (proof_accept(access, &proof, PROOF_SESSION, arena, out, NULL) ==
+	    STATUS_OK)
 		proof_touch(access, &proof, credentials->address);
 	return STATUS_OK;
 }
@@ -771,7 +805,7 @@ by_proxy(struct access *access, const struct credentials *credentials,
 	}
 	if (status != STATUS_OK)
 		return not_proved(status, "proxy", fault);
-	return proof_accept(&proof, PROOF_PROXY, arena, out, fault);
+	return proof_accept(access, &proof, PROOF_PROXY, arena, out, fault);
 }
 
 /* What follows "Bearer "; length 0 when it is another scheme. */

@@ -43,11 +43,13 @@ struct access_settings {
 
 	const char *jwt_secret;  /* API_JWT_SECRET: signs, when given */
 	const char *secret_key;  /* SECRET_KEY: signs when the one above is "" */
+	const char *admin_key;   /* ADMIN_SECRET_KEY: as a last choice */
 	const char *old_secrets; /* comma separated: only checked */
 	const char *jwt_issuer, *jwt_audience;
 	uint32_t jwt_skew_seconds; /* clocks may differ by so much */
 	uint32_t access_minutes;   /* life of an access token */
 	uint32_t refresh_days;     /* of a session that is not used */
+	uint32_t admin_seconds;    /* of an admin's session in all; 0: as others */
 
 	uint32_t password_threads; /* Argon2 computations at once */
 	uint32_t password_queue_max;
@@ -118,6 +120,10 @@ const char *access_link_make(struct access *access,
 enum status access_link_identify(struct access *access, const char *thing,
 				 struct span text, struct arena *arena,
 				 struct caller *out, struct fault *fault);
+
+/* Sessions of admins and superadmins that asked for anything within the last five
+ * minutes, as far as the cache remembers. Does not block. */
+uint32_t access_admin_sessions(struct access *access);
 
 /* The session cookie in a Cookie field, with its value. */
 bool access_cookie_find(struct span cookies, struct span *value);

@@ -14,6 +14,7 @@
 #define SHARDS 16
 #define SETS 32
 #define WAYS 4
+#define LATELY_MS 300000
 
 struct shard {
 	pthread_mutex_t lock;
@@ -117,4 +118,27 @@ proof_cache_forget(struct proof_cache *cache, int64_t user_id)
 		}
 		pthread_mutex_unlock(&shard->lock);
 	}
+}
+
+uint32_t
+proof_cache_admins(struct proof_cache *cache)
+{
+	int64_t since_ms = clock_monotonic_ms() - LATELY_MS;
+	uint32_t count = 0;
+
+	for (size_t s = 0; s < SHARDS; s++) {
+		struct shard *shard = &cache->shards[s];
+
+		pthread_mutex_lock(&shard->lock);
+		for (size_t i = 0; i < SETS * WAYS; i++) {
+			const struct proof *slot =
+				&shard->slots[i / WAYS][i % WAYS];
+
+			count += slot->user_id != 0 && slot->session_id != 0 &&
+				 slot->role >= USER_ROLE_ADMIN &&
+				 slot->loaded_ms > since_ms;
+		}
+		pthread_mutex_unlock(&shard->lock);
+	}
+	return count;
 }

@@ -23,7 +23,7 @@ struct proof {
 
 	int64_t user_id, session_id, key_id;
 	int64_t expires_at_ms; /* Unix; 0: never */
-	int64_t used_at_ms;    /* as the store has it */
+	int64_t used_at_ms, created_at_ms; /* of a session, in the store */
 	uint8_t family_hash[SHA256_BYTES];
 	enum session_kind kind;
 	unsigned scopes;
@@ -46,6 +46,7 @@ bool proof_cache_find(struct proof_cache *cache,
 /* Keeps it unless anything was forgotten since it was read. */
 void proof_cache_keep(struct proof_cache *cache, const struct proof *proof);
 void proof_cache_forget(struct proof_cache *cache, int64_t user_id);
+uint32_t proof_cache_admins(struct proof_cache *cache); /* see access.h */
 
 /* ---- access itself -------------------------------------------------------- */
 

@@ -37,6 +37,13 @@ test('the dashboard counts what is there', async () => {
 	expect(all.audit[0]).toMatchObject({ action: 'login', admin_username: 'the-superadmin' });
 });
 
+test('metrics count what admins do', async () => {
+	await people.admin.post(`${panel}/invitations`, { note: 'counted' });
+	const text = (await server.ask('/metrics')).text;
+	expect(Number(/ogma_admin_actions_total\{action="create"\} (\d+)/.exec(text)?.[1])).toBeGreaterThan(0);
+	expect(Number(/ogma_admin_sessions_active (\d+)/.exec(text)?.[1])).toBeGreaterThan(0);
+});
+
 describe('the audit log', () => {
 	test('is for admins, filtered and paged in both orders', async () => {
 		expect((await people.moderator.ask(`${panel}/audit-logs`)).status).toBe(403);

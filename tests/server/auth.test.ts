@@ -318,6 +318,12 @@ describe('an API key', () => {
 			body: '{"name":"more"}',
 		});
 		expect(more.status).toBe(403);
+		const taken = await server.ask(`${api}/auth/password`, {
+			method: 'POST',
+			headers: { 'x-api-key': key, 'content-type': 'application/json' },
+			body: JSON.stringify({ current_password: anna.password, new_password: 'quite another one' }),
+		});
+		expect(taken.status).toBe(403);
 		expect((await boris.send('DELETE', `${api}/auth/keys/${id}`)).status).toBe(404);
 		for (const scopes of [[], ['all'], [1], 'read'])
 			expect((await anna.post(`${api}/auth/keys`, { name: 'x', scopes })).status, JSON.stringify(scopes)).toBe(422);
@@ -456,6 +462,17 @@ describe('a server', () => {
 		servers.push(again);
 		const me = await again.ask(`${api}/auth/me`, { headers: { authorization: `Bearer ${anna.token}` } });
 		expect(me.status).toBe(200);
+	});
+
+	test('ends the sessions of admins sooner where it is told to', async () => {
+		const strict = await start('strict', { ADMIN_SESSION_LIFETIME: '1' });
+		const anna = await person(strict, 'anna', 'user');
+		const boss = await person(strict, 'boss', 'admin');
+		await until('the end of the session', async () => (await boss.ask(`${api}/auth/me`)).status === 401);
+		expect((await anna.ask(`${api}/auth/me`)).status).toBe(200);
+		const renewed = await post(strict, `${api}/auth/refresh`, { refresh_token: boss.refreshToken });
+		const headers = { authorization: `Bearer ${renewed.json().access_token}` };
+		expect((await strict.ask(`${api}/auth/me`, { headers })).status).toBe(401);
 	});
 
 	test('does not start with a secret that is too short or a rule that is none', async () => {

@@ -36,6 +36,7 @@ static const struct access_settings settings = {
 	.public_url = "",
 	.jwt_secret = "a secret of thirty-two bytes or more",
 	.secret_key = "",
+	.admin_key = "",
 	.old_secrets = "",
 	.jwt_issuer = "ogma",
 	.jwt_audience = "ogma",
