@@ -119,8 +119,8 @@ handle_auth_password(struct call *call)
 
 /* ---- going on, and ending ------------------------------------------------- */
 
-void
-handle_auth_refresh(struct call *call)
+static void
+refresh_work(struct call *call)
 {
 	const struct sign_in_client client = {
 		.address = http_request_address(call->request),
@@ -133,6 +133,13 @@ handle_auth_refresh(struct call *call)
 		&signed_in, &fault);
 
 	answer_outcome(call, status, 200, &signed_in, &fault);
+}
+
+/* Clients send the access token that has expired along with it. */
+void
+handle_auth_refresh(struct call *call)
+{
+	call_on_worker(call, refresh_work);
 }
 
 void

@@ -372,15 +372,34 @@ run_handed_over(void *cookie)
 	log_set_request(NULL);
 }
 
-void
-call_on_password_thread(struct call *call, call_work *work)
+static struct handed_over *
+hand_over(struct call *call, call_work *work)
 {
 	struct handed_over *handed = arena_new(call->arena,
 					       struct handed_over, 1);
 
 	*handed = (struct handed_over){ call, work };
+	return handed;
+}
+
+static void
+answer_busy(struct call *call)
+{
+	request_answer_error(call->request, 503, "busy", (struct span){ 0 });
+}
+
+void
+call_on_password_thread(struct call *call, call_work *work)
+{
 	if (access_password_submit(call->api->args.access, run_handed_over,
-				   handed) != STATUS_OK)
-		request_answer_error(call->request, 503, "busy",
-				     (struct span){ 0 });
+				   hand_over(call, work)) != STATUS_OK)
+		answer_busy(call);
+}
+
+void
+call_on_worker(struct call *call, call_work *work)
+{
+	if (worker_pool_submit(call->api->workers, run_handed_over,
+			       hand_over(call, work)) != STATUS_OK)
+		answer_busy(call);
 }

@@ -75,6 +75,10 @@ void answer_cookie(struct call *call, const char *value,
 typedef void call_work(struct call *call);
 void call_on_password_thread(struct call *call, call_work *work);
 
+/* The same on an API worker: for what runs on the loop at first because a proof
+ * that came along does not matter. */
+void call_on_worker(struct call *call, call_work *work);
+
 /* 429 when the fault is a limit, else call_answer_fault(). */
 void answer_sign_in_fault(struct call *call, const struct fault *fault,
 			  uint32_t retry_after_seconds);

@@ -205,6 +205,16 @@ describe('a refresh token', () => {
 		expect((await elsewhere.ask(`${api}/auth/me`)).status).toBe(200);
 	});
 
+	test('is taken beside an access token that has ended', async () => {
+		const anna = await somebody();
+		const answer = await server.ask(`${api}/auth/refresh`, {
+			method: 'POST',
+			headers: { authorization: 'Bearer spent', 'content-type': 'application/json' },
+			body: JSON.stringify({ refresh_token: anna.refreshToken }),
+		});
+		expect(answer.status).toBe(200);
+	});
+
 	test('that was made up ends nothing', async () => {
 		const anna = await somebody();
 		const [id] = anna.refreshToken.split('.') as [string];
