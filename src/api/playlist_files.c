@@ -231,27 +231,35 @@ import_target(struct store_session *session, struct import_work *work,
 	return playlists_add(session, &draft, &work->playlist_id, fault);
 }
 
+/* In pieces, because one edit has a bound. */
 static enum status
 import_fill(struct store_session *session, struct import_work *work,
 	    struct fault *fault)
 {
-	const struct playlist_addition addition = {
-		.track_ids = work->report.track_ids,
-		.count = work->report.matched,
+	const struct import_report *report = &work->report;
+	struct playlist_addition addition = {
 		.position = PLAYLIST_AT_END,
 		.duplicates = work->makes ? DUPLICATES_ADD : DUPLICATES_SKIP,
 		.added_by = work->call->caller.user_id,
 	};
-	struct playlist_added added;
-	enum status status;
+	enum status status = STATUS_OK;
 
-	if (work->report.matched == 0 ||
-	    (work->makes && work->file.rules != NULL))
+	work->skipped = 0;
+	if (work->makes && work->file.rules != NULL)
 		return STATUS_OK;
-	status = playlist_tracks_add(session, work->playlist_id, &addition,
-				     work->call->arena, &added, fault);
-	if (status == STATUS_OK)
-		work->skipped = added.duplicate_count;
+	for (size_t i = 0; i < report->matched && status == STATUS_OK;
+	     i += addition.count) {
+		struct playlist_added added = { 0 };
+
+		addition.track_ids = report->track_ids + i;
+		addition.count = report->matched - i < PLAYLIST_EDIT_MAX
+					 ? report->matched - i
+					 : PLAYLIST_EDIT_MAX;
+		status = playlist_tracks_add(session, work->playlist_id,
+					     &addition, work->call->arena,
+					     &added, fault);
+		work->skipped += added.duplicate_count;
+	}
 	return status;
 }
 

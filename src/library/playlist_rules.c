@@ -2,7 +2,12 @@
  * playlist_rules.h.
  *
  * Every value becomes a parameter; what stands in the statement comes from the
- * tables. A rule that negates holds where its condition is false or unknown. */
+ * tables. A rule that negates holds where its condition is false or unknown.
+ *
+ * In a large library there are two ways to what rules give. Where the order has
+ * an index, its first WALK_ROWS are looked at: rules that hold for many tracks
+ * are filled from there. Else all tracks are read once, in the order in which
+ * they lie, and sorted: an index's order would jump to and fro for each. */
 #include "library/playlist_rules.h"
 
 #include <math.h>
@@ -17,6 +22,8 @@
 #define PATH_BYTES 64 /* as struct fault has it */
 #define DAY_MS INT64_C(86400000)
 #define CHANCE_PRIME INT64_C(2147483647)
+#define WALK_ROWS 4000
+#define WALK_FROM 50000 /* tracks; fewer are read at once */
 
 struct rule {
 	const struct rule_field *field; /* NULL: a group */
@@ -577,24 +584,94 @@ add_chance(struct statement *statement)
 }
 
 static void
-statement_make(struct statement *statement, const struct playlist_rules *rules)
+add_order(struct statement *statement, const struct rule_sort *sort, bool walk)
 {
-	uint32_t limit = rules->limit;
+	struct buffer *sql = &statement->sql;
+	const char *down = sort->descending ? " desc" : "";
 
-	buffer_add_text(&statement->sql,
-			"select t.id, t.duration_ms from tracks t ");
-	add_joins(statement, rules->sort);
-	buffer_add_text(&statement->sql, "where t.visible = 1 and ");
-	add_group(statement, &rules->root);
-	buffer_add_text(&statement->sql, " order by ");
-	if (rules->sort->sql != NULL)
-		buffer_add_text(&statement->sql, rules->sort->sql);
-	else
+	buffer_add_text(sql, " order by ");
+	if (sort->column == NULL)
 		add_chance(statement);
-	buffer_add_text(&statement->sql, ", t.id limit ");
-	if (statement->asked->limit > 0 && statement->asked->limit < limit)
-		limit = statement->asked->limit;
-	add_value(statement, SQL_INT(limit));
+	else if (walk || !sort->indexed)
+		buffer_print(sql, "%s%s", sort->column, down);
+	else /* the same order, but none that an index has */
+		buffer_print(sql, "coalesce(%s, %s)%s", sort->column,
+			     sort->column, down);
+	buffer_print(sql, "%s, t.id%s", sort->rest != NULL ? sort->rest : "",
+		     sort->indexed ? down : "");
+}
+
+static uint32_t
+limit_of(const struct playlist_rules *rules, const struct rules_asked *asked)
+{
+	return asked->limit > 0 && asked->limit < rules->limit ? asked->limit
+							       : rules->limit;
+}
+
+static void
+statement_make(struct statement *statement, const struct playlist_rules *rules,
+	       bool walk)
+{
+	struct buffer *sql = &statement->sql;
+
+	buffer_add_text(sql, "select t.id, t.duration_ms from ");
+	if (walk) {
+		buffer_add_text(sql, "(select t.* from tracks t "
+				     "where t.visible = 1");
+		add_order(statement, rules->sort, true);
+		buffer_print(sql, " limit %d) t ", WALK_ROWS);
+	} else {
+		buffer_add_text(sql, "tracks t ");
+	}
+	add_joins(statement, rules->sort);
+	buffer_add_text(sql, "where t.visible = 1 and ");
+	add_group(statement, &rules->root);
+	add_order(statement, rules->sort, walk);
+	buffer_add_text(sql, " limit ");
+	add_value(statement, SQL_INT(limit_of(rules, statement->asked)));
+}
+
+static enum status
+statement_run(struct store_session *session, const struct playlist_rules *rules,
+	      const struct rules_asked *asked, bool walk,
+	      struct rules_found *found, struct fault *fault)
+{
+	struct statement statement = { .asked = asked };
+	struct store_rows *rows;
+	enum status status;
+
+	found->count = 0;
+	found->duration_ms = 0;
+	buffer_init(&statement.sql, 0);
+	statement_make(&statement, rules, walk);
+	status = sql_query(session, statement.sql.bytes, statement.args,
+			   statement.count, &rows, fault);
+	while (status == STATUS_OK && found->count < RULES_LIMIT_MAX &&
+	       sql_next(rows, &status, fault)) {
+		found->ids[found->count++] = sql_column_int(rows, 0);
+		found->duration_ms += sql_column_int(rows, 1);
+	}
+	sql_end(rows);
+	buffer_release(&statement.sql);
+	return status;
+}
+
+/* Whether the order's first tracks are worth a look. */
+static enum status
+walk_decide(struct store_session *session, const struct playlist_rules *rules,
+	    const struct rules_asked *asked, bool *walk, struct fault *fault)
+{
+	int64_t tracks = 0;
+	enum status status = STATUS_OK;
+
+	*walk = false;
+	if (!rules->sort->indexed || limit_of(rules, asked) > WALK_ROWS / 4)
+		return STATUS_OK;
+	status = sql_query_int(session,
+			       "select value from totals where key = 'tracks'",
+			       SQL_NO_ARGS, &tracks, fault);
+	*walk = tracks > WALK_FROM;
+	return status;
 }
 
 enum status
@@ -603,23 +680,19 @@ playlist_rules_run(struct store_session *session,
 		   const struct rules_asked *asked, struct arena *arena,
 		   struct rules_found *out, struct fault *fault)
 {
-	struct statement statement = { .asked = asked };
 	struct rules_found found = { 0 };
-	struct store_rows *rows;
-	enum status status;
+	bool walk = asked->walks;
+	enum status status = STATUS_OK;
 
 	found.ids = arena_new(arena, int64_t, RULES_LIMIT_MAX);
-	buffer_init(&statement.sql, 0);
-	statement_make(&statement, rules);
-	status = sql_query(session, statement.sql.bytes, statement.args,
-			   statement.count, &rows, fault);
-	while (status == STATUS_OK && found.count < RULES_LIMIT_MAX &&
-	       sql_next(rows, &status, fault)) {
-		found.ids[found.count++] = sql_column_int(rows, 0);
-		found.duration_ms += sql_column_int(rows, 1);
-	}
-	sql_end(rows);
-	buffer_release(&statement.sql);
+	if (!walk)
+		status = walk_decide(session, rules, asked, &walk, fault);
+	if (status == STATUS_OK && walk && rules->sort->indexed)
+		status = statement_run(session, rules, asked, true, &found,
+				       fault);
+	if (status == STATUS_OK && found.count < limit_of(rules, asked))
+		status = statement_run(session, rules, asked, false, &found,
+				       fault);
 	if (status == STATUS_OK)
 		*out = found;
 	return status;

@@ -75,7 +75,10 @@ bool rule_op_fits(const struct rule_op *op, const struct rule_field *field);
 struct rule_sort {
 	const char *name; /* NULL ends the table */
 	const char *label[2];
-	const char *sql; /* expressions to order by */
+	const char *column; /* or expression; NULL: by chance */
+	const char *rest;   /* what else to order by */
+	bool descending;
+	bool indexed;	 /* an index of tracks has this order */
 	bool of_plays;	 /* uses the owner's user_tracks row u */
 	bool of_ratings; /* uses the owner's ratings row r */
 };
@@ -99,6 +102,8 @@ struct rules_asked {
 	int64_t seed;	/* of "random": the playlist's id */
 	int64_t now_ms; /* "in the last 30 days", and the day's chance */
 	uint32_t limit; /* fewer than the rules say; 0: as they say */
+	bool walks;	/* looks at an order's first tracks even in a small
+			 * library; for tests */
 };
 
 struct rules_found {

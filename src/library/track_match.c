@@ -12,9 +12,10 @@
 #include "library/page_private.h"
 #include "library/sources.h"
 
-#define PARTS_MAX 32	   /* of a path; those above do not count */
-#define FOLDERS_MAX 64	   /* that the end of one path may name */
-#define CANDIDATES_MAX 500 /* tracks of one title that are looked at */
+#define PARTS_MAX 32	  /* of a path; those above do not count */
+#define FOLDERS_MAX 64	  /* that the end of one path may name */
+#define CANDIDATES_MAX 32 /* tracks of one title that are looked at */
+#define SCORE_SURE 7	  /* the artist and the length agree */
 
 struct track_matcher {
 	struct store_session *session;
@@ -219,7 +220,8 @@ struct key_range {
 };
 
 static void
-key_range_of(struct arena *arena, const char *text, struct key_range *out)
+key_range_of(struct arena *arena, const char *text, size_t kept,
+	     struct key_range *out)
 {
 	struct span key = fold_sort_key(arena, text);
 	const void *end = memchr(key.at, 1, key.length);
@@ -227,8 +229,8 @@ key_range_of(struct arena *arena, const char *text, struct key_range *out)
 		end == NULL ? key.length : (size_t)((const char *)end - key.at);
 
 	/* Kept keys are cut: then all that begin so far are candidates. */
-	if (length > TITLE_KEY_BYTES - 1)
-		length = TITLE_KEY_BYTES - 1;
+	if (length > kept - 1)
+		length = kept - 1;
 	memcpy(out->low, key.at, length);
 	memcpy(out->high, key.at, length);
 	out->high[length] = 0xff;
@@ -273,45 +275,90 @@ candidate_score(struct arena *arena, const struct track_wanted *wanted,
 				: 0);
 }
 
+/* The best of the tracks that a statement gives: id, title, artist, length. */
+struct best {
+	const struct track_wanted *wanted;
+	const char *folded; /* the title */
+	int64_t track_id;
+	int score;
+	size_t seen;
+};
+
+static enum status
+candidates_look(struct track_matcher *matcher, const char *sql,
+		const struct sql_value *args, size_t count, struct best *best,
+		struct fault *fault)
+{
+	struct arena *arena = &matcher->work;
+	struct store_rows *rows;
+	enum status status =
+		sql_query(matcher->session, sql, args, count, &rows, fault);
+
+	best->seen = 0;
+	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
+		const char *title = sql_column_text(rows, 1, arena);
+		int score;
+
+		best->seen++;
+		if (strcmp(fold_identity(arena, title), best->folded) != 0)
+			continue;
+		score = candidate_score(arena, best->wanted,
+					sql_column_text(rows, 2, arena),
+					sql_column_int(rows, 3));
+		if (score <= best->score)
+			continue;
+		best->score = score;
+		best->track_id = sql_column_int(rows, 0);
+	}
+	sql_end(rows);
+	return status;
+}
+
+/* By the index of titles, and where too many have the title ("Intro") by that
+ * of artists. */
 static enum status
 match_title(struct track_matcher *matcher, const struct track_wanted *wanted,
 	    const char *title, int64_t *out, struct fault *fault)
 {
 	struct arena *arena = &matcher->work;
-	const char *folded = fold_identity(arena, title);
-	struct key_range range;
-	struct store_rows *rows;
-	int best = 0;
+	struct best best = { .wanted = wanted,
+			     .folded = fold_identity(arena, title) };
+	struct key_range titles, artists;
 	enum status status;
 
 	*out = 0;
-	if (folded[0] == '\0')
+	if (best.folded[0] == '\0')
 		return STATUS_OK;
-	key_range_of(arena, folded, &range);
-	status = sql_query(matcher->session,
-			   "select id, title, artist, duration_ms from tracks "
-			   "where visible = 1 and title_key >= $1 "
-			   "and title_key <= $2 order by title_key, id "
-			   "limit $3",
-			   SQL_ARGS(sql_bytes(range.low, range.length),
-				    sql_bytes(range.high, range.length + 1),
-				    SQL_INT(CANDIDATES_MAX)),
-			   &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		const char *found = sql_column_text(rows, 1, arena);
-		int score;
-
-		if (strcmp(fold_identity(arena, found), folded) != 0)
-			continue;
-		score = candidate_score(arena, wanted,
-					sql_column_text(rows, 2, arena),
-					sql_column_int(rows, 3));
-		if (score > best) {
-			best = score;
-			*out = sql_column_int(rows, 0);
-		}
+	key_range_of(arena, best.folded, TITLE_KEY_BYTES, &titles);
+	status = candidates_look(
+		matcher,
+		"select id, title, artist, duration_ms from tracks "
+		"where visible = 1 and title_key >= $1 and title_key <= $2 "
+		"order by title_key, id limit $3",
+		SQL_ARGS(sql_bytes(titles.low, titles.length),
+			 sql_bytes(titles.high, titles.length + 1),
+			 SQL_INT(CANDIDATES_MAX)),
+		&best, fault);
+	if (status == STATUS_OK && best.seen == CANDIDATES_MAX &&
+	    best.score < SCORE_SURE && wanted->artist != NULL) {
+		key_range_of(arena, wanted->artist, NAME_KEY_BYTES, &artists);
+		status = candidates_look(
+			matcher,
+			"select id, title, artist, duration_ms from tracks "
+			"where visible = 1 and artist_key >= $1 "
+			"and artist_key <= $2 "
+			"and coalesce(title_key, title_key) >= $3 "
+			"and coalesce(title_key, title_key) <= $4 "
+			"order by artist_key, album_key limit $5",
+			SQL_ARGS(sql_bytes(artists.low, artists.length),
+				 sql_bytes(artists.high, artists.length + 1),
+				 sql_bytes(titles.low, titles.length),
+				 sql_bytes(titles.high, titles.length + 1),
+				 SQL_INT(CANDIDATES_MAX)),
+			&best, fault);
 	}
-	sql_end(rows);
+	if (status == STATUS_OK)
+		*out = best.track_id;
 	return status;
 }
 

@@ -18,7 +18,7 @@
 #include "library/track_match.h"
 
 #define PLAYLIST_FILE_BYTES_MAX (10u << 20)
-#define PLAYLIST_FILE_ENTRIES_MAX 10000
+#define PLAYLIST_FILE_ENTRIES_MAX 50000
 #define PLAYLIST_FILE_TEXT_MAX 2000 /* bytes of one text; the rest is cut */
 
 enum playlist_format {

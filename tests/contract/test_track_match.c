@@ -175,6 +175,37 @@ tags_match_without_case_accents_and_remarks(void **state)
 }
 
 static void
+a_title_that_many_have_is_found_by_its_artist(void **state)
+{
+	struct desk desk;
+	struct matching matching = { .wanted = { .title = "intro",
+						 .artist = "the artist 77" } };
+	int64_t expected = 0;
+
+	desk_open(&desk, *state);
+	desk.music.check = false;
+	for (int i = 0; i < 90; i++) {
+		char path[32], artist[32];
+		struct music_file file;
+		int64_t id;
+
+		snprintf(path, sizeof path, "intros/%d.mp3", i);
+		snprintf(artist, sizeof artist, "The Artist %d", i);
+		file = music_file(&desk.music, path);
+		music_tag(&file, "Intro", artist, NULL, NULL);
+		id = music_save(&desk.music, &file).track_id;
+		if (i == 77)
+			expected = id;
+	}
+	music_read(&desk.music, match_work, &matching);
+	assert_int_equal(matching.track_id, expected);
+	matching.wanted.artist = "Nobody";
+	music_read(&desk.music, match_work, &matching);
+	assert_int_equal(matching.track_id, 0);
+	music_close(&desk.music);
+}
+
+static void
 a_file_name_stands_in_for_missing_tags(void **state)
 {
 	static const struct {
@@ -290,6 +321,7 @@ main(void)
 #define ALL_ON(driver)                                                         \
 	ON(driver, paths_match_by_their_end),                                  \
 		ON(driver, tags_match_without_case_accents_and_remarks),       \
+		ON(driver, a_title_that_many_have_is_found_by_its_artist),     \
 		ON(driver, a_file_name_stands_in_for_missing_tags),            \
 		ON(driver, sound_and_ids_match_what_nothing_else_says),        \
 		ON(driver, tracks_that_have_left_the_library_match_nothing),   \
