@@ -25,12 +25,15 @@ export default defineConfig(async () => {
 				output: {
 					/* What changes rarely, and what every page shares, each in one file: fewer requests, better caching. */
 					manualChunks: (id: string) => {
+						/* Lists that grow, and what pages about one thing share: not needed at home. */
+						if (/node_modules\/swr\/dist\/infinite|src\/api\/infinite/.test(id)) return 'parts';
 						if (/node_modules\/(react|react-dom|scheduler|react-router|i18next|react-i18next|swr|zustand)\//.test(id))
 							return 'vendor';
 						/* Vite's own: it would go with whatever asks for a chunk first. */
 						if (id.includes('vite/preload-helper')) return 'vendor';
 						if (/node_modules\/@tanstack/.test(id)) return 'virtual';
-						if (/src\/components\/(Segmented|TabLinks|Panel|Badge)/.test(id)) return 'parts';
+						if (/src\/components\/(Segmented|TabLinks|Panel|Badge|Hero|LibraryHead|CollectionActions)/.test(id))
+							return 'parts';
 						/* What only pages with forms or tables need. */
 						if (/src\/components\/(form|table)\//.test(id)) return 'forms';
 						/* Charts are for a few pages, the drawing itself (uPlot) comes after them. */
@@ -40,7 +43,7 @@ export default defineConfig(async () => {
 						if (/AddToPlaylist|Playlist(Card|Cover)|RatingOf|CopyText|use-reorder|remote-queue/.test(id))
 							return undefined;
 						if (/src\/api\/(admin|auth|playlists|history)/.test(id)) return undefined;
-						return /src\/(components|api|design|player\/(?!NowPlaying|Queue|Lyrics))/.test(id) &&
+						return /src\/(components|api|design|app\/nav|player\/(?!NowPlaying|Queue|Lyrics))/.test(id) &&
 							!/Virtual|CardGrid/.test(id)
 							? 'shared'
 							: undefined;

@@ -67,3 +67,10 @@ describe('search-as-you-type', () => {
 		expect(await second).toEqual({ q: 2 });
 	});
 });
+
+describe('the administration', () => {
+	it('has an address of its own beside the API', () => {
+		expect(apiPath('/admin/api/users', { q: 'a' })).toBe('/admin/api/users?q=a');
+		expect(apiPath('/users/1')).toBe('/api/v1/users/1');
+	});
+});

@@ -48,14 +48,16 @@ export class ApiError extends Error {
 	}
 }
 
-/** Path with its query; parameters without a value are left out, the order is the caller's (it is a cache key). */
+/** Path with its query; parameters without a value are left out, the order is the caller's (it is a cache key).
+ * The administration has a base of its own, `/admin/api`. */
 export function apiPath(path: string, query: Query = {}): string {
 	const params = new URLSearchParams();
 	for (const [name, value] of Object.entries(query)) {
 		if (value !== null && value !== undefined && value !== '') params.set(name, String(value));
 	}
 	const text = params.toString();
-	return API_BASE + path + (text ? `?${text}` : '');
+	const base = path.startsWith('/admin/api/') ? '' : API_BASE;
+	return base + path + (text ? `?${text}` : '');
 }
 
 async function errorOf(response: Response): Promise<ApiError> {

@@ -1,7 +1,5 @@
 /* Server state. One hook per question a page asks; the SWR key is the URL itself. */
 import useSWR, { type SWRConfiguration, type SWRResponse } from 'swr';
-import useSWRInfinite from 'swr/infinite';
-import { useCallback, useMemo } from 'react';
 import { apiGet, apiPath, latestOnly, type Query } from './client';
 import type { Album, Artist, Genre, GenreStats, Library, Lyrics, Page, SearchMulti, SearchPage, Track } from './types';
 
@@ -36,36 +34,7 @@ export const useGenres = (limit: number) => useGet<Page<Genre>>('/genres/', { li
 export const useGenre = (id: Id) => useGet<Genre>(byId('genres', id));
 export const useGenreStats = (id: Id) => useGet<GenreStats>(byId('genres', id, '/stats'));
 
-export interface InfiniteList<T> {
-	items: T[];
-	total: number | null;
-	error: unknown;
-	loading: boolean;
-	hasMore: boolean;
-	loadMore: () => void;
-	retry: () => void;
-}
-
-/** A list by cursor, page after page. `path` null: nothing to ask yet. */
-export function useInfiniteList<T>(path: string | null, query: Query = {}, limit = 100): InfiniteList<T> {
-	const first = path === null ? null : apiPath(path, { ...query, limit });
-	const key = (index: number, previous: Page<T> | null) => {
-		if (first === null || path === null) return null;
-		if (index === 0) return first;
-		return previous?.next_cursor ? apiPath(path, { ...query, limit, cursor: previous.next_cursor }) : null;
-	};
-	const { data, error, isLoading, isValidating, setSize, mutate } = useSWRInfinite<Page<T>>(key, {
-		revalidateFirstPage: false,
-		revalidateOnFocus: false,
-	});
-	const items = useMemo(() => data?.flatMap((page) => page.items) ?? [], [data]);
-	const hasMore = Boolean(data?.at(-1)?.next_cursor);
-	const loadMore = useCallback(() => {
-		if (hasMore && !isValidating) void setSize((size) => size + 1);
-	}, [hasMore, isValidating, setSize]);
-	const retry = useCallback(() => void mutate(), [mutate]);
-	return { items, total: data?.[0]?.total ?? null, error, loading: isLoading, hasMore, loadMore, retry };
-}
+export { useInfiniteList, type InfiniteList } from './infinite';
 
 /** Every track of an album, also when it has more than one page of them. */
 export async function fetchAllTracks(path: string, query: Query = {}, max = 1000): Promise<Track[]> {

@@ -21,6 +21,7 @@ const TrendsPage = lazyPage(() => import('../pages/trends/TrendsPage'), 'trends'
 const StatsPage = lazyPage(() => import('../pages/stats/StatsPage'), 'stats', 'chart');
 const RecapPage = lazyPage(() => import('../pages/recap/RecapPage'), 'recap', 'stats', 'chart');
 const ArtistDashboardPage = lazyPage(() => import('../pages/dashboard/ArtistDashboardPage'), 'dashboard', 'chart');
+const AdminPages = lazyPage(() => import('../pages/admin/AdminPages'), 'admin', 'chart');
 const TrackStatsPage = lazyPage(() => import('../pages/dashboard/TrackStatsPage'), 'dashboard', 'chart');
 const SignInPage = lazyPage(() => import('../pages/auth/SignInPage'), 'auth');
 const RegisterPage = lazyPage(() => import('../pages/auth/RegisterPage'), 'auth');
@@ -80,6 +81,9 @@ export function App() {
 							<Route path="apps" element={<AppsTab />} />
 							<Route path="data" element={<DataTab />} />
 						</Route>
+					</Route>
+					<Route element={<Guard role="moderator" />}>
+						<Route path="admin/*" element={<AdminPages />} />
 					</Route>
 					<Route
 						path="*"

@@ -8,7 +8,6 @@ import { Toaster } from '../components/Toaster';
 import { PlayerBar } from '../player/PlayerBar';
 import { usePlayer } from '../player/store';
 import { ErrorBoundary } from './ErrorBoundary';
-import { HelpDialog } from './HelpDialog';
 import { lazyPage } from './lazy-page';
 import { SearchField } from './SearchField';
 import { useScrolled, useScrollPlaces } from './scroll';
@@ -21,6 +20,7 @@ import { useShortcuts } from './use-shortcuts';
 import { UserMenu } from './UserMenu';
 
 const NowPlaying = lazy(() => import('../player/NowPlaying'));
+const HelpDialog = lazy(() => import('./HelpDialog').then((module) => ({ default: module.HelpDialog })));
 const AddToPlaylist = lazyPage(() => import('../components/AddToPlaylist'), 'playlist');
 
 /** Says a player's problem once, when it comes up. */
@@ -38,7 +38,8 @@ export function Shell() {
 	const main = useRef<HTMLElement>(null);
 	const navigate = useNavigate();
 	const { pathname } = useLocation();
-	const [help, setHelp] = useState(false);
+	/* null: not asked for yet. */
+	const [help, setHelp] = useState<boolean | null>(null);
 	const hasPlayer = usePlayer((state) => state.queue.index >= 0);
 	const sheetUsed = usePlayer((state) => state.sheetOpen);
 	const [sheetLoaded, setSheetLoaded] = useState(false);
@@ -111,7 +112,11 @@ export function Shell() {
 					</ErrorBoundary>
 				</Suspense>
 			)}
-			<HelpDialog open={help} onClose={() => setHelp(false)} />
+			{help !== null && (
+				<Suspense>
+					<HelpDialog open={help} onClose={() => setHelp(false)} />
+				</Suspense>
+			)}
 			<ConfirmDialog />
 			<Toaster />
 		</div>

@@ -100,7 +100,7 @@ export function DataTable<T, K extends string | number>(props: DataTableProps<T,
 	if (table.error) return <ErrorView error={table.error} retry={table.reload} />;
 	if (table.loading) return <SkeletonRows count={6} />;
 	if (table.items.length === 0) return empty ?? <EmptyState title={t('state.nothing')} />;
-	const keys = table.items.map(keyOf);
+	const keys: K[] = table.items.map(keyOf);
 	const chosen = keys.filter((key) => selection?.keys.has(key)).length;
 	const choose = (some: K[], on: boolean) => {
 		const next = new Set(selection?.keys);
@@ -110,14 +110,30 @@ export function DataTable<T, K extends string | number>(props: DataTableProps<T,
 		}
 		selection?.set(next);
 	};
+	/* Up and down go along the rows' checkboxes; with Shift the row one comes to is chosen like the one before. */
+	const onKeyDown = (event: React.KeyboardEvent) => {
+		const boxes = [...event.currentTarget.querySelectorAll<HTMLInputElement>('tbody input[type=checkbox]')];
+		const at = boxes.indexOf(event.target as HTMLInputElement);
+		const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+		const next = at < 0 || !step ? undefined : boxes[at + step];
+		if (!next) return;
+		event.preventDefault();
+		event.stopPropagation();
+		next.focus();
+		if (!event.shiftKey) return;
+		const pair = keys.slice(Math.min(at, at + step!), Math.max(at, at + step!) + 1);
+		choose(pair, (event.target as HTMLInputElement).checked);
+	};
 	return (
 		<div id="table-top">
 			{/* A wide table scrolls sideways, and keyboards must reach its far end. */}
+			{/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
 			<div
 				role="region"
 				aria-label={label}
 				// eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
 				tabIndex={0}
+				onKeyDown={selection && onKeyDown}
 				className="overflow-x-auto rounded-lg border border-line bg-surface"
 			>
 				<table className={`w-full text-sm transition-opacity ${table.stale ? 'opacity-60' : ''}`}>

@@ -13,6 +13,8 @@ export interface TableOptions {
 	filters?: string[];
 	/** What is always asked. */
 	query?: Query;
+	/** Filters that are asked for in another form than they have in the address. */
+	asked?: (filters: { filter: (name: string) => string }) => Query;
 	limit?: number;
 }
 
@@ -38,11 +40,12 @@ export interface Table<T> {
 export function useTable<T>(path: string | null, options: TableOptions): Table<T> {
 	const { sorts, filters = [], limit = 50 } = options;
 	const [params, setParams] = useSearchParams();
-	const asked = params.get('sort') ?? '';
-	const sort = sorts.includes(asked) ? asked : (sorts[0] ?? '');
+	const wanted = params.get('sort') ?? '';
+	const sort = sorts.includes(wanted) ? wanted : (sorts[0] ?? '');
 	const query: Query = { ...options.query };
 	if (sort) query.sort = sort;
 	for (const name of filters) query[name] = params.get(name);
+	Object.assign(query, options.asked?.({ filter: (name) => params.get(name) ?? '' }));
 	const first = path === null ? null : apiPath(path, { ...query, limit });
 
 	/* Cursors of the pages before this one; another list begins at its first page. */
@@ -72,7 +75,11 @@ export function useTable<T>(path: string | null, options: TableOptions): Table<T
 		loading: isLoading && !data,
 		stale: isValidating && Boolean(data),
 		sort,
-		setSort: (value) => change('sort', value === sorts[0] ? '' : value),
+		setSort: (value) => {
+			/* Some lists know one direction only. */
+			const known = [value, value.startsWith('-') ? value.slice(1) : `-${value}`].find((one) => sorts.includes(one));
+			change('sort', known === sorts[0] ? '' : (known ?? ''));
+		},
 		filter: (name) => params.get(name) ?? '',
 		setFilter: change,
 		page: cursors.length + 1,

@@ -1,0 +1,54 @@
+import { Navigate, Route, Routes } from 'react-router';
+import { can } from '../../api/roles';
+import { useMe } from '../../api/session';
+import { NotFound } from '../../components/States';
+import { AdminLayout } from './AdminLayout';
+import { AnalyticsPage } from './analytics/AnalyticsPage';
+import { AuditPage } from './audit/AuditPage';
+import { AlbumsPage } from './content/AlbumsPage';
+import { ArtistsPage } from './content/ArtistsPage';
+import { GenresPage } from './content/GenresPage';
+import { PlaylistsPage } from './content/PlaylistsPage';
+import { TracksPage } from './content/TracksPage';
+import { Only } from './Only';
+import { OverviewPage } from './OverviewPage';
+import { BackupsPage } from './system/BackupsPage';
+import { JobsPage } from './system/JobsPage';
+import { SettingsPage } from './system/SettingsPage';
+import { SourcesPage } from './system/SourcesPage';
+import { InvitationsPage } from './users/InvitationsPage';
+import { UserPage } from './users/UserPage';
+import { UsersPage } from './users/UsersPage';
+
+function Start() {
+	const { me } = useMe();
+	return can(me, 'admin') ? <OverviewPage /> : <Navigate to="/admin/tracks" replace />;
+}
+
+/** The administration: one chunk, so that listeners never fetch it. Moderators look after the content only. */
+export default function AdminPages() {
+	return (
+		<Routes>
+			<Route element={<AdminLayout />}>
+				<Route index element={<Start />} />
+				<Route path="tracks" element={<TracksPage />} />
+				<Route path="albums" element={<AlbumsPage />} />
+				<Route path="artists" element={<ArtistsPage />} />
+				<Route path="genres" element={<GenresPage />} />
+				<Route path="playlists" element={<PlaylistsPage />} />
+				<Route element={<Only role="admin" />}>
+					<Route path="users" element={<UsersPage />} />
+					<Route path="users/:id" element={<UserPage />} />
+					<Route path="invitations" element={<InvitationsPage />} />
+					<Route path="sources" element={<SourcesPage />} />
+					<Route path="jobs" element={<JobsPage />} />
+					<Route path="analytics" element={<AnalyticsPage />} />
+					<Route path="audit" element={<AuditPage />} />
+					<Route path="settings" element={<SettingsPage />} />
+					<Route path="backups" element={<BackupsPage />} />
+				</Route>
+				<Route path="*" element={<NotFound />} />
+			</Route>
+		</Routes>
+	);
+}

@@ -1,0 +1,170 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { apiSend } from '../../../api/client';
+import { Badge } from '../../../components/Badge';
+import { Button } from '../../../components/Button';
+import { confirm } from '../../../components/confirm';
+import { Menu, type MenuEntry } from '../../../components/Menu';
+import { DataTable, type Column } from '../../../components/table/DataTable';
+import { useTable } from '../../../components/table/use-table';
+import { agoOf } from '../../../i18n/dates';
+import { numberOf } from '../../../i18n/format';
+import { BulkBar, useBulkReport } from '../Bulk';
+import { ChoiceFilter, Filters } from '../Filters';
+import { Head } from '../Head';
+import { MENU_CELL } from '../menu-cell';
+import { ListExport } from '../ListExport';
+import { attempt } from '../report';
+import { eachOf } from './each';
+
+interface Row {
+	id: number;
+	title: string;
+	kind: 'manual' | 'rules';
+	visibility: 'private' | 'unlisted' | 'public';
+	owner: { id: number; username: string };
+	track_count: number;
+	play_count: number;
+	created_at: string;
+	updated_at: string;
+}
+
+const SORTS = ['-updated_at', 'title', '-created_at', '-popularity'];
+
+export function PlaylistsPage() {
+	const { t, i18n } = useTranslation();
+	const table = useTable<Row>('/playlists', { sorts: SORTS, filters: ['kind'], query: { owner: 'all' } });
+	const [chosen, setChosen] = useState<Set<number>>(new Set());
+	const report = useBulkReport();
+	const many = async (ids: number[], work: (id: number) => Promise<unknown>) => {
+		report(await eachOf(ids, work));
+		setChosen(new Set());
+		table.reload();
+	};
+	const remove = async (ids: number[]) => {
+		const sure = await confirm({
+			title: t('admin.playlists.removeSure', { count: ids.length }),
+			text: t('admin.playlists.removeText'),
+			action: t('action.delete'),
+			danger: true,
+		});
+		if (sure) await many(ids, (id) => apiSend('DELETE', `/playlists/${id}`));
+	};
+	const publish = async (playlist: Row, on: boolean) => {
+		const work = () => apiSend('POST', `/playlists/${playlist.id}/${on ? 'publish' : 'unpublish'}`, {});
+		if (await attempt(work, t('action.saved'))) table.reload();
+	};
+	const entries = (playlist: Row): MenuEntry[] => [
+		playlist.visibility === 'public'
+			? { icon: 'lock', label: t('admin.playlists.unpublish'), run: () => void publish(playlist, false) }
+			: { icon: 'globe', label: t('admin.playlists.publish'), run: () => void publish(playlist, true) },
+		{ icon: 'log', label: t('admin.users.changes'), to: `/admin/audit?model_name=playlist&model_id=${playlist.id}` },
+		{ icon: 'trash', label: t('action.delete'), danger: true, run: () => void remove([playlist.id]) },
+	];
+	const columns: Column<Row>[] = [
+		{
+			name: 'title',
+			title: t('admin.content.title'),
+			sortable: true,
+			render: ({ id, title, kind }) => (
+				<span className="flex items-center gap-2">
+					<Link
+						to={`/playlists/${id}`}
+						className="block max-w-72 truncate font-semibold underline-offset-3 hover:underline"
+					>
+						{title}
+					</Link>
+					{kind === 'rules' && <Badge>{t('admin.playlists.kind.rules')}</Badge>}
+				</span>
+			),
+		},
+		{ name: 'owner', title: t('admin.playlists.owner'), from: 'sm', render: ({ owner }) => owner.username },
+		{
+			name: 'visibility',
+			title: t('admin.playlists.visibility'),
+			from: 'md',
+			render: ({ visibility }) => (
+				<Badge look={visibility === 'public' ? 'accent' : 'plain'}>{t(`admin.playlists.seen.${visibility}`)}</Badge>
+			),
+		},
+		{
+			name: 'track_count',
+			title: t('nav.tracks'),
+			numeric: true,
+			render: (row) => numberOf(row.track_count, i18n.language),
+		},
+		{
+			name: 'popularity',
+			title: t('chart.plays'),
+			from: 'lg',
+			numeric: true,
+			sortable: true,
+			render: (row) => numberOf(row.play_count, i18n.language),
+		},
+		{
+			name: 'updated_at',
+			title: t('admin.playlists.updated'),
+			from: 'md',
+			sortable: true,
+			render: (row) => agoOf(row.updated_at, i18n.language),
+		},
+		{
+			name: 'menu',
+			title: '',
+			className: MENU_CELL,
+			render: (row) => <Menu label={t('admin.actionsFor', { name: row.title })} entries={() => entries(row)} />,
+		},
+	];
+	return (
+		<>
+			<Head title={t('nav.playlists')} hint={t('admin.playlists.hint')}>
+				<ListExport<Row>
+					path="/playlists"
+					query={table.query}
+					name="ogma-playlists"
+					columns={[
+						['id', (row) => row.id],
+						['title', (row) => row.title],
+						['owner', (row) => row.owner.username],
+						['kind', (row) => row.kind],
+						['visibility', (row) => row.visibility],
+						['track_count', (row) => row.track_count],
+						['play_count', (row) => row.play_count],
+						['updated_at', (row) => row.updated_at],
+					]}
+				/>
+			</Head>
+			<Filters>
+				<ChoiceFilter
+					table={table}
+					name="kind"
+					label={t('admin.playlists.kind.label')}
+					options={(['manual', 'rules'] as const).map((value) => ({
+						value,
+						label: t(`admin.playlists.kind.${value}`),
+					}))}
+				/>
+			</Filters>
+			<DataTable
+				label={t('nav.playlists')}
+				table={table}
+				columns={columns}
+				keyOf={({ id }) => id}
+				nameOf={({ title }) => title}
+				selection={{ keys: chosen, set: setChosen }}
+			/>
+			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+				<Button
+					className="h-9! px-3.5!"
+					onClick={() => void many([...chosen], (id) => apiSend('POST', `/playlists/${id}/unpublish`, {}))}
+				>
+					{t('admin.playlists.unpublish')}
+				</Button>
+				<Button look="danger" className="h-9! px-3.5!" onClick={() => void remove([...chosen])}>
+					{t('action.delete')}
+				</Button>
+			</BulkBar>
+		</>
+	);
+}

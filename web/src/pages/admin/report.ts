@@ -1,0 +1,24 @@
+import i18next from 'i18next';
+import { ApiError } from '../../api/client';
+import { toast } from '../../components/toast';
+
+/** What the server says about something it refused, or that it cannot be reached. */
+export function tellError(error: unknown): void {
+	toast(
+		error instanceof ApiError && error.status > 0
+			? (error.fields()[0]?.message ?? error.message)
+			: i18next.t('error.offlineTitle'),
+	);
+}
+
+/** Does something and tells about it. True: it was done. */
+export async function attempt(work: () => Promise<unknown>, done?: string): Promise<boolean> {
+	try {
+		await work();
+		if (done) toast(done);
+		return true;
+	} catch (error) {
+		tellError(error);
+		return false;
+	}
+}

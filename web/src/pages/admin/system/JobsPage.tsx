@@ -1,0 +1,111 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isOver, PACE_MS, type Job } from '../../../api/admin';
+import { apiSend } from '../../../api/client';
+import { DataTable, type Column } from '../../../components/table/DataTable';
+import { useTable } from '../../../components/table/use-table';
+import { Menu, type MenuEntry } from '../../../components/Menu';
+import { agoOf } from '../../../i18n/dates';
+import { ChoiceFilter, Filters } from '../Filters';
+import { Head } from '../Head';
+import { MENU_CELL } from '../menu-cell';
+import { ListExport } from '../ListExport';
+import { attempt } from '../report';
+import { JobDialog } from './JobDialog';
+import { JobProgress, JobState } from './JobProgress';
+
+const STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
+const KINDS = ['scan', 'remove', 'genre_merge'] as const;
+
+export function JobsPage() {
+	const { t, i18n } = useTranslation();
+	const table = useTable<Job>('/jobs', { sorts: [''], filters: ['kind', 'state', 'source_id'] });
+	const [shown, setShown] = useState<number | null>(null);
+	const busy = table.items.some((job) => !isOver(job));
+	const { reload } = table;
+	useEffect(() => {
+		const timer = setInterval(
+			() => {
+				if (document.visibilityState === 'visible') reload();
+			},
+			busy ? PACE_MS.busy : PACE_MS.calm,
+		);
+		return () => clearInterval(timer);
+		// eslint-disable-next-line react-hooks/exhaustive-deps
+	}, [busy]);
+	const ask = async (job: Job, what: 'cancel' | 'retry') => {
+		if (await attempt(() => apiSend('POST', `/jobs/${job.id}/${what}`, {}), t(`admin.jobs.done.${what}`))) reload();
+	};
+	const entries = (job: Job): MenuEntry[] => {
+		const list: MenuEntry[] = [{ icon: 'log', label: t('admin.jobs.log'), run: () => setShown(job.id) }];
+		if (!isOver(job))
+			list.push({ icon: 'close', label: t('action.cancel'), danger: true, run: () => void ask(job, 'cancel') });
+		if (job.state === 'failed' || job.state === 'cancelled')
+			list.push({ icon: 'repeat', label: t('admin.jobs.retry'), run: () => void ask(job, 'retry') });
+		return list;
+	};
+	const kindName = (kind: string) =>
+		(KINDS as readonly string[]).includes(kind) ? t(`admin.jobs.kind.${kind}`) : kind;
+	const columns: Column<Job>[] = [
+		{
+			name: 'kind',
+			title: t('admin.jobs.what'),
+			render: (job) => (
+				<button
+					type="button"
+					onClick={() => setShown(job.id)}
+					className="rounded-xs text-left underline-offset-3 hover:underline"
+				>
+					<span className="font-semibold">{kindName(job.kind)}</span>
+					{job.detail && <span className="block max-w-64 truncate text-xs text-text-2">{job.detail}</span>}
+				</button>
+			),
+		},
+		{ name: 'state', title: t('admin.users.status'), render: (job) => <JobState job={job} /> },
+		{ name: 'progress', title: t('admin.jobs.progress'), from: 'sm', render: (job) => <JobProgress job={job} /> },
+		{
+			name: 'created_at',
+			title: t('admin.audit.when'),
+			from: 'md',
+			render: (job) => agoOf(job.finished_at ?? job.started_at ?? job.created_at, i18n.language),
+		},
+		{
+			name: 'menu',
+			title: '',
+			className: MENU_CELL,
+			render: (job) => (
+				<Menu label={t('admin.actionsFor', { name: `${kindName(job.kind)} ${job.id}` })} entries={() => entries(job)} />
+			),
+		},
+	];
+	return (
+		<>
+			<Head title={t('admin.nav.jobs')} hint={t('admin.jobs.hint')}>
+				<ListExport<Job>
+					path="/jobs"
+					query={table.query}
+					name="ogma-jobs"
+					columns={(['id', 'kind', 'detail', 'state', 'error', 'created_at', 'started_at', 'finished_at'] as const).map(
+						(name) => [name, (row) => row[name]],
+					)}
+				/>
+			</Head>
+			<Filters>
+				<ChoiceFilter
+					table={table}
+					name="state"
+					label={t('admin.users.status')}
+					options={STATES.map((value) => ({ value, label: t(`admin.jobs.state.${value}`) }))}
+				/>
+				<ChoiceFilter
+					table={table}
+					name="kind"
+					label={t('admin.jobs.what')}
+					options={KINDS.map((value) => ({ value, label: kindName(value) }))}
+				/>
+			</Filters>
+			<DataTable label={t('admin.nav.jobs')} table={table} columns={columns} keyOf={({ id }) => id} />
+			<JobDialog id={shown} onClose={() => setShown(null)} />
+		</>
+	);
+}
