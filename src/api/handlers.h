@@ -159,6 +159,7 @@ void handle_search_suggest(struct call *call);
 
 /* playlists.c */
 void handle_playlists_list(struct call *call);
+void handle_admin_playlists(struct call *call);
 void handle_playlist_make(struct call *call);
 void handle_playlist_get(struct call *call);
 void handle_playlist_shared(struct call *call);

@@ -345,13 +345,14 @@ owner_read(struct call *call, struct playlist_filter *filter)
 	return false;
 }
 
-void
-handle_playlists_list(struct call *call)
+static void
+playlists_answer(struct call *call, bool see_all)
 {
 	const char *kind = call_text(call, "kind");
 	struct playlists_work work = {
 		.call = call,
-		.filter = { .viewer_id = call->caller.user_id },
+		.filter = { .viewer_id = call->caller.user_id,
+			    .see_all = see_all },
 		.page = call_page(call),
 	};
 	struct page_answer answer;
@@ -370,6 +371,18 @@ handle_playlists_list(struct call *call)
 		form_playlist(&answer.json, call, &work.list.items[i],
 			      &work.tastes[i], false);
 	page_end(&answer, call, &work.list.page);
+}
+
+void
+handle_playlists_list(struct call *call)
+{
+	playlists_answer(call, false);
+}
+
+void
+handle_admin_playlists(struct call *call)
+{
+	playlists_answer(call, true);
 }
 
 /* ---- making ---------------------------------------------------------------

@@ -492,6 +492,7 @@ const struct route api_routes[] = {
 	EDIT_ROWS,
 	SOURCE_ROWS,
 	PLAYLIST_ROWS,
+	ADMIN_PLAYLIST_ROWS,
 	ME_ROWS,
 
 	GET(API "/search/tracks", handle_search_tracks, "search",

@@ -325,6 +325,27 @@ static const struct param queue_put_body[] = {
 		    handle_playlist_cover_remove, "Takes its picture away.", \
 		    id_params, NO_BODY, 0, "Playlist", "404 503")
 
+#define ADMIN_PLAYLIST_ROWS \
+	{ .method = HTTP_GET, .pattern = "/admin/api/playlists", \
+	  .right = USER_ROLE_MODERATOR, .handler = handle_admin_playlists, \
+	  .tag = "admin", \
+	  .summary = "Everybody's playlists, private ones too.", \
+	  .params = playlist_list_params, .answer = "[Playlist]", \
+	  .statuses = "304 400 422 503", .fields = revalidate }, \
+	{ .method = HTTP_PATCH, .pattern = "/admin/api/playlists/{id}", \
+	  .right = USER_ROLE_MODERATOR, .others = USER_ROLE_MODERATOR, \
+	  .handler = handle_playlist_change, .tag = "admin", \
+	  .summary = "The same as PATCH /playlists/{id}.", \
+	  .params = id_params, WITH_BODY(playlist_change_body), \
+	  .answer = "Playlist", .statuses = "404 409 422 503", \
+	  .fields = no_store }, \
+	{ .method = HTTP_DELETE, .pattern = "/admin/api/playlists/{id}", \
+	  .right = USER_ROLE_MODERATOR, .others = USER_ROLE_MODERATOR, \
+	  .handler = handle_playlist_remove, .tag = "admin", \
+	  .summary = "The same as DELETE /playlists/{id}.", \
+	  .params = id_params, NO_BODY, .success = 204, \
+	  .statuses = "404 503", .fields = no_store }
+
 #define ME_ROWS \
 	ME_DO(HTTP_GET, "/favorites/ids", handle_favorite_ids, \
 	      "The ids of one's favourites of a kind, and one's ratings.", \

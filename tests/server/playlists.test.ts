@@ -508,6 +508,17 @@ describe('search', () => {
 });
 
 describe('a moderator', () => {
+	test("sees everybody's playlists in one list that nobody else may read", async () => {
+		const { id } = await make(ada, { title: 'Hidden away' });
+		const answer = await moderator.ask(`/admin/api/playlists?owner=${ada.id}&sort=-created_at&limit=1`);
+		expect(answer.status).toBe(200);
+		expect(answer.json().items[0]).toMatchObject({ id, visibility: 'private', owner: { username: 'ada' } });
+		expect((await ada.ask('/admin/api/playlists')).status).toBe(403);
+		expect((await server.ask('/admin/api/playlists')).status).toBe(401);
+		expect((await ada.send('DELETE', `/admin/api/playlists/${id}`)).status).toBe(403);
+		expect((await moderator.send('DELETE', `/admin/api/playlists/${id}`)).status).toBe(204);
+	});
+
 	test("changes other people's playlists and leaves a row in the audit log", async () => {
 		const { id } = await make(ada, { title: 'Rude', is_public: true });
 		const at = `${api}/playlists/${id}`;
