@@ -18,8 +18,18 @@ const swr = {
 	shouldRetryOnError: (error: unknown) => !(error instanceof ApiError) || error.status === 0 || error.status >= 500,
 };
 
+/** Opened out of Telegram now, or earlier in this tab. */
+function inTelegram(): boolean {
+	try {
+		return location.hash.includes('tgWebAppData=') || sessionStorage.getItem('ogma.telegram') !== null;
+	} catch {
+		return false;
+	}
+}
+
 startSession();
 await startI18n();
+if (inTelegram()) await (await import('./app/telegram')).startInTelegram();
 startMediaSession();
 startReporting();
 createRoot(document.getElementById('root')!).render(

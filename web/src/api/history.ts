@@ -31,22 +31,7 @@ export interface ContinueItem {
 	updated_at: string;
 }
 
-export interface Recommended {
-	track: Track;
-	reason: string;
-	reason_kind: string;
-	because_track_id: number | null;
-	because_artist_id: number | null;
-}
-
 export function useContinue() {
 	const { me } = useMe();
 	return useSWR<Pick<Page<ContinueItem>, 'items'>>(me ? apiPath('/me/continue') : null);
-}
-
-export function useRecommended(limit: number) {
-	const { me } = useMe();
-	return useSWR<Pick<Page<Recommended>, 'items'>>(me ? apiPath(`/tracks/recommendations/${me.id}`, { limit }) : null, {
-		revalidateIfStale: false,
-	});
 }

@@ -5,7 +5,10 @@ import { useSettings, type Theme } from './settings';
 const BAR_COLOUR = { dark: '#0b0f17', light: '#f5f6f9' } as const;
 
 function apply(theme: Theme, systemIsDark: boolean): void {
-	const shown = theme === 'system' ? (systemIsDark ? 'dark' : 'light') : theme;
+	/* Set by an app around us (app/telegram.ts). */
+	const { host } = document.documentElement.dataset;
+	const system = host === 'dark' || host === 'light' ? host : systemIsDark ? 'dark' : 'light';
+	const shown = theme === 'system' ? system : theme;
 	document.documentElement.dataset.theme = shown;
 	document.querySelector('meta[name="theme-color"]')?.setAttribute('content', BAR_COLOUR[shown]);
 }

@@ -1,5 +1,5 @@
-/* What was played on this device, newest first, for "Continue" on the home page. Replaced by the account's own history
- * where there is one. */
+/* What was played on this device, newest first, for "Continue" on the home page. Who is signed in has
+ * the account's own instead (GET /me/continue). */
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 import type { Track } from '../api/types';

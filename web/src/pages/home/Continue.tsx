@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useContinue } from '../../api/history';
 import { fetchAllTracks } from '../../api/hooks';
+import { useMe } from '../../api/session';
 import type { Album } from '../../api/types';
 import { PlayButton } from '../../components/Button';
 import { Cover } from '../../components/Cover';
@@ -8,7 +10,11 @@ import { toast } from '../../components/toast';
 import { tintStyle, useTint } from '../../design/palette';
 import { useRecent } from '../../player/recent';
 import { currentItem, usePlayer } from '../../player/store';
+import { clockOf } from '../../i18n/format';
 import { albumArtist, trackArtist } from '../../i18n/names';
+import { resume } from './resume';
+
+const TILES = 4;
 
 interface Card {
 	cover: string | null;
@@ -56,26 +62,32 @@ function useCard(suggestion: Album | undefined): Card | null {
 	};
 }
 
-function Recent() {
+interface Tile {
+	key: string;
+	cover: string | null;
+	title: string;
+	subtitle: string;
+	label: string;
+	play: () => void;
+}
+
+function Tiles({ tiles }: { tiles: Tile[] }) {
 	const { t } = useTranslation();
-	const tracks = useRecent((state) => state.tracks);
-	const current = usePlayer((state) => currentItem(state)?.track.id);
-	const others = tracks.filter((track) => track.id !== current).slice(0, 4);
-	if (others.length === 0) return null;
+	if (tiles.length === 0) return null;
 	return (
 		<ul aria-label={t('home.lately')} className="grid gap-2 self-stretch sm:grid-cols-2 xl:w-92 xl:grid-cols-1">
-			{others.map((track) => (
-				<li key={track.id} className="min-w-0">
+			{tiles.map((tile) => (
+				<li key={tile.key} className="min-w-0">
 					<button
 						type="button"
-						aria-label={t('track.playThis', { title: track.title, artist: trackArtist(track) })}
-						onClick={() => usePlayer.getState().playTracks([track, ...others.filter((other) => other !== track)], 0)}
+						aria-label={tile.label}
+						onClick={tile.play}
 						className="group flex w-full items-center gap-3 rounded-sm bg-surface/60 p-2 text-left transition hover:bg-surface"
 					>
-						<Cover url={track.cover_url} name={track.album ?? track.title} sizes="48px" className="w-11 rounded-xs" />
+						<Cover url={tile.cover} name={tile.title} sizes="48px" className="w-11 rounded-xs" />
 						<span className="min-w-0">
-							<span className="block truncate text-sm font-semibold">{track.title}</span>
-							<span className="block truncate text-xs text-text-2">{trackArtist(track)}</span>
+							<span className="block truncate text-sm font-semibold">{tile.title}</span>
+							<span className="block truncate text-xs text-text-2">{tile.subtitle}</span>
 						</span>
 					</button>
 				</li>
@@ -84,8 +96,50 @@ function Recent() {
 	);
 }
 
+/** A visitor's: what was played on this device. */
+function Recent() {
+	const { t } = useTranslation();
+	const tracks = useRecent((state) => state.tracks);
+	const current = usePlayer((state) => currentItem(state)?.track.id);
+	const others = tracks.filter((track) => track.id !== current).slice(0, TILES);
+	return (
+		<Tiles
+			tiles={others.map((track) => ({
+				key: String(track.id),
+				cover: track.cover_url,
+				title: track.title,
+				subtitle: trackArtist(track),
+				label: t('track.playThis', { title: track.title, artist: trackArtist(track) }),
+				play: () => usePlayer.getState().playTracks([track, ...others.filter((other) => other !== track)], 0),
+			}))}
+		/>
+	);
+}
+
+/** One's own, from all devices: albums and playlists that were left in their middle. */
+function Resume() {
+	const { t } = useTranslation();
+	const { data } = useContinue();
+	const current = usePlayer((state) => currentItem(state)?.from);
+	const others = (data?.items ?? []).filter(({ type, id }) => current?.type !== type || current.id !== id);
+	if (data && others.length === 0) return <Recent />;
+	return (
+		<Tiles
+			tiles={others.slice(0, TILES).map((item) => ({
+				key: `${item.type}-${item.id}`,
+				cover: item.cover_url ?? item.track.cover_url,
+				title: item.title,
+				subtitle: `${item.track.title} · ${clockOf(item.position_ms)}`,
+				label: t('home.resume', { title: item.title, track: item.track.title }),
+				play: () => void resume(item).catch(() => toast(t('error.play'))),
+			}))}
+		/>
+	);
+}
+
 export function Continue({ suggestion }: { suggestion: Album | undefined }) {
 	const { t } = useTranslation();
+	const { me } = useMe();
 	const card = useCard(suggestion);
 	const tint = useTint(card?.cover, card?.name ?? '');
 	if (!card) return <div className="shimmer mb-10 h-56 rounded-lg" aria-hidden="true" />;
@@ -119,7 +173,7 @@ export function Continue({ suggestion }: { suggestion: Album | undefined }) {
 					/>
 				</div>
 			</div>
-			<Recent />
+			{me ? <Resume /> : <Recent />}
 		</section>
 	);
 }

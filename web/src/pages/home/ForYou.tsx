@@ -41,7 +41,9 @@ export function ForYou() {
 								label={t('track.playThis', { title: track.title, artist: trackArtist(track) })}
 								className="pointer-events-auto absolute right-2.5 bottom-2.5 size-11 translate-y-1 opacity-0 group-hover/card:translate-y-0 group-hover/card:opacity-100 focus-visible:translate-y-0 focus-visible:opacity-100 pointer-coarse:translate-y-0 pointer-coarse:opacity-100"
 								iconClass="size-5"
-								onClick={() => usePlayer.getState().playTracks(tracks, tracks.indexOf(track))}
+								onClick={() =>
+									usePlayer.getState().playTracks(tracks, tracks.indexOf(track), { from: { type: 'recommendation' } })
+								}
 							/>
 						</div>
 					</article>
