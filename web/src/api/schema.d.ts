@@ -1,0 +1,822 @@
+/* Made by `npm run types` from the server's /openapi.json. Not to be edited. */
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Error: {
+            error: string;
+            message: string;
+            details: unknown;
+            request_id: string;
+        };
+        ArtistCredit: {
+            id: number;
+            name: string;
+            role: string;
+        };
+        GenreRef: {
+            id: number;
+            name: string;
+        };
+        Gapless: {
+            start_samples: number;
+            end_samples: number;
+        };
+        ReplayGain: {
+            track_gain_db: number | null;
+            track_peak: number | null;
+            album_gain_db: number | null;
+            album_peak: number | null;
+        };
+        HighlightPiece: {
+            text: string;
+            match: boolean;
+        };
+        Highlights: {
+            title: components["schemas"]["HighlightPiece"][];
+            artist: components["schemas"]["HighlightPiece"][] | null;
+            album: components["schemas"]["HighlightPiece"][] | null;
+        };
+        Track: {
+            id: number;
+            title: string;
+            artist: string;
+            artist_id: number | null;
+            artists: components["schemas"]["ArtistCredit"][];
+            album: string | null;
+            album_id: number | null;
+            album_artist: string | null;
+            genre: string | null;
+            genres: components["schemas"]["GenreRef"][];
+            duration_ms: number;
+            track_no: number | null;
+            disc_no: number | null;
+            year: number | null;
+            tempo: number | null;
+            energy: number | null;
+            valence: number | null;
+            danceability: number | null;
+            key: string | null;
+            loudness_lufs: number | null;
+            popularity: number;
+            play_count: number;
+            cover_url: string | null;
+            stream_url: string;
+            source: string;
+            codec: string;
+            container: string;
+            bitrate: number;
+            sample_rate: number;
+            channels: number;
+            bit_depth: number | null;
+            size_bytes: number;
+            gapless: components["schemas"]["Gapless"] | null;
+            replaygain: components["schemas"]["ReplayGain"] | null;
+            composer: string | null;
+            has_lyrics: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        TrackHit: {
+            id: number;
+            title: string;
+            artist: string;
+            artist_id: number | null;
+            artists: components["schemas"]["ArtistCredit"][];
+            album: string | null;
+            album_id: number | null;
+            album_artist: string | null;
+            genre: string | null;
+            genres: components["schemas"]["GenreRef"][];
+            duration_ms: number;
+            track_no: number | null;
+            disc_no: number | null;
+            year: number | null;
+            tempo: number | null;
+            energy: number | null;
+            valence: number | null;
+            danceability: number | null;
+            key: string | null;
+            loudness_lufs: number | null;
+            popularity: number;
+            play_count: number;
+            cover_url: string | null;
+            stream_url: string;
+            source: string;
+            codec: string;
+            container: string;
+            bitrate: number;
+            sample_rate: number;
+            channels: number;
+            bit_depth: number | null;
+            size_bytes: number;
+            gapless: components["schemas"]["Gapless"] | null;
+            replaygain: components["schemas"]["ReplayGain"] | null;
+            composer: string | null;
+            has_lyrics: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            highlights: components["schemas"]["Highlights"];
+        };
+        Album: {
+            id: number;
+            title: string;
+            artist: string | null;
+            artist_id: number | null;
+            artists: components["schemas"]["ArtistCredit"][];
+            year: number | null;
+            genre: string | null;
+            genres: components["schemas"]["GenreRef"][];
+            track_count: number;
+            disc_count: number;
+            duration_ms: number;
+            cover_url: string | null;
+            is_compilation: boolean;
+            popularity: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AlbumHit: {
+            id: number;
+            title: string;
+            artist: string | null;
+            artist_id: number | null;
+            artists: components["schemas"]["ArtistCredit"][];
+            year: number | null;
+            genre: string | null;
+            genres: components["schemas"]["GenreRef"][];
+            track_count: number;
+            disc_count: number;
+            duration_ms: number;
+            cover_url: string | null;
+            is_compilation: boolean;
+            popularity: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            highlights: components["schemas"]["Highlights"];
+        };
+        Artist: {
+            id: number;
+            name: string;
+            sort_name: string;
+            album_count: number;
+            track_count: number;
+            duration_ms: number;
+            cover_url: string | null;
+            popularity: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ArtistHit: {
+            id: number;
+            name: string;
+            sort_name: string;
+            album_count: number;
+            track_count: number;
+            duration_ms: number;
+            cover_url: string | null;
+            popularity: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            highlights: components["schemas"]["Highlights"];
+        };
+        Genre: {
+            id: number;
+            name: string;
+            track_count: number;
+            album_count: number;
+            artist_count: number;
+            cover_url: string | null;
+        };
+        Playlist: {
+            id: number;
+            title: string;
+            description: string | null;
+            kind: string;
+            visibility: string;
+            is_public: boolean;
+            owner: components["schemas"]["PlaylistOwner"];
+            can_edit: boolean;
+            track_count: number;
+            duration_ms: number;
+            play_count: number;
+            version: number;
+            cover_url: string | null;
+            mosaic: string[];
+            rules: unknown;
+            share_url: string | null;
+            share_token: string | null;
+            is_favorite: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        PlaylistHit: {
+            id: number;
+            title: string;
+            description: string | null;
+            kind: string;
+            visibility: string;
+            is_public: boolean;
+            owner: components["schemas"]["PlaylistOwner"];
+            can_edit: boolean;
+            track_count: number;
+            duration_ms: number;
+            play_count: number;
+            version: number;
+            cover_url: string | null;
+            mosaic: string[];
+            rules: unknown;
+            share_url: string | null;
+            share_token: string | null;
+            is_favorite: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            highlights: components["schemas"]["Highlights"];
+        };
+        PlaylistOwner: {
+            id: number;
+            username: string;
+        };
+        PlaylistTrack: {
+            id: number;
+            title: string;
+            artist: string;
+            artist_id: number | null;
+            artists: components["schemas"]["ArtistCredit"][];
+            album: string | null;
+            album_id: number | null;
+            album_artist: string | null;
+            genre: string | null;
+            genres: components["schemas"]["GenreRef"][];
+            duration_ms: number;
+            track_no: number | null;
+            disc_no: number | null;
+            year: number | null;
+            tempo: number | null;
+            energy: number | null;
+            valence: number | null;
+            danceability: number | null;
+            key: string | null;
+            loudness_lufs: number | null;
+            popularity: number;
+            play_count: number;
+            cover_url: string | null;
+            stream_url: string;
+            source: string;
+            codec: string;
+            container: string;
+            bitrate: number;
+            sample_rate: number;
+            channels: number;
+            bit_depth: number | null;
+            size_bytes: number;
+            gapless: components["schemas"]["Gapless"] | null;
+            replaygain: components["schemas"]["ReplayGain"] | null;
+            composer: string | null;
+            has_lyrics: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            is_favorite: boolean;
+            rating: number | null;
+            item_id: number | null;
+            position: number;
+            added_at: string | null;
+        };
+        PlaylistAdded: {
+            added: number;
+            skipped: number[];
+            unknown: number[];
+            item_ids: number[];
+            version: number;
+            track_count: number;
+            duration_ms: number;
+        };
+        PlaylistRemoved: {
+            removed: number;
+            version: number;
+            track_count: number;
+            duration_ms: number;
+        };
+        PlaylistMoved: {
+            position: number;
+            version: number;
+            track_count: number;
+            duration_ms: number;
+        };
+        PlaylistStats: {
+            track_count: number;
+            duration_ms: number;
+            play_count: number;
+            artist_count: number;
+            album_count: number;
+            favorite_count: number;
+            hidden_count: number;
+            last_added_at: string | null;
+            genres: components["schemas"]["NameCount"][];
+            years: components["schemas"]["DecadeCount"][];
+        };
+        NameCount: {
+            name: string;
+            count: number;
+        };
+        DecadeCount: {
+            decade: number;
+            count: number;
+        };
+        RuleLabel: {
+            en: string;
+            ru: string;
+        };
+        RuleField: {
+            name: string;
+            type: string;
+            label: components["schemas"]["RuleLabel"];
+            unit: string | null;
+            min: number | null;
+            max: number | null;
+            whole: boolean;
+            per_user: boolean;
+            choices: string[] | null;
+            ops: string[];
+        };
+        RuleOp: {
+            name: string;
+            label: components["schemas"]["RuleLabel"];
+            value: string;
+        };
+        RuleSort: {
+            name: string;
+            label: components["schemas"]["RuleLabel"];
+        };
+        RuleLimits: {
+            rules: number;
+            depth: number;
+            limit: number;
+            text: number;
+            days: number;
+        };
+        RuleFields: {
+            fields: components["schemas"]["RuleField"][];
+            ops: components["schemas"]["RuleOp"][];
+            sorts: components["schemas"]["RuleSort"][];
+            limits: components["schemas"]["RuleLimits"];
+        };
+        RulePreview: {
+            items: components["schemas"]["Track"][];
+            total: number;
+            duration_ms: number;
+        };
+        Taste: {
+            type: string;
+            id: number;
+            is_favorite: boolean;
+            rating: number | null;
+            favorited_at: string | null;
+        };
+        FavoriteIds: {
+            type: string;
+            ids: number[];
+            ratings: unknown;
+        };
+        PlayQueue: {
+            version: number;
+            track_ids: number[];
+            items: components["schemas"]["Track"][] | null;
+            current_index: number;
+            position_ms: number;
+            device: string | null;
+            shuffle: boolean;
+            repeat: string;
+            context: components["schemas"]["PlayContext"] | null;
+            current: components["schemas"]["Track"] | null;
+            updated_at: string | null;
+        };
+        PlayContext: {
+            type: string;
+            id: number;
+        };
+        PlayQueueSaved: {
+            version: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ContinueItem: {
+            type: string;
+            id: number;
+            title: string;
+            subtitle: string | null;
+            cover_url: string | null;
+            track: components["schemas"]["Track"];
+            position_ms: number;
+            index: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ContinueList: {
+            items: components["schemas"]["ContinueItem"][];
+        };
+        GenreStats: {
+            track_count: number;
+            album_count: number;
+            artist_count: number;
+            duration_ms: number;
+            top_artists: components["schemas"]["Artist"][];
+        };
+        Lyrics: {
+            synced: boolean;
+            lines: components["schemas"]["LyricsLine"][];
+            text: string;
+        };
+        LyricsLine: {
+            time_ms: number | null;
+            text: string;
+        };
+        Facet: {
+            value: unknown;
+            count: number;
+        };
+        ArtistFacet: {
+            value: string;
+            id: number;
+            count: number;
+        };
+        Facets: {
+            genre: components["schemas"]["Facet"][];
+            year: components["schemas"]["Facet"][];
+            artist: components["schemas"]["ArtistFacet"][];
+        };
+        TrackHits: {
+            items: components["schemas"]["TrackHit"][];
+            total: number;
+            total_is_lower_bound: boolean;
+            did_you_mean: string | null;
+            engine: string;
+            took_ms: number;
+            facets: components["schemas"]["Facets"];
+        };
+        AlbumHits: {
+            items: components["schemas"]["AlbumHit"][];
+            total: number;
+            total_is_lower_bound: boolean;
+            did_you_mean: string | null;
+            engine: string;
+            took_ms: number;
+            facets: components["schemas"]["Facets"];
+        };
+        ArtistHits: {
+            items: components["schemas"]["ArtistHit"][];
+            total: number;
+            total_is_lower_bound: boolean;
+            did_you_mean: string | null;
+            engine: string;
+            took_ms: number;
+            facets: components["schemas"]["Facets"];
+        };
+        PlaylistHits: {
+            items: components["schemas"]["PlaylistHit"][];
+            total: number;
+            total_is_lower_bound: boolean;
+            did_you_mean: string | null;
+            engine: string;
+            took_ms: number;
+            facets: components["schemas"]["Facets"];
+        };
+        HitGroup: {
+            items: unknown[];
+            total: number;
+        };
+        TopHit: {
+            type: string;
+            item: unknown;
+        };
+        MultiHits: {
+            top: components["schemas"]["TopHit"] | null;
+            tracks: components["schemas"]["HitGroup"];
+            albums: components["schemas"]["HitGroup"];
+            artists: components["schemas"]["HitGroup"];
+            playlists: components["schemas"]["HitGroup"];
+            did_you_mean: string | null;
+            engine: string;
+            took_ms: number;
+        };
+        Suggestion: {
+            type: string;
+            id: number;
+            text: string;
+            subtitle: string | null;
+            cover_url: string | null;
+            highlights: components["schemas"]["HighlightPiece"][];
+        };
+        Suggestions: {
+            items: components["schemas"]["Suggestion"][];
+            did_you_mean: string | null;
+            engine: string;
+            took_ms: number;
+        };
+        User: {
+            id: number;
+            username: string;
+            email: string | null;
+            full_name: string | null;
+            role: string;
+            status: string;
+            is_active: boolean;
+            has_password: boolean;
+            telegram_id: number | null;
+            last_login_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        UserLogin: {
+            provider: string;
+            subject: string;
+            name: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        Me: {
+            id: number;
+            username: string;
+            email: string | null;
+            full_name: string | null;
+            role: string;
+            status: string;
+            is_active: boolean;
+            has_password: boolean;
+            telegram_id: number | null;
+            last_login_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            csrf_token: string | null;
+            proof: string;
+            scopes: string[];
+            logins: components["schemas"]["UserLogin"][];
+        };
+        SignedIn: {
+            access_token: string | null;
+            refresh_token: string | null;
+            token_type: string | null;
+            csrf_token: string | null;
+            signed_in: boolean;
+            expires_in: number;
+            user: components["schemas"]["User"];
+        };
+        AuthConfig: {
+            registration: string;
+            telegram: boolean;
+            password_min: number;
+            setup_needed: boolean;
+        };
+        NewUser: {
+            id: number;
+            username: string;
+            email: string | null;
+            full_name: string | null;
+            role: string;
+            status: string;
+            is_active: boolean;
+            has_password: boolean;
+            telegram_id: number | null;
+            last_login_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            link: string | null;
+        };
+        Person: {
+            id: number;
+            username: string;
+            email: string | null;
+            full_name: string | null;
+            role: string;
+            status: string;
+            is_active: boolean;
+            has_password: boolean;
+            telegram_id: number | null;
+            last_login_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            reviewed_by: number | null;
+            reviewed_at: string | null;
+            sessions: components["schemas"]["Session"][];
+            keys: components["schemas"]["Key"][];
+            logins: components["schemas"]["UserLogin"][];
+        };
+        NewLink: {
+            link: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        BulkRefusal: {
+            id: number;
+            error: string;
+            reason: string;
+        };
+        BulkOutcome: {
+            changed: number[];
+            refused: components["schemas"]["BulkRefusal"][];
+        };
+        AuditRow: {
+            id: number;
+            admin_user_id: number | null;
+            admin_username: string | null;
+            action: string;
+            model_name: string;
+            model_id: number | null;
+            old_values: unknown;
+            new_values: unknown;
+            ip_address: string | null;
+            user_agent: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        Invitation: {
+            id: number;
+            prefix: string;
+            role: string;
+            note: string | null;
+            uses: number;
+            uses_max: number;
+            created_by: number | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            revoked_at: string | null;
+        };
+        NewInvitation: {
+            id: number;
+            prefix: string;
+            role: string;
+            note: string | null;
+            uses: number;
+            uses_max: number;
+            created_by: number | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            revoked_at: string | null;
+            code: string;
+            link: string;
+        };
+        RoleCounts: {
+            user: number;
+            artist: number;
+            moderator: number;
+            admin: number;
+            superadmin: number;
+        };
+        UserCounts: {
+            total: number;
+            active: number;
+            pending: number;
+            blocked: number;
+            new_7d: number;
+            by_role: components["schemas"]["RoleCounts"];
+        };
+        LibraryCounts: {
+            tracks: number;
+            albums: number;
+            artists: number;
+            genres: number;
+            duration_ms: number;
+            size_bytes: number;
+        };
+        JobCounts: {
+            running: number;
+            queued: number;
+            failed: number;
+        };
+        SessionCounts: {
+            active: number;
+        };
+        Dashboard: {
+            users: components["schemas"]["UserCounts"];
+            library: components["schemas"]["LibraryCounts"];
+            jobs: components["schemas"]["JobCounts"];
+            sessions: components["schemas"]["SessionCounts"];
+            audit: components["schemas"]["AuditRow"][];
+            uptime_seconds: number;
+        };
+        Setting: {
+            group: string;
+            name: string;
+            value: string;
+            unit: string | null;
+            origin: string;
+            summary: string;
+        };
+        Settings: {
+            items: components["schemas"]["Setting"][];
+        };
+        Key: {
+            id: number;
+            name: string;
+            prefix: string;
+            scopes: string[];
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            last_used_at: string | null;
+        };
+        NewKey: {
+            id: number;
+            name: string;
+            prefix: string;
+            scopes: string[];
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            last_used_at: string | null;
+            key: string;
+        };
+        Session: {
+            id: number;
+            kind: string;
+            address: string | null;
+            user_agent: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            used_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            current: boolean;
+        };
+        Link: {
+            purpose: string;
+            username: string | null;
+        };
+        Library: {
+            tracks: number;
+            albums: number;
+            artists: number;
+            genres: number;
+            duration_ms: number;
+            size_bytes: number;
+            last_scan_at: string | null;
+            scanning: boolean;
+        };
+        TrackLink: {
+            stream_url: string;
+            download_url: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        Stats: {
+            active_streams: number;
+            total_listeners: number;
+            queue_items: number;
+            uptime: number;
+        };
+        Health: {
+            status: string;
+            version: string;
+            uptime_seconds: number;
+        };
+        ServiceHealth: {
+            name: string;
+            driver: string;
+            required: boolean;
+            state: string;
+            latency_ms: number;
+            reason: string | null;
+        };
+        Readiness: {
+            status: string;
+            services: components["schemas"]["ServiceHealth"][];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
