@@ -1,46 +1,20 @@
 /* Accounts: the ways in, and what belongs to one's own. */
 import useSWR from 'swr';
 import { apiPath, apiSend } from './client';
-import type { Me, SessionAnswer, User } from './session';
-import type { Page } from './types';
+import type { Me, SessionAnswer } from './session';
+import type { Exactly, Page, Shapes } from './types';
 
-export interface AuthConfig {
-	registration: 'open' | 'invitation' | 'approval' | 'closed';
-	telegram: boolean;
-	/** Name of the bot, without @. */
-	telegram_bot: string | null;
+export type AuthConfig = Exactly<
+	Shapes['AuthConfig'],
+	{ registration: 'open' | 'invitation' | 'approval' | 'closed' }
+> & {
+	/** Name of the bot, without @, and its number: told by servers that sign in with it. */
+	telegram_bot?: string | null;
 	telegram_bot_id?: number | null;
-	oidc: boolean;
-	oidc_name: string | null;
-	password_min: number;
-	setup_needed: boolean;
-}
-
-export interface Registered extends Partial<Omit<SessionAnswer, 'user'>> {
-	user: User;
-	signed_in: boolean;
-}
-
-export interface ApiKey {
-	id: number;
-	name: string;
-	prefix: string;
-	scopes: string[];
-	created_at: string;
-	expires_at: string | null;
-	last_used_at: string | null;
-}
-
-export interface SessionRow {
-	id: number;
-	kind: 'token' | 'web';
-	address: string | null;
-	user_agent: string | null;
-	created_at: string;
-	used_at: string | null;
-	expires_at: string;
-	current: boolean;
-}
+};
+export type Registered = SessionAnswer & Pick<Shapes['SignedIn'], 'user' | 'signed_in'>;
+export type ApiKey = Shapes['Key'];
+export type SessionRow = Exactly<Shapes['Session'], { kind: 'token' | 'web' }>;
 
 export const useAuthConfig = () => useSWR<AuthConfig>(apiPath('/auth/config'));
 
@@ -61,7 +35,7 @@ export const register = (body: Registration) =>
 export const changeMe = (change: Record<string, unknown>) => apiSend<Me>('PATCH', '/auth/me', change);
 
 export const createKey = (name: string, scopes: string[], expires_at: string | null) =>
-	apiSend<ApiKey & { key: string }>('POST', '/auth/keys', { name, scopes, ...(expires_at && { expires_at }) });
+	apiSend<Shapes['NewKey']>('POST', '/auth/keys', { name, scopes, ...(expires_at && { expires_at }) });
 
 /** Where the browser goes itself to sign in at the provider; it comes back to `returnTo`. */
 export const oidcStart = (returnTo: string, link = false) =>

@@ -5,14 +5,11 @@ import { create } from 'zustand';
 import { mutate } from 'swr';
 import { apiGet, apiPath, apiSend } from './client';
 import { currentMe, useMe } from './session';
+import type { Exactly, Shapes } from './types';
 
 export type Kind = 'track' | 'album' | 'artist' | 'playlist';
 
-interface Ids {
-	type: Kind;
-	ids: number[];
-	ratings: Record<string, number>;
-}
+type Ids = Exactly<Shapes['FavoriteIds'], { type: Kind; ratings: Record<string, number> }>;
 
 interface Liked {
 	ids: Set<number>;

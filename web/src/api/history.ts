@@ -2,7 +2,7 @@
 import useSWR from 'swr';
 import { apiPath } from './client';
 import { useMe } from './session';
-import type { Page, Track } from './types';
+import type { Exactly, Page, Shapes, Track } from './types';
 
 export interface Listened {
 	/** null: no longer in the library. */
@@ -19,17 +19,10 @@ export interface Listened {
 	client: string | null;
 }
 
-export interface ContinueItem {
-	type: 'album' | 'playlist' | 'artist' | 'genre' | 'track';
-	id: number;
-	title: string;
-	subtitle: string | null;
-	cover_url: string | null;
-	track: Track;
-	position_ms: number;
-	index: number;
-	updated_at: string;
-}
+export type ContinueItem = Exactly<
+	Shapes['ContinueItem'],
+	{ type: 'album' | 'playlist' | 'artist' | 'genre' | 'track'; track: Track }
+>;
 
 export function useContinue() {
 	const { me } = useMe();

@@ -63,6 +63,6 @@ export const useSearchMulti = (q: string, limit: number) =>
 export const useSearchTracks = (q: string, query: Query) =>
 	useSWR<SearchPage<Track>>(q ? apiPath('/search/tracks', { q, ...query }) : null, trackFetcher, typing);
 
-export function useSearchPage<T>(kind: 'albums' | 'artists', q: string, limit: number) {
+export function useSearchPage<T>(kind: 'albums' | 'artists' | 'playlists', q: string, limit: number) {
 	return useSWR<SearchPage<T>>(q ? apiPath(`/search/${kind}`, { q, limit }) : null, { keepPreviousData: true });
 }

@@ -1,110 +1,19 @@
 /* Playlists: questions and edits. */
 import useSWR, { mutate } from 'swr';
 import { apiFetch, apiPath, apiSend, type Query } from './client';
-import type { Page, Track } from './types';
+import type { Exactly, Page, Playlist, Rules, Shapes, Track, Visibility } from './types';
 
-export type Visibility = 'private' | 'unlisted' | 'public';
+export type { Playlist, Rule, RuleGroup, Rules, Visibility } from './types';
 
-export interface Rule {
-	field: string;
-	op: string;
-	value?: string | number | boolean | (string | number)[];
-}
+/** `item_id` is null in rule playlists. */
+export type PlaylistTrack = Track & Pick<Shapes['PlaylistTrack'], 'item_id' | 'position' | 'added_at'>;
+export type Edited = Shapes['PlaylistAdded'];
 
-export interface RuleGroup {
-	match: 'all' | 'any';
-	rules: (Rule | RuleGroup)[];
-}
+export type Imported = Exactly<Shapes['PlaylistImport'], { playlist: Playlist | null; encoding: string | null }>;
 
-export interface Rules extends RuleGroup {
-	sort?: string;
-	limit?: number;
-}
-
-export interface Playlist {
-	id: number;
-	title: string;
-	description: string | null;
-	kind: 'manual' | 'rules';
-	visibility: Visibility;
-	is_public: boolean;
-	owner: { id: number; username: string };
-	can_edit: boolean;
-	track_count: number;
-	duration_ms: number;
-	play_count: number;
-	version: number;
-	cover_url: string | null;
-	mosaic: string[];
-	rules: Rules | null;
-	share_url: string | null;
-	share_token: string | null;
-	is_favorite: boolean;
-	created_at: string;
-	updated_at: string;
-}
-
-export interface PlaylistTrack extends Track {
-	/** null in rule playlists. */
-	item_id: number | null;
-	position: number;
-	added_at: string | null;
-}
-
-export interface Edited {
-	added: number;
-	skipped: number[];
-	unknown: number[];
-	version: number;
-	track_count: number;
-	duration_ms: number;
-}
-
-export interface Imported {
-	playlist: Playlist | null;
-	format: string;
-	encoding: string | null;
-	title: string;
-	total: number;
-	matched: number;
-	by: { path: number; tags: number; audio: number };
-	unmatched: {
-		index: number;
-		line: string;
-		artist: string | null;
-		title: string | null;
-		duration_ms: number | null;
-	}[];
-	unmatched_count: number;
-	skipped_duplicates: number;
-}
-
-type Words = Record<string, string>;
-
-export interface RuleField {
-	name: string;
-	type: 'text' | 'number' | 'date' | 'bool' | 'choice';
-	label: Words;
-	unit: string | null;
-	min: number | null;
-	max: number | null;
-	choices: string[] | null;
-	per_user: boolean;
-	ops: string[];
-}
-
-export interface RuleOp {
-	name: string;
-	label: Words;
-	value: 'one' | 'range' | 'days' | 'none';
-}
-
-export interface RuleFields {
-	fields: RuleField[];
-	ops: RuleOp[];
-	sorts: { name: string; label: Words }[];
-	limits: { rules: number; depth: number; limit: number; text: number };
-}
+export type RuleField = Exactly<Shapes['RuleField'], { type: 'text' | 'number' | 'date' | 'bool' | 'choice' }>;
+export type RuleOp = Exactly<Shapes['RuleOp'], { value: 'one' | 'range' | 'days' | 'none' }>;
+export type RuleFields = Exactly<Shapes['RuleFields'], { fields: RuleField[]; ops: RuleOp[] }>;
 
 export const EXPORTS = ['m3u8', 'xspf', 'json'] as const;
 

@@ -322,6 +322,31 @@ export interface components {
             track_count: number;
             duration_ms: number;
         };
+        PlaylistImport: {
+            playlist: components["schemas"]["Playlist"] | null;
+            format: string;
+            encoding: string;
+            title: string;
+            total: number;
+            matched: number;
+            by: components["schemas"]["ImportWays"];
+            unmatched: components["schemas"]["ImportEntry"][];
+            unmatched_count: number;
+            skipped_duplicates: number;
+        };
+        ImportWays: {
+            path: number;
+            audio: number;
+            tags: number;
+            id: number;
+        };
+        ImportEntry: {
+            index: number;
+            path: string | null;
+            artist: string | null;
+            title: string | null;
+            duration_ms: number | null;
+        };
         PlaylistStats: {
             track_count: number;
             duration_ms: number;
@@ -587,6 +612,8 @@ export interface components {
         AuthConfig: {
             registration: string;
             telegram: boolean;
+            oidc: boolean;
+            oidc_name: string | null;
             password_min: number;
             setup_needed: boolean;
         };

@@ -4,43 +4,18 @@
 import useSWR, { mutate, type SWRConfiguration } from 'swr';
 import { apiGet, apiPath, apiSend, ApiError, setSessionRules } from './client';
 import type { Role } from './roles';
+import type { Exactly, Shapes } from './types';
 
-export interface Login {
-	provider: string;
-	subject: string;
-	name: string | null;
-	created_at: string;
-}
+export type Login = Shapes['UserLogin'];
+export type UserStatus = 'pending' | 'active' | 'rejected' | 'blocked';
+export type User = Exactly<Shapes['User'], { role: Role; status: UserStatus }>;
+export type Me = Exactly<
+	Shapes['Me'],
+	{ role: Role; status: UserStatus; proof: 'token' | 'session' | 'key' | 'proxy' }
+>;
 
-export interface User {
-	id: number;
-	username: string;
-	email: string | null;
-	full_name: string | null;
-	role: Role;
-	status: 'pending' | 'active' | 'rejected' | 'blocked';
-	is_active: boolean;
-	telegram_id: number | null;
-	has_password: boolean;
-	created_at: string;
-	updated_at: string;
-	last_login_at: string | null;
-}
-
-export interface Me extends User {
-	csrf_token: string | null;
-	proof: 'token' | 'session' | 'key' | 'proxy';
-	scopes: string[];
-	logins: Login[];
-}
-
-export interface SessionAnswer {
-	user: User;
-	expires_in: number;
-	csrf_token?: string;
-	access_token?: string;
-	refresh_token?: string;
-}
+/** With a cookie there are no tokens, with tokens no CSRF token. */
+export type SessionAnswer = Partial<Shapes['SignedIn']>;
 
 const ME = apiPath('/auth/me');
 /** A 401 there is the answer itself, not a session that is over. */

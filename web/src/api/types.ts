@@ -1,127 +1,48 @@
-/* The answers of the server's REST API, kept in this one file. To be replaced by what `npm run types` generates from
- * the server's own /openapi.json; no other file may describe an answer. Durations are milliseconds, times RFC 3339. */
+/* The answers of the server's REST API, under the names the app uses. The shapes themselves are in schema.d.ts, which
+ * `npm run types` makes out of the server's own /openapi.json; here stands only what a schema cannot say: which words a
+ * text may be, which type a list is of. Durations are milliseconds, times RFC 3339. */
+import type { components } from './schema';
+
+export type Shapes = components['schemas'];
+
+/** A shape with some of its fields told more exactly. A field the server does not have is an error here. */
+export type Exactly<
+	Shape,
+	Fields extends { [Name in keyof Fields]: Name extends keyof Shape ? unknown : never },
+> = Omit<Shape, keyof Fields> & Fields;
 
 export type ArtistRole =
 	'main' | 'featured' | 'composer' | 'conductor' | 'remixer' | 'performer' | 'lyricist' | 'producer';
 
-export interface ArtistCredit {
-	id: number;
-	name: string;
-	role: ArtistRole;
-}
+export type ArtistCredit = Exactly<Shapes['ArtistCredit'], { role: ArtistRole }>;
+export type GenreRef = Shapes['GenreRef'];
+export type ReplayGain = Shapes['ReplayGain'];
+export type Gapless = Shapes['Gapless'];
 
-export interface GenreRef {
-	id: number;
-	name: string;
-}
+export type Track = Exactly<
+	Shapes['Track'],
+	{
+		/** null: the file does not say. */
+		artist: string | null;
+		artists: ArtistCredit[];
+		bitrate: number | null;
+		sample_rate: number | null;
+		channels: number | null;
+	}
+>;
 
-export interface ReplayGain {
-	track_gain_db: number | null;
-	track_peak: number | null;
-	album_gain_db: number | null;
-	album_peak: number | null;
-}
+/** Without an artist: a compilation that names no album artist. */
+export type Album = Exactly<Shapes['Album'], { artists: ArtistCredit[] }>;
 
-export interface Gapless {
-	start_samples: number;
-	end_samples: number;
-}
-
-export interface Track {
-	id: number;
-	title: string;
-	/** null: the file does not say. */
-	artist: string | null;
-	artist_id: number | null;
-	artists: ArtistCredit[];
-	album: string | null;
-	album_id: number | null;
-	album_artist: string | null;
-	genre: string | null;
-	genres: GenreRef[];
-	duration_ms: number;
-	track_no: number | null;
-	disc_no: number | null;
-	year: number | null;
-	tempo: number | null;
-	energy: number | null;
-	valence: number | null;
-	danceability: number | null;
-	key: string | null;
-	loudness_lufs: number | null;
-	popularity: number;
-	play_count: number;
-	cover_url: string | null;
-	stream_url: string;
-	source: string;
-	codec: string;
-	container: string;
-	bitrate: number | null;
-	sample_rate: number | null;
-	channels: number | null;
-	bit_depth: number | null;
-	size_bytes: number;
-	gapless: Gapless | null;
-	replaygain: ReplayGain | null;
-	composer: string | null;
-	has_lyrics: boolean;
-	created_at: string;
-	updated_at: string;
-}
-
-export interface Album {
-	id: number;
-	title: string;
-	/** null: a compilation without an album artist. */
-	artist: string | null;
-	artist_id: number | null;
-	artists: ArtistCredit[];
-	year: number | null;
-	genre: string | null;
-	genres: GenreRef[];
-	track_count: number;
-	disc_count: number;
-	duration_ms: number;
-	cover_url: string | null;
-	is_compilation: boolean;
-	popularity: number;
-	created_at: string;
-	updated_at: string;
-}
-
-export interface Artist {
-	id: number;
-	name: string;
-	sort_name: string;
-	album_count: number;
-	track_count: number;
-	duration_ms: number;
-	cover_url: string | null;
-	popularity: number;
+export type Artist = Shapes['Artist'] & {
 	/** Of one artist's own answer only. */
 	bio?: string | null;
 	/** Told to the owners and to moderators. */
 	owners?: { id: number; username: string }[];
-	created_at: string;
-	updated_at: string;
-}
+};
 
-export interface Genre {
-	id: number;
-	name: string;
-	track_count: number;
-	album_count: number;
-	artist_count: number;
-	cover_url: string | null;
-}
-
-export interface GenreStats {
-	track_count: number;
-	album_count: number;
-	artist_count: number;
-	duration_ms: number;
-	top_artists: Artist[];
-}
+export type Genre = Shapes['Genre'];
+export type GenreStats = Exactly<Shapes['GenreStats'], { top_artists: Artist[] }>;
 
 export interface Page<T> {
 	items: T[];
@@ -129,35 +50,12 @@ export interface Page<T> {
 	next_cursor: string | null;
 }
 
-export interface LyricsLine {
-	time_ms: number | null;
-	text: string;
-}
+export type LyricsLine = Shapes['LyricsLine'];
+export type Lyrics = Shapes['Lyrics'];
+export type Library = Shapes['Library'];
 
-export interface Lyrics {
-	synced: boolean;
-	lines: LyricsLine[];
-	text: string;
-}
-
-export interface Library {
-	tracks: number;
-	albums: number;
-	artists: number;
-	genres: number;
-	duration_ms: number;
-	size_bytes: number;
-	last_scan_at: string | null;
-	scanning: boolean;
-}
-
-export interface HighlightPart {
-	text: string;
-	match: boolean;
-}
-
-export type Highlights = Partial<Record<'title' | 'artist' | 'album' | 'name', HighlightPart[]>>;
-
+export type HighlightPart = Shapes['HighlightPiece'];
+export type Highlights = Partial<Record<keyof Shapes['Highlights'] | 'name', HighlightPart[] | null>>;
 export type Hit<T> = T & { highlights?: Highlights };
 
 export interface FacetValue {
@@ -166,13 +64,8 @@ export interface FacetValue {
 	id?: number;
 }
 
-export type Facets = Partial<Record<'genre' | 'year' | 'artist', FacetValue[]>>;
-
-export interface SearchInfo {
-	did_you_mean: string | null;
-	engine: string;
-	took_ms: number;
-}
+export type Facets = Partial<Record<keyof Shapes['Facets'], FacetValue[]>>;
+export type SearchInfo = Pick<Shapes['MultiHits'], 'did_you_mean' | 'engine' | 'took_ms'>;
 
 export interface SearchPage<T> extends SearchInfo {
 	items: Hit<T>[];
@@ -186,19 +79,41 @@ export interface SearchSection<T> {
 	total: number;
 }
 
+export type Visibility = 'private' | 'unlisted' | 'public';
+
+export interface Rule {
+	field: string;
+	op: string;
+	value?: string | number | boolean | (string | number)[];
+}
+
+export interface RuleGroup {
+	match: 'all' | 'any';
+	rules: (Rule | RuleGroup)[];
+}
+
+export interface Rules extends RuleGroup {
+	sort?: string;
+	limit?: number;
+}
+
+export type Playlist = Exactly<
+	Shapes['Playlist'],
+	{ kind: 'manual' | 'rules'; visibility: Visibility; rules: Rules | null }
+>;
+
 export type SearchTop =
-	{ type: 'track'; item: Hit<Track> } | { type: 'album'; item: Hit<Album> } | { type: 'artist'; item: Hit<Artist> };
+	| { type: 'track'; item: Hit<Track> }
+	| { type: 'album'; item: Hit<Album> }
+	| { type: 'artist'; item: Hit<Artist> }
+	| { type: 'playlist'; item: Hit<Playlist> };
 
 export interface SearchMulti extends SearchInfo {
 	top: SearchTop | null;
 	tracks: SearchSection<Track>;
 	albums: SearchSection<Album>;
 	artists: SearchSection<Artist>;
+	playlists: SearchSection<Playlist>;
 }
 
-export interface ApiErrorBody {
-	error: string;
-	message: string;
-	details?: unknown;
-	request_id?: string;
-}
+export type ApiErrorBody = Shapes['Error'];

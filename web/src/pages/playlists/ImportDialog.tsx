@@ -52,7 +52,7 @@ function PickFile({ busy, onFile }: { busy: boolean; onFile: (file: File) => voi
 /** What was found in the library, and every line that was not. */
 function Report({ report }: { report: Imported }) {
 	const { t } = useTranslation();
-	const how = (['path', 'tags', 'audio'] as const).filter((kind) => report.by[kind] > 0);
+	const how = (['path', 'tags', 'audio', 'id'] as const).filter((kind) => report.by[kind] > 0);
 	return (
 		<div>
 			<p className="text-lg font-semibold">{t('playlist.matched', { matched: report.matched, count: report.total })}</p>
@@ -74,7 +74,7 @@ function Report({ report }: { report: Imported }) {
 							<li key={entry.index} className="flex gap-2.5">
 								<span className="tabular text-text-3">{entry.index + 1}</span>
 								<span className="min-w-0 wrap-anywhere">
-									{entry.title ? [entry.artist, entry.title].filter(Boolean).join(' — ') : entry.line}
+									{entry.title ? [entry.artist, entry.title].filter(Boolean).join(' — ') : entry.path}
 								</span>
 							</li>
 						))}

@@ -12,6 +12,7 @@ const field = (name: string, type: RuleField['type'], ops: string[], more: Parti
 	max: null,
 	choices: null,
 	per_user: false,
+	whole: false,
 	...more,
 });
 
@@ -25,17 +26,17 @@ const fields: RuleFields = {
 		field('codec', 'choice', ['is'], { choices: ['flac', 'mp3'] }),
 	],
 	ops: [
-		{ name: 'is', label: {}, value: 'one' },
-		{ name: 'contains', label: {}, value: 'one' },
-		{ name: 'starts_with', label: {}, value: 'one' },
-		{ name: 'gt', label: {}, value: 'one' },
-		{ name: 'before', label: {}, value: 'one' },
-		{ name: 'between', label: {}, value: 'range' },
-		{ name: 'in_last', label: {}, value: 'days' },
-		{ name: 'is_known', label: {}, value: 'none' },
+		{ name: 'is', label: { en: '', ru: '' }, value: 'one' },
+		{ name: 'contains', label: { en: '', ru: '' }, value: 'one' },
+		{ name: 'starts_with', label: { en: '', ru: '' }, value: 'one' },
+		{ name: 'gt', label: { en: '', ru: '' }, value: 'one' },
+		{ name: 'before', label: { en: '', ru: '' }, value: 'one' },
+		{ name: 'between', label: { en: '', ru: '' }, value: 'range' },
+		{ name: 'in_last', label: { en: '', ru: '' }, value: 'days' },
+		{ name: 'is_known', label: { en: '', ru: '' }, value: 'none' },
 	],
 	sorts: [],
-	limits: { rules: 50, depth: 4, limit: 10_000, text: 200 },
+	limits: { rules: 50, depth: 4, limit: 10_000, text: 200, days: 36_500 },
 };
 
 const tree: Rules = {

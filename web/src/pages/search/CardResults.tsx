@@ -1,15 +1,16 @@
 import { useTranslation } from 'react-i18next';
 import { useSearchPage } from '../../api/hooks';
-import type { Album, Artist, Hit } from '../../api/types';
+import type { Album, Artist, Hit, Playlist } from '../../api/types';
 import { AlbumCard, ArtistCard } from '../../components/Card';
 import { GRID } from '../../components/grid';
+import { PlaylistCard } from '../../components/PlaylistCard';
 import { SkeletonCards } from '../../components/Skeletons';
 import { ErrorView } from '../../components/States';
 
 const SHOWN = 60;
 
 interface CardsProps<T> {
-	kind: 'albums' | 'artists';
+	kind: 'albums' | 'artists' | 'playlists';
 	q: string;
 	render: (item: Hit<T>) => React.ReactNode;
 }
@@ -39,4 +40,8 @@ export function AlbumResults({ q }: { q: string }) {
 
 export function ArtistResults({ q }: { q: string }) {
 	return <Cards<Artist> kind="artists" q={q} render={(artist) => <ArtistCard artist={artist} />} />;
+}
+
+export function PlaylistResults({ q }: { q: string }) {
+	return <Cards<Playlist> kind="playlists" q={q} render={(playlist) => <PlaylistCard playlist={playlist} />} />;
 }

@@ -5,6 +5,7 @@ import { AlbumCard, ArtistCard } from '../../components/Card';
 import { PlayButton } from '../../components/Button';
 import { Cover } from '../../components/Cover';
 import { Highlight } from '../../components/Highlight';
+import { PlaylistCard } from '../../components/PlaylistCard';
 import { Section } from '../../components/Section';
 import { Shelf } from '../../components/Shelf';
 import { TrackList } from '../../components/TrackList';
@@ -22,6 +23,11 @@ interface TopView {
 function viewOf(top: SearchTop, kind: string): TopView {
 	if (top.type === 'artist') {
 		return { name: top.item.name, to: `/artists/${top.item.id}`, subtitle: kind, cover: top.item.cover_url };
+	}
+	if (top.type === 'playlist') {
+		const { id, title, owner, cover_url, mosaic } = top.item;
+		const cover = cover_url ?? mosaic[0] ?? null;
+		return { name: title, to: `/playlists/${id}`, subtitle: `${kind} · ${owner.username}`, cover };
 	}
 	const to = top.type === 'album' ? `/albums/${top.item.id}` : `/tracks/${top.item.id}`;
 	const artist = top.type === 'album' ? albumArtist(top.item) : trackArtist(top.item);
@@ -72,7 +78,7 @@ function Top({ top }: { top: SearchTop }) {
 
 export function Everything({ data, q }: { data: SearchMulti; q: string }) {
 	const { t } = useTranslation();
-	const { top, tracks, albums, artists } = data;
+	const { top, tracks, albums, artists, playlists } = data;
 	const more = (tab: string, shown: number, total: number) =>
 		total > shown ? `/search?q=${encodeURIComponent(q)}&tab=${tab}` : undefined;
 	const linkTo = (to: string | undefined) => (to ? { to } : {});
@@ -112,6 +118,16 @@ export function Everything({ data, q }: { data: SearchMulti; q: string }) {
 						keyOf={(artist) => artist.id}
 						render={(artist) => <ArtistCard artist={artist} />}
 						label={t('nav.artists')}
+					/>
+				</Section>
+			)}
+			{playlists.items.length > 0 && (
+				<Section title={t('nav.playlists')} {...linkTo(more('playlists', playlists.items.length, playlists.total))}>
+					<Shelf
+						items={playlists.items}
+						keyOf={(playlist) => playlist.id}
+						render={(playlist) => <PlaylistCard playlist={playlist} />}
+						label={t('nav.playlists')}
 					/>
 				</Section>
 			)}

@@ -7,12 +7,12 @@ import { Page } from '../../components/Page';
 import { Section } from '../../components/Section';
 import { SkeletonRows } from '../../components/Skeletons';
 import { EmptyState, ErrorView } from '../../components/States';
-import { AlbumResults, ArtistResults } from './CardResults';
+import { AlbumResults, ArtistResults, PlaylistResults } from './CardResults';
 import { DidYouMean } from './DidYouMean';
 import { Everything } from './Everything';
 import { TrackResults } from './TrackResults';
 
-const TABS = ['all', 'tracks', 'albums', 'artists'] as const;
+const TABS = ['all', 'tracks', 'albums', 'artists', 'playlists'] as const;
 type Tab = (typeof TABS)[number];
 
 function Tabs({ tab, q, totals }: { tab: Tab; q: string; totals: Partial<Record<Tab, number>> }) {
@@ -55,15 +55,20 @@ function Results({ q, tab }: { q: string; tab: Tab }) {
 	const { data, error, mutate } = useSearchMulti(q, 12);
 	if (error && !isAbort(error) && !data) return <ErrorView error={error} retry={() => void mutate()} />;
 	if (!data) return <SkeletonRows count={6} />;
-	const totals = { tracks: data.tracks.total, albums: data.albums.total, artists: data.artists.total };
-	const nothing = totals.tracks + totals.albums + totals.artists === 0;
+	const totals = {
+		tracks: data.tracks.total,
+		albums: data.albums.total,
+		artists: data.artists.total,
+		playlists: data.playlists.total,
+	};
+	const found = Object.values(totals).reduce((sum, count) => sum + count, 0);
 	return (
 		<>
 			<p role="status" className="sr-only">
-				{t('search.found', { count: totals.tracks + totals.albums + totals.artists })}
+				{t('search.found', { count: found })}
 			</p>
 			<DidYouMean words={data.did_you_mean} />
-			{nothing ? (
+			{found === 0 ? (
 				<EmptyState title={t('search.nothing', { q })}>
 					<p>{t('search.nothingHint')}</p>
 				</EmptyState>
@@ -74,6 +79,7 @@ function Results({ q, tab }: { q: string; tab: Tab }) {
 					{tab === 'tracks' && <TrackResults q={q} />}
 					{tab === 'albums' && <AlbumResults q={q} />}
 					{tab === 'artists' && <ArtistResults q={q} />}
+					{tab === 'playlists' && <PlaylistResults q={q} />}
 				</>
 			)}
 		</>
