@@ -8,6 +8,7 @@ import { Section } from '../../components/Section';
 import { SkeletonRows } from '../../components/Skeletons';
 import { EmptyState, ErrorView } from '../../components/States';
 import { AlbumResults, ArtistResults, PlaylistResults } from './CardResults';
+import { reportClick } from './clicks';
 import { DidYouMean } from './DidYouMean';
 import { Everything } from './Everything';
 import { TrackResults } from './TrackResults';
@@ -93,7 +94,7 @@ export default function SearchPage() {
 	const tab = TABS.find((name) => name === params.get('tab')) ?? 'all';
 	return (
 		<Page title={q ? t('search.title', { q }) : t('nav.search')}>
-			<div data-search-page>
+			<div data-search-page onClickCapture={(event) => q && reportClick(q, event.target)}>
 				<h1 className="sr-only">{t('nav.search')}</h1>
 				{q ? <Results q={q} tab={tab} /> : <Browse />}
 			</div>
