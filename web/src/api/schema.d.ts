@@ -178,6 +178,111 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        Owner: {
+            id: number;
+            username: string;
+            full_name: string | null;
+        };
+        ArtistProfile: {
+            id: number;
+            name: string;
+            sort_name: string;
+            album_count: number;
+            track_count: number;
+            duration_ms: number;
+            cover_url: string | null;
+            popularity: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            bio: string | null;
+            owners: components["schemas"]["Owner"][] | null;
+        };
+        EditsBy: {
+            id: number;
+            username: string;
+        };
+        Edits: {
+            fields: unknown;
+            tags: unknown;
+            hidden: boolean;
+            updated_at: string | null;
+            updated_by: components["schemas"]["EditsBy"] | null;
+        };
+        Source: {
+            id: number;
+            kind: string;
+            path: string;
+            state: string;
+            file_count: number;
+            rejected_count: number;
+            scanning: boolean;
+            job_id: number | null;
+            last_scan_at: string | null;
+            last_error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        RejectedFile: {
+            id: number;
+            path: string;
+            reason: string | null;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        JobProgress: {
+            done: number;
+            total: number;
+            rate: number;
+            eta_seconds: number | null;
+            added: number;
+            updated: number;
+            moved: number;
+            removed: number;
+            restored: number;
+            unchanged: number;
+            rejected: number;
+        };
+        Job: {
+            id: number;
+            kind: string;
+            source_id: number | null;
+            detail: string | null;
+            state: string;
+            cancel_asked: boolean;
+            progress: components["schemas"]["JobProgress"];
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            started_at: string | null;
+            finished_at: string | null;
+        };
+        Backup: {
+            name: string;
+            created_at: string | null;
+            size_bytes: number;
+            files: number;
+            store: string;
+            version: string;
+            complete: boolean;
+        };
+        Backups: {
+            items: components["schemas"]["Backup"][];
+            total: number;
+            next_cursor: string | null;
+            folder: string | null;
+        };
+        JobLine: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            level: string;
+            path: string | null;
+            message: string;
+        };
         ArtistHit: {
             id: number;
             name: string;
