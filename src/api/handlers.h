@@ -149,6 +149,28 @@ void handle_job_cancel(struct call *call);
 void handle_job_retry(struct call *call);
 void handle_job_log(struct call *call);
 
+/* listens.c */
+void handle_listen(struct call *call);
+void handle_track_listen(struct call *call);
+void handle_event_search(struct call *call);
+void handle_event_playlist(struct call *call);
+void handle_me_history(struct call *call);
+void handle_user_history(struct call *call);
+void handle_recommendations(struct call *call);
+
+/* analytics.c */
+void handle_analytics_user(struct call *call);
+void handle_me_recap(struct call *call);
+void handle_analytics_track(struct call *call);
+void handle_analytics_artist(struct call *call);
+void handle_artist_stats(struct call *call);
+void handle_analytics_platform(struct call *call);
+void handle_popular_tracks(struct call *call);
+void handle_popular_artists(struct call *call);
+void handle_genres_stats(struct call *call);
+void handle_trends(struct call *call);
+void handle_active_users(struct call *call);
+
 /* search.c */
 void handle_search_tracks(struct call *call);
 void handle_search_artists(struct call *call);

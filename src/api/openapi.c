@@ -337,7 +337,7 @@ right_print(struct json_writer *json, const struct route *route)
 }
 
 static void
-content_print(struct json_writer *json, const char *answer)
+content_print(struct json_writer *json, const char *answer, bool or_csv)
 {
 	struct span type = span_of(answer);
 	bool media_type = strchr(answer, '/') != NULL;
@@ -354,7 +354,25 @@ content_print(struct json_writer *json, const char *answer)
 			schema_of_type(json, type);
 	}
 	json_object_end(json);
+	if (or_csv) {
+		json_member_object_begin(json, "text/csv");
+		json_object_end(json);
+	}
 	json_object_end(json);
+}
+
+/* Asked for a table by ?format=csv. */
+static bool
+gives_csv(const struct route *route)
+{
+	const struct param *param = route->params;
+
+	for (; param != NULL && param->name != NULL; param++)
+		if (strcmp(param->name, "format") == 0 &&
+		    param->choices != NULL &&
+		    strstr(param->choices, "csv") != NULL)
+			return true;
+	return false;
 }
 
 static const char *
@@ -396,7 +414,7 @@ other_answer(struct json_writer *json, struct span status)
 	json_member_object_begin(json, name);
 	json_member_text(json, "description", status_sentence(status));
 	if (*status.at >= '4')
-		content_print(json, "Error");
+		content_print(json, "Error", false);
 	json_object_end(json);
 }
 
@@ -468,7 +486,7 @@ success_answer(struct json_writer *json, const char *status,
 	json_member_object_begin(json, status);
 	json_member_text(json, "description", "Done.");
 	if (route->answer != NULL)
-		content_print(json, route->answer);
+		content_print(json, route->answer, gives_csv(route));
 	json_object_end(json);
 }
 

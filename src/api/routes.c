@@ -150,6 +150,115 @@ static const struct param track_link_body[] = {
 	{ 0 }
 };
 
+#define PERIOD_PARAMS(intervals_)                                            \
+	{ .name = "from", .type = PARAM_TEXT, .max = 40,                     \
+	  .summary = "First day (UTC), 2026-01-31 or a time; 30 days when "  \
+		     "absent." },                                            \
+	{ .name = "to", .type = PARAM_TEXT, .max = 40,                       \
+	  .summary = "Last day, included; today when absent." },             \
+	{ .name = "interval", .type = PARAM_CHOICE, .choices = (intervals_), \
+	  .preset = "day", .summary = "Step of the series." },               \
+	{ .name = "format", .type = PARAM_CHOICE, .choices = "json|csv",     \
+	  .summary = "csv: the main table as a file." }
+#define TOP_PARAM(preset_)                                          \
+	{ .name = "limit", .type = PARAM_INT, .min = 1, .max = 100, \
+	  .preset = (preset_), .summary = "Length of the lists." }
+#define ZONE_PARAM                                                           \
+	{ .name = "tz_minutes", .type = PARAM_INT, .min = -720, .max = 840,  \
+	  .preset = "0",                                                     \
+	  .summary = "The viewer's clock against UTC, for hours and "        \
+		     "weekdays." }
+
+static const struct param report_params[] = {
+	PERIOD_PARAMS("day|week|month"), TOP_PARAM("50"), { 0 }
+};
+static const struct param trends_params[] = {
+	PERIOD_PARAMS("day|week|month"), TOP_PARAM("10"), { 0 }
+};
+static const struct param platform_params[] = {
+	PERIOD_PARAMS("day|week|month|hour"), { 0 }
+};
+static const struct param id_report_params[] = {
+	ID_PARAM, PERIOD_PARAMS("day|week|month"), TOP_PARAM("10"), { 0 }
+};
+static const struct param user_report_params[] = {
+	ID_PARAM, PERIOD_PARAMS("day|week|month"), TOP_PARAM("10"),
+	ZONE_PARAM, { 0 }
+};
+static const struct param recap_params[] = {
+	{ .name = "year", .type = PARAM_INT, .min = 1971, .max = 9000,
+	  .summary = "This year when absent." },
+	ZONE_PARAM,
+	{ 0 }
+};
+#define HISTORY_PARAMS                                                       \
+	LIMIT_PARAM,                                                         \
+	{ .name = "cursor", .type = PARAM_TEXT, .max = 60,                   \
+	  .summary = "next_cursor of the page before." },                    \
+	{ .name = "from", .type = PARAM_TIME },                              \
+	{ .name = "to", .type = PARAM_TIME, .summary = "Before this time." },\
+	{ .name = "plays", .type = PARAM_BOOL, .preset = "false",            \
+	  .summary = "Only what counted as a play." }
+static const struct param history_params[] = { HISTORY_PARAMS, { 0 } };
+static const struct param user_history_params[] = { ID_PARAM, HISTORY_PARAMS,
+						    { 0 } };
+static const struct param recommend_params[] = {
+	{ .name = "user_id", .type = PARAM_ID, .required = true },
+	TOP_PARAM("20"),
+	{ 0 }
+};
+
+#define LISTEN_FIELDS(heard_required_)                                        \
+	{ .name = "duration_played_ms", .type = PARAM_INT,                    \
+	  .required = (heard_required_), .min = 0, .max = 86400000,           \
+	  .summary = "Heard in this listening so far." },                     \
+	{ .name = "action", .type = PARAM_CHOICE, .preset = "complete",       \
+	  .choices = "start|progress|pause|seek|complete|skip" },             \
+	{ .name = "position_ms", .type = PARAM_INT, .min = 0,                 \
+	  .max = 86400000, .summary = "In the track." },                      \
+	{ .name = "played_at", .type = PARAM_TIME,                            \
+	  .summary = "When this listening began; the same in its reports." }, \
+	{ .name = "session_id", .type = PARAM_TEXT, .min = 1, .max = 64,      \
+	  .summary = "The player's own; needed when nobody is signed in." },  \
+	{ .name = "event_id", .type = PARAM_TEXT, .min = 1, .max = 64,        \
+	  .summary = "The report's own: sent again, it changes nothing." },   \
+	{ .name = "source", .type = PARAM_CHOICE, .preset = "library",        \
+	  .choices = "library|album|artist|playlist|radio|search|"            \
+		     "recommendation|favorites|queue|other",                  \
+	  .summary = "Where it was found." },                                 \
+	{ .name = "source_id", .type = PARAM_ID,                              \
+	  .summary = "The playlist, album, …" },                              \
+	{ .name = "platform", .type = PARAM_TEXT, .max = 40 },                \
+	{ .name = "device_type", .type = PARAM_TEXT, .max = 40 },             \
+	{ .name = "client", .type = PARAM_TEXT, .max = 60 }
+static const struct param listen_body[] = {
+	{ .name = "track_id", .type = PARAM_ID,
+	  .summary = "Needed without events." },
+	{ .name = "events", .type = PARAM_LIST, .min = 1, .max = 200,
+	  .summary = "Several of these, in order, instead of one." },
+	LISTEN_FIELDS(false),
+	{ 0 }
+};
+static const struct param track_listen_body[] = { LISTEN_FIELDS(true), { 0 } };
+static const struct param event_search_body[] = {
+	{ .name = "query", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 500 },
+	{ .name = "results_count", .type = PARAM_INT, .min = 0,
+	  .max = 1000000 },
+	{ .name = "clicked_type", .type = PARAM_CHOICE,
+	  .choices = "track|album|artist|playlist" },
+	{ .name = "clicked_id", .type = PARAM_ID },
+	{ .name = "session_id", .type = PARAM_TEXT, .max = 64 },
+	{ 0 }
+};
+static const struct param event_playlist_body[] = {
+	{ .name = "playlist_id", .type = PARAM_ID, .required = true },
+	{ .name = "action", .type = PARAM_CHOICE, .required = true,
+	  .choices = "open|play|share|export" },
+	{ .name = "session_id", .type = PARAM_TEXT, .max = 64 },
+	{ 0 }
+};
+
 static const char *const no_store[] = { "Cache-Control", "no-store", NULL };
 static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 
@@ -666,6 +775,89 @@ const struct route api_routes[] = {
 	GET_FOR(USER_ROLE_ADMIN, "/admin/api/settings", handle_admin_settings,
 		"admin", "Every setting; secrets are hidden.", NULL,
 		"Settings", NULL),
+
+	{ .method = HTTP_POST, .pattern = API "/analytics/listen",
+	  .handler = handle_listen, .tag = "listening",
+	  .summary = "What a player played: one report, or several.",
+	  .body_kind = BODY_JSON, .body = listen_body,
+	  .body_max_bytes = 262144, .success = 202,
+	  .answer = "ListenReceipt", .statuses = "404 503",
+	  .fields = no_store },
+	SEND(HTTP_POST, API "/tracks/{id}/listen", USER_ROLE_NONE,
+	     handle_track_listen, "listening",
+	     "What a player played of this track.", id_params,
+	     track_listen_body, 202, "ListenReceipt", "404 503"),
+	SEND(HTTP_POST, API "/analytics/events/search", USER_ROLE_NONE,
+	     handle_event_search, "listening",
+	     "A search, or what was chosen of its results.", NULL,
+	     event_search_body, 202, "Accepted", NULL),
+	SEND(HTTP_POST, API "/analytics/events/playlist", USER_ROLE_NONE,
+	     handle_event_playlist, "listening",
+	     "What was done with a playlist.", NULL, event_playlist_body, 202,
+	     "Accepted", NULL),
+	GET_FOR(USER_ROLE_USER, API "/me/history", handle_me_history,
+		"listening", "What one heard, newest first.", history_params,
+		"History", "503"),
+	GET_FOR(USER_ROLE_USER, API "/me/recap", handle_me_recap, "listening",
+		"One's year in music.", recap_params, "Recap", "503"),
+	{ .method = HTTP_GET, .pattern = API "/users/{id}/listening-history",
+	  .right = USER_ROLE_USER, .others = USER_ROLE_ADMIN,
+	  .handler = handle_user_history, .tag = "listening",
+	  .summary = "What somebody heard, newest first.",
+	  .params = user_history_params, .answer = "History",
+	  .statuses = "404 503", .fields = no_store },
+	{ .method = HTTP_GET, .pattern = API "/users/{id}/stats",
+	  .right = USER_ROLE_USER, .others = USER_ROLE_ADMIN,
+	  .handler = handle_analytics_user, .tag = "listening",
+	  .summary = "The same as /analytics/user/{id}.",
+	  .params = user_report_params, .answer = "UserReport",
+	  .statuses = "404 503", .fields = no_store },
+	{ .method = HTTP_GET, .pattern = API "/analytics/user/{id}",
+	  .right = USER_ROLE_USER, .others = USER_ROLE_ADMIN,
+	  .handler = handle_analytics_user, .tag = "listening",
+	  .summary = "How somebody listens.", .params = user_report_params,
+	  .answer = "UserReport", .statuses = "404 503",
+	  .fields = no_store },
+	{ .method = HTTP_GET, .pattern = API "/analytics/track/{id}",
+	  .right = USER_ROLE_ARTIST, .others = USER_ROLE_ADMIN,
+	  .handler = handle_analytics_track, .tag = "listening",
+	  .summary = "How a track is heard; its artist's own too.",
+	  .params = id_report_params, .answer = "TrackReport",
+	  .statuses = "404 503", .fields = no_store },
+	{ .method = HTTP_GET, .pattern = API "/analytics/artist/{id}",
+	  .right = USER_ROLE_ARTIST, .others = USER_ROLE_ADMIN,
+	  .handler = handle_analytics_artist, .tag = "listening",
+	  .summary = "How an artist is heard; the artist's own too.",
+	  .params = id_report_params, .answer = "ArtistReport",
+	  .statuses = "404 503", .fields = no_store },
+	GET(API "/artists/{id}/stats", handle_artist_stats, "artists",
+	    "How much an artist is heard.", id_report_params, "ArtistStats",
+	    "304 404 422 503"),
+	GET_FOR(USER_ROLE_ADMIN, API "/analytics/platform",
+		handle_analytics_platform, "listening",
+		"How Ogma is used.", platform_params, "PlatformReport", "503"),
+	GET_FOR(USER_ROLE_ADMIN, API "/analytics/realtime/active-users",
+		handle_active_users, "listening", "Who is here now.", NULL,
+		"ActiveUsers", "503"),
+	GET(API "/analytics/popular-tracks", handle_popular_tracks,
+	    "listening", "The most played tracks.", report_params,
+	    "PopularTracks", "304 422 503"),
+	GET(API "/analytics/popular-artists", handle_popular_artists,
+	    "listening", "The most played artists.", report_params,
+	    "PopularArtists", "304 422 503"),
+	GET(API "/analytics/genres/stats", handle_genres_stats, "listening",
+	    "The most played genres.", report_params, "PopularGenres",
+	    "304 422 503"),
+	GET(API "/analytics/trends", handle_trends, "listening",
+	    "What is played more than before.", trends_params, "Trends",
+	    "304 422 503"),
+	{ .method = HTTP_GET,
+	  .pattern = API "/tracks/recommendations/{user_id}",
+	  .right = USER_ROLE_USER, .others = USER_ROLE_ADMIN,
+	  .handler = handle_recommendations, .tag = "listening",
+	  .summary = "What somebody may like, with the reason.",
+	  .params = recommend_params, .answer = "Recommendations",
+	  .statuses = "404 503", .fields = no_store },
 
 	GET(API "/library", handle_library, "system",
 	    "How much music there is.", NULL, "Library", "304 503"),

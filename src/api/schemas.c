@@ -20,6 +20,38 @@
 		{ "created_at", "time", NULL }, \
 		{ "updated_at", "time", NULL }
 
+#define SUM_FIELDS \
+		{ "plays", "integer", NULL }, \
+		{ "starts", "integer", NULL }, \
+		{ "completes", "integer", NULL }, \
+		{ "skips", "integer", NULL }, \
+		{ "heard_ms", "integer", NULL }, \
+		{ "completion_rate", "number?", "Of those that ended." }
+
+#define HEARD_FIELDS \
+		{ "plays", "integer", NULL }, \
+		{ "heard_ms", "integer", NULL }
+
+#define POINT_FIELDS \
+		{ "at", "time", "Where the step begins." }, \
+		HEARD_FIELDS
+
+#define RANK_FIELDS \
+		{ "rank", "integer", NULL }, \
+		{ "previous_rank", "integer?", "In the period before." }, \
+		HEARD_FIELDS
+
+#define RISE_FIELDS \
+		{ "plays", "integer", NULL }, \
+		{ "previous_plays", "integer", NULL }, \
+		{ "change", "number?", "1: doubled; null: new." }
+
+#define POPULAR_FIELDS(items_) \
+		{ "period", "Period", NULL }, \
+		{ "items", (items_), NULL }, \
+		{ "total", "integer", NULL }, \
+		{ "next_cursor", "string?", NULL }
+
 #define ALBUM_FIELDS \
 		{ "id", "integer", NULL }, \
 		{ "title", "string", NULL }, \
@@ -598,6 +630,256 @@ const struct schema api_schemas[] = {
 		{ "size_bytes", "integer", NULL },
 		{ "last_scan_at", "time?", NULL },
 		{ "scanning", "boolean", NULL }) },
+	{ "Rejection", FIELDS(
+		{ "index", "integer", "In the list that was sent." },
+		{ "field", "string", NULL },
+		{ "message", "string", NULL }) },
+	{ "ListenReceipt", FIELDS(
+		{ "accepted", "integer", NULL },
+		{ "duplicates", "integer", "Seen before; passed over." },
+		{ "plays", "integer", "Counted as plays now." },
+		{ "rejected", "[Rejection]", NULL }) },
+	{ "Accepted", FIELDS({ "accepted", "integer", NULL }) },
+	{ "HistoryItem", FIELDS(
+		{ "track", "Track?", "null: it has left the library." },
+		{ "track_id", "integer", NULL },
+		{ "played_at", "time", NULL },
+		{ "reported_at", "time", NULL },
+		{ "action", "string", NULL },
+		{ "heard_ms", "integer", NULL },
+		{ "counted", "boolean", "As a play." },
+		{ "source", "string", NULL },
+		{ "source_id", "integer?", NULL },
+		{ "platform", "string?", NULL },
+		{ "device_type", "string?", NULL },
+		{ "client", "string?", NULL }) },
+	{ "History", FIELDS(
+		{ "items", "[HistoryItem]", NULL },
+		{ "total", "integer?", "null: not counted." },
+		{ "next_cursor", "string?", NULL }) },
+	{ "Recommendation", FIELDS(
+		{ "track", "Track", NULL },
+		{ "reason", "string", "In the caller's language." },
+		{ "reason_kind", "string",
+		  "co_listening, artist, genre or popular." },
+		{ "because_track_id", "integer?", NULL },
+		{ "because_artist_id", "integer?", NULL },
+		{ "score", "number", "0 to 1." }) },
+	{ "Recommendations", FIELDS(
+		{ "items", "[Recommendation]", NULL },
+		{ "total", "integer", NULL },
+		{ "next_cursor", "string?", NULL }) },
+	{ "Period", FIELDS(
+		{ "from", "time", NULL },
+		{ "to", "time", "Not included." },
+		{ "interval", "string", NULL },
+		{ "days", "integer", NULL }) },
+	{ "ListenPart", FIELDS({ "name", "string", NULL }, SUM_FIELDS) },
+	{ "ListenPoint", FIELDS(POINT_FIELDS) },
+	{ "UserPoint", FIELDS(POINT_FIELDS, { "skips", "integer", NULL }) },
+	{ "ThingPoint", FIELDS(POINT_FIELDS, { "skips", "integer", NULL },
+		{ "listeners", "integer", NULL }) },
+	{ "ArtistPoint", FIELDS(POINT_FIELDS, { "skips", "integer", NULL },
+		{ "listeners", "integer", NULL },
+		{ "listeners_28d", "integer",
+		  "In the 28 days that end with the step." }) },
+	{ "PlatformPoint", FIELDS(POINT_FIELDS,
+		{ "listeners", "integer", NULL },
+		{ "listeners_28d", "integer", NULL },
+		{ "active_users", "integer", NULL },
+		{ "new_users", "integer", NULL },
+		{ "searches", "integer", NULL },
+		{ "requests", "integer", NULL },
+		{ "errors", "integer", NULL }) },
+	{ "ArtistRef", FIELDS(
+		{ "id", "integer", NULL },
+		{ "name", "string", NULL },
+		{ "cover_url", "string?", NULL }) },
+	{ "AlbumRef", FIELDS(
+		{ "id", "integer", NULL },
+		{ "title", "string", NULL },
+		{ "artist", "string?", NULL },
+		{ "artist_id", "integer?", NULL },
+		{ "year", "integer?", NULL },
+		{ "cover_url", "string?", NULL }) },
+	{ "HeardTrack", FIELDS({ "track", "Track", NULL }, HEARD_FIELDS) },
+	{ "HeardArtist", FIELDS({ "artist", "ArtistRef", NULL },
+		HEARD_FIELDS) },
+	{ "HeardAlbum", FIELDS({ "album", "AlbumRef", NULL }, HEARD_FIELDS) },
+	{ "HeardGenre", FIELDS({ "genre", "GenreRef", NULL }, HEARD_FIELDS) },
+	{ "FadedTrack", FIELDS(
+		{ "track", "Track", NULL },
+		{ "plays", "integer", NULL },
+		{ "last_played_at", "time", NULL }) },
+	{ "Streaks", FIELDS(
+		{ "current_days", "integer", NULL },
+		{ "longest_days", "integer", NULL },
+		{ "longest_from", "string?", NULL },
+		{ "longest_to", "string?", NULL }) },
+	{ "UserTotals", FIELDS(SUM_FIELDS,
+		{ "tracks", "integer", NULL },
+		{ "artists", "integer", NULL },
+		{ "albums", "integer", NULL },
+		{ "active_days", "integer", NULL }) },
+	{ "Heard", FIELDS(HEARD_FIELDS) },
+	{ "UserReport", FIELDS(
+		{ "user_id", "integer", NULL },
+		{ "period", "Period", NULL },
+		{ "totals", "UserTotals", NULL },
+		{ "previous", "Heard", NULL },
+		{ "series", "[UserPoint]", NULL },
+		{ "weekday_hours", "[[integer]]",
+		  "Milliseconds; Monday first." },
+		{ "streaks", "Streaks", NULL },
+		{ "top_tracks", "[HeardTrack]", NULL },
+		{ "top_artists", "[HeardArtist]", NULL },
+		{ "top_albums", "[HeardAlbum]", NULL },
+		{ "top_genres", "[HeardGenre]", NULL },
+		{ "sources", "[ListenPart]", NULL },
+		{ "platforms", "[ListenPart]", NULL },
+		{ "devices", "[ListenPart]", NULL },
+		{ "clients", "[ListenPart]", NULL },
+		{ "rediscover", "[FadedTrack]", NULL }) },
+	{ "RecapUser", FIELDS(
+		{ "id", "integer", NULL },
+		{ "username", "string", NULL },
+		{ "full_name", "string?", NULL }) },
+	{ "RecapMonth", FIELDS({ "month", "integer", NULL }, HEARD_FIELDS) },
+	{ "RecapPeak", FIELDS(
+		{ "weekday", "integer", "0: Monday." },
+		{ "hour", "integer", NULL }) },
+	{ "RecapDay", FIELDS({ "date", "string", NULL }, HEARD_FIELDS) },
+	{ "RecapFirst", FIELDS(
+		{ "track", "Track", NULL },
+		{ "played_at", "time", NULL }) },
+	{ "Recap", FIELDS(
+		{ "year", "integer", NULL },
+		{ "user", "RecapUser", NULL },
+		HEARD_FIELDS,
+		{ "tracks", "integer", NULL },
+		{ "artists", "integer", NULL },
+		{ "albums", "integer", NULL },
+		{ "genres", "integer", NULL },
+		{ "active_days", "integer", NULL },
+		{ "new_artists", "integer", "Heard for the first time." },
+		{ "previous_year", "Heard", NULL },
+		{ "longest_streak_days", "integer", NULL },
+		{ "months", "[RecapMonth]", NULL },
+		{ "weekday_hours", "[[integer]]", NULL },
+		{ "peak", "RecapPeak?", NULL },
+		{ "top_day", "RecapDay?", NULL },
+		{ "first_play", "RecapFirst?", NULL },
+		{ "top_tracks", "[HeardTrack]", NULL },
+		{ "top_artists", "[HeardArtist]", NULL },
+		{ "top_albums", "[HeardAlbum]", NULL },
+		{ "top_genres", "[HeardGenre]", NULL }) },
+	{ "ThingTotals", FIELDS(SUM_FIELDS,
+		{ "listeners", "integer", NULL }) },
+	{ "ArtistTotals", FIELDS(SUM_FIELDS,
+		{ "listeners", "integer", NULL },
+		{ "listeners_28d", "integer", NULL }) },
+	{ "TrackReport", FIELDS(
+		{ "track", "Track", NULL },
+		{ "period", "Period", NULL },
+		{ "totals", "ThingTotals", NULL },
+		{ "series", "[ThingPoint]", NULL },
+		{ "sources", "[ListenPart]", NULL }) },
+	{ "TrackSums", FIELDS({ "track", "Track", NULL }, SUM_FIELDS) },
+	{ "HeardBefore", FIELDS(HEARD_FIELDS,
+		{ "listeners", "integer", NULL }) },
+	{ "ArtistReport", FIELDS(
+		{ "artist", "ArtistRef", NULL },
+		{ "period", "Period", NULL },
+		{ "totals", "ArtistTotals", NULL },
+		{ "previous", "HeardBefore", NULL },
+		{ "series", "[ArtistPoint]", NULL },
+		{ "sources", "[ListenPart]", NULL },
+		{ "tracks", "[TrackSums]", NULL }) },
+	{ "ArtistStats", FIELDS(
+		{ "artist", "ArtistRef", NULL },
+		{ "period", "Period", NULL },
+		{ "totals", "ThingTotals", NULL },
+		{ "series", "[ThingPoint]", NULL }) },
+	{ "PlatformTotals", FIELDS(SUM_FIELDS,
+		{ "listeners", "integer", NULL },
+		{ "active_users", "integer", NULL },
+		{ "new_users", "integer", NULL },
+		{ "users", "integer", NULL },
+		{ "searches", "integer", NULL },
+		{ "searches_without_results", "integer", NULL },
+		{ "requests", "integer", NULL },
+		{ "errors", "integer", "Answers of 500 and up." },
+		{ "refused", "integer", "Answers of 400 to 499." }) },
+	{ "PlatformBefore", FIELDS(HEARD_FIELDS,
+		{ "active_users", "integer", NULL },
+		{ "new_users", "integer", NULL },
+		{ "searches", "integer", NULL },
+		{ "requests", "integer", NULL },
+		{ "errors", "integer", NULL }) },
+	{ "NamedCount", FIELDS(
+		{ "name", "string", NULL },
+		{ "count", "integer", NULL }) },
+	{ "QueryCount", FIELDS(
+		{ "query", "string", NULL },
+		{ "count", "integer", NULL },
+		{ "without_results", "integer", NULL }) },
+	{ "EventCounts", FIELDS(
+		{ "accepted", "integer", NULL },
+		{ "dropped", "integer", NULL },
+		{ "waiting", "integer", NULL }) },
+	{ "PlatformReport", FIELDS(
+		{ "period", "Period", NULL },
+		{ "totals", "PlatformTotals", NULL },
+		{ "previous", "PlatformBefore", NULL },
+		{ "series", "[PlatformPoint]", NULL },
+		{ "hours", "[integer]", "Plays by UTC hour." },
+		{ "platforms", "[ListenPart]", NULL },
+		{ "devices", "[ListenPart]", NULL },
+		{ "clients", "[ListenPart]", NULL },
+		{ "countries", "[ListenPart]", NULL },
+		{ "sources", "[ListenPart]", NULL },
+		{ "actions", "[NamedCount]", NULL },
+		{ "top_queries", "[QueryCount]", NULL },
+		{ "events", "EventCounts", NULL }) },
+	{ "RankedTrack", FIELDS({ "track", "Track", NULL }, RANK_FIELDS) },
+	{ "RankedArtist", FIELDS({ "artist", "ArtistRef", NULL },
+		RANK_FIELDS) },
+	{ "RankedGenre", FIELDS({ "genre", "GenreRef", NULL }, RANK_FIELDS) },
+	{ "PopularTracks", FIELDS(POPULAR_FIELDS("[RankedTrack]")) },
+	{ "PopularArtists", FIELDS(POPULAR_FIELDS("[RankedArtist]")) },
+	{ "PopularGenres", FIELDS(POPULAR_FIELDS("[RankedGenre]")) },
+	{ "RisingTrack", FIELDS({ "track", "Track", NULL }, RISE_FIELDS) },
+	{ "RisingArtist", FIELDS({ "artist", "ArtistRef", NULL },
+		RISE_FIELDS) },
+	{ "RisingGenre", FIELDS({ "genre", "GenreRef", NULL }, RISE_FIELDS) },
+	{ "TrendTotals", FIELDS(
+		{ "plays", "integer", NULL },
+		{ "previous_plays", "integer", NULL },
+		{ "heard_ms", "integer", NULL },
+		{ "previous_heard_ms", "integer", NULL }) },
+	{ "Trends", FIELDS(
+		{ "period", "Period", NULL },
+		{ "previous_period", "Period", NULL },
+		{ "totals", "TrendTotals", NULL },
+		{ "rising_tracks", "[RisingTrack]", NULL },
+		{ "rising_artists", "[RisingArtist]", NULL },
+		{ "rising_genres", "[RisingGenre]", NULL },
+		{ "series", "[ListenPoint]", NULL }) },
+	{ "PresentUser", FIELDS(
+		{ "id", "integer", NULL },
+		{ "username", "string", NULL }) },
+	{ "NowPlaying", FIELDS(
+		{ "track", "Track", NULL },
+		{ "user", "PresentUser?", "null: not signed in." },
+		{ "since", "time", NULL },
+		{ "platform", "string?", NULL }) },
+	{ "ActiveUsers", FIELDS(
+		{ "at", "time", NULL },
+		{ "active_users", "integer", "In five minutes." },
+		{ "last_15_minutes", "integer", NULL },
+		{ "last_hour", "integer", NULL },
+		{ "listening", "integer", "People and sessions." },
+		{ "now_playing", "[NowPlaying]", NULL }) },
 	{ "TrackLink", FIELDS(
 		{ "stream_url", "string", NULL },
 		{ "download_url", "string", NULL },

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "driver/search.h"
 #include "service/index.h"
+#include "service/listening.h"
 #include "service/playlist_search.h"
 
 #define MULTI_LIMIT_MAX 20
@@ -108,6 +109,26 @@ load_work(struct store_session *session, void *cookie, struct fault *fault)
 	return status;
 }
 
+/* Pages after the first are the same search. */
+static void
+search_note(const struct search_work *work)
+{
+	struct call *call = work->call;
+	const char *last = strrchr(call->route->pattern, '/');
+	struct event_search search = {
+		.at_ms = clock_now_ms(),
+		.user_id = call->caller.user_id,
+		.query = work->query.text,
+		.surface = last + 1,
+		.took_us = (uint32_t)(clock_monotonic_us() - work->started_us),
+	};
+
+	for (int kind = 0; kind < SEARCH_KINDS; kind++)
+		search.results += work->answer.found[kind].total;
+	if (call->api->args.listening != NULL && work->query.offset == 0)
+		listening_note_search(call->api->args.listening, &search);
+}
+
 /* Finds and loads; false: answered already. */
 static bool
 search_do(struct search_work *work)
@@ -123,6 +144,7 @@ search_do(struct search_work *work)
 		call_answer_fault(work->call, &fault);
 		return false;
 	}
+	search_note(work);
 	return call_read_store(work->call, load_work, work);
 }
 

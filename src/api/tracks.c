@@ -106,8 +106,6 @@ handle_artist_tracks(struct call *call)
 struct track_work {
 	struct call *call;
 	struct track track;
-	struct track *similar;
-	size_t similar_count;
 };
 
 static enum status
@@ -133,30 +131,6 @@ handle_track_get(struct call *call)
 	json_writer_init(&json, &body);
 	form_track(&json, &work.track, false);
 	call_answer_json(call, 200, &body);
-}
-
-static enum status
-track_similar_work(struct store_session *session, void *cookie,
-		   struct fault *fault)
-{
-	struct track_work *work = cookie;
-
-	return tracks_similar(session, call_int(work->call, "id"),
-			      (uint32_t)call_int(work->call, "limit"),
-			      work->call->arena, &work->similar,
-			      &work->similar_count, fault);
-}
-
-void
-handle_track_similar(struct call *call)
-{
-	struct track_work work = { .call = call };
-	struct page_info page = { 0 };
-
-	if (!call_read_store(call, track_similar_work, &work))
-		return;
-	page.total = (int64_t)work.similar_count;
-	answer_tracks(call, work.similar, work.similar_count, &page);
 }
 
 static void

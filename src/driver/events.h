@@ -216,6 +216,7 @@ struct events_play {
 };
 
 struct events_state {
+	int64_t log_id;		       /* of this log; random, never 0 */
 	int64_t seq;		       /* of the newest listen */
 	int32_t first_day, last_day;   /* with listens; first > last: none */
 	int64_t listens;	       /* in the log */

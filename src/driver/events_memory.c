@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
+
 struct memory_listen {
 	struct event_listen listen;
 	int64_t seq, listener;
@@ -26,6 +28,7 @@ struct memory_log {
 	struct event_activity *activities;
 	size_t listen_count, request_count, search_count, activity_count;
 	int64_t request_drop, search_drop, activity_drop; /* gone from front */
+	int64_t log_id;
 	int64_t forgotten; /* listeners without a name so far */
 };
 
@@ -43,6 +46,8 @@ memory_open(const struct events_open_args *args, struct events_log **out,
 
 	(void)fault;
 	mine->settings = *args->settings;
+	random_bytes(&mine->log_id, sizeof mine->log_id);
+	mine->log_id = (mine->log_id & INT64_MAX) | 1;
 	pthread_mutex_init(&mine->lock, NULL);
 	arena_init(&mine->texts);
 	*out = &mine->log;
@@ -192,7 +197,8 @@ memory_state(struct events_log *log, struct events_state *out,
 	struct memory_log *mine = memory_of(log);
 
 	(void)fault;
-	*out = (struct events_state){ .first_day = 0, .last_day = -1 };
+	*out = (struct events_state){ .log_id = mine->log_id,
+				      .last_day = -1 };
 	pthread_mutex_lock(&mine->lock);
 	for (size_t i = 0; i < mine->listen_count; i++) {
 		const struct memory_listen *kept = &mine->listens[i];

@@ -151,6 +151,12 @@ schema_work(struct store_session *session, void *cookie, struct fault *fault)
 	if (status == STATUS_OK && tables == 0)
 		status = sql_script(session, schema, fault);
 	if (status == STATUS_OK)
+		status = sql_exec(session,
+				  "insert into about values ('log', "
+				  "abs(random() / 2) + 1) "
+				  "on conflict do nothing",
+				  SQL_NO_ARGS, NULL, fault);
+	if (status == STATUS_OK)
 		status = sql_query_int(session,
 				       "select value from about "
 				       "where key = 'version'",

@@ -780,6 +780,11 @@ state_work(struct store_session *session, void *cookie, struct fault *fault)
 			       "select value from about where key = 'seq'",
 			       SQL_NO_ARGS, &out->seq, fault);
 	if (status == STATUS_OK)
+		status = sql_query_int(session,
+				       "select value from about "
+				       "where key = 'log'",
+				       SQL_NO_ARGS, &out->log_id, fault);
+	if (status == STATUS_OK)
 		status = state_days(session, out, fault);
 	if (status == STATUS_OK)
 		status = sqlite_log_tail(read->mine, session, state_add_listen,

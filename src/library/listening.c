@@ -3,6 +3,7 @@
 #include "library/listening.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,13 +105,54 @@ play_weight(int64_t at_ms)
 	return weight < WEIGHT_MAX ? (int64_t)weight : (int64_t)WEIGHT_MAX;
 }
 
-enum status
-plays_counted(struct store_session *session, int64_t *seq, struct fault *fault)
+/* Each log has numbers of its own. */
+static struct sql_value
+key_of_log(int64_t log_id, char out[40])
 {
-	return sql_query_int(session,
-			     "select value from listening_state "
-			     "where key = 'plays_seq'",
-			     SQL_NO_ARGS, seq, fault);
+	snprintf(out, 40, "plays_of_%lld", (long long)log_id);
+	return sql_text(out);
+}
+
+enum status
+plays_counted(struct store_session *session, int64_t log_id, int64_t *seq,
+	      struct fault *fault)
+{
+	char key[40];
+	int64_t found = 0;
+	enum status status = sql_query_int(
+		session, "select value from listening_state where key = $1",
+		SQL_ARGS(key_of_log(log_id, key)), &found, fault);
+
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	*seq = found;
+	return STATUS_OK;
+}
+
+static enum status
+plays_note(struct store_session *session, int64_t log_id, int64_t seq,
+	   struct fault *fault)
+{
+	char key[40];
+
+	return sql_exec(session,
+			"insert into listening_state (key, value) "
+			"values ($1, $2) on conflict (key) do update "
+			"set value = excluded.value",
+			SQL_ARGS(key_of_log(log_id, key), SQL_INT(seq)), NULL,
+			fault);
+}
+
+enum status
+plays_rewind(struct store_session *session, int64_t log_id, int64_t seq,
+	     struct fault *fault)
+{
+	int64_t counted;
+	enum status status = plays_counted(session, log_id, &counted, fault);
+
+	if (status == STATUS_OK && counted > seq)
+		status = plays_note(session, log_id, seq, fault);
+	return status;
 }
 
 static const struct {
@@ -243,8 +285,9 @@ tracks_count(struct store_session *session, struct counted_play *plays,
 }
 
 enum status
-plays_count(struct store_session *session, const struct counted_play *plays,
-	    size_t count, struct fault *fault)
+plays_count(struct store_session *session, int64_t log_id,
+	    const struct counted_play *plays, size_t count,
+	    struct fault *fault)
 {
 	struct counted_play *fresh = mem_new(count + 1, sizeof *fresh);
 	size_t fresh_count = 0;
@@ -252,7 +295,7 @@ plays_count(struct store_session *session, const struct counted_play *plays,
 	enum status status = outbox_begin(session, fault);
 
 	if (status == STATUS_OK)
-		status = plays_counted(session, &counted, fault);
+		status = plays_counted(session, log_id, &counted, fault);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
 		if (plays[i].seq > counted)
 			fresh[fresh_count++] = plays[i];
@@ -260,12 +303,7 @@ plays_count(struct store_session *session, const struct counted_play *plays,
 		counted = fresh[fresh_count - 1].seq;
 		status = tracks_count(session, fresh, fresh_count, fault);
 		if (status == STATUS_OK)
-			status = sql_exec(session,
-					  "update listening_state "
-					  "set value = $1 "
-					  "where key = 'plays_seq'",
-					  SQL_ARGS(SQL_INT(counted)), NULL,
-					  fault);
+			status = plays_note(session, log_id, counted, fault);
 	}
 	free(fresh);
 	return status;
@@ -474,6 +512,47 @@ popular_track_ids(struct store_session *session, int64_t artist_id,
 	if (status == STATUS_OK) {
 		*out = ids;
 		*count = filled;
+	}
+	return status;
+}
+
+/* ---- people --------------------------------------------------------------- */
+
+enum status
+users_joined(struct store_session *session, int64_t from_ms, int64_t until_ms,
+	     struct arena *arena, struct joined_day **out, size_t *count,
+	     int64_t *users, struct fault *fault)
+{
+	size_t room = (size_t)((until_ms - from_ms) / 86400000) + 2, filled = 0;
+	struct joined_day *days = arena_new(arena, struct joined_day, room);
+	struct store_rows *rows = NULL;
+	int64_t now = 0;
+	enum status status;
+
+	status = sql_query_int(session,
+			       "select count(*) from users "
+			       "where left_at is null",
+			       SQL_NO_ARGS, &now, fault);
+	if (status == STATUS_OK)
+		status = sql_query(session,
+				   "select created_at / 86400000 as day, "
+				   "count(*) from users where left_at is null "
+				   "and created_at >= $1 and created_at < $2 "
+				   "group by created_at / 86400000 order by 1",
+				   SQL_ARGS(SQL_INT(from_ms),
+					    SQL_INT(until_ms)),
+				   &rows, fault);
+	while (status == STATUS_OK && filled < room &&
+	       sql_next(rows, &status, fault))
+		days[filled++] = (struct joined_day){
+			(int32_t)sql_column_int(rows, 0),
+			sql_column_int(rows, 1)
+		};
+	sql_end(rows);
+	if (status == STATUS_OK) {
+		*out = days;
+		*count = filled;
+		*users = now;
 	}
 	return status;
 }

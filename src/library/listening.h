@@ -41,14 +41,21 @@ struct counted_play {
 /* What a play at that time adds to popularity. */
 int64_t play_weight(int64_t at_ms);
 
-/* Counts plays; those up to plays_counted() are passed over, so that carrying
- * them again is harmless. Writes outbox rows for what changed its place in
- * searches. Begin the store_write() with it. */
-enum status plays_count(struct store_session *session,
+/* Counts plays of one log of events; those up to plays_counted() are passed
+ * over, so that carrying them again is harmless. Writes outbox rows for what
+ * changed its place in searches. Begin the store_write() with it. */
+enum status plays_count(struct store_session *session, int64_t log_id,
 			const struct counted_play *plays, size_t count,
 			struct fault *fault);
-enum status plays_counted(struct store_session *session, int64_t *seq,
-			  struct fault *fault);
+
+/* The number of the last play counted of that log; 0: none yet. */
+enum status plays_counted(struct store_session *session, int64_t log_id,
+			  int64_t *seq, struct fault *fault);
+
+/* The log is older than the library (it came out of a backup) and will use
+ * numbers above `seq` again. */
+enum status plays_rewind(struct store_session *session, int64_t log_id,
+			 int64_t seq, struct fault *fault);
 
 /* Takes a person's plays out of user_tracks. */
 enum status heard_forget_user(struct store_session *session, int64_t user_id,
@@ -106,5 +113,16 @@ enum status popular_track_ids(struct store_session *session, int64_t artist_id,
 			      int64_t genre_id, uint32_t limit,
 			      struct arena *arena, int64_t **out, size_t *count,
 			      struct fault *fault);
+
+/* How many people joined, day by day (UTC), within a time; and how many there
+ * are now. */
+struct joined_day {
+	int32_t day;
+	int64_t count;
+};
+enum status users_joined(struct store_session *session, int64_t from_ms,
+			 int64_t until_ms, struct arena *arena,
+			 struct joined_day **out, size_t *count,
+			 int64_t *users, struct fault *fault);
 
 #endif /* OGMA_LIBRARY_LISTENING_H */

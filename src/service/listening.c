@@ -257,7 +257,7 @@ listening_note_activity(struct listening *listening,
 struct carrying {
 	struct counted_play plays[CARRY_PLAYS];
 	size_t count;
-	int64_t counted;
+	int64_t counted, log_id;
 };
 
 static enum status
@@ -265,7 +265,8 @@ counted_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct carrying *carrying = cookie;
 
-	return plays_counted(session, &carrying->counted, fault);
+	return plays_counted(session, carrying->log_id, &carrying->counted,
+			     fault);
 }
 
 static enum status
@@ -273,7 +274,8 @@ count_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	const struct carrying *carrying = cookie;
 
-	return plays_count(session, carrying->plays, carrying->count, fault);
+	return plays_count(session, carrying->log_id, carrying->plays,
+			   carrying->count, fault);
 }
 
 /* The store first, then the log's own copy: a play carried twice counts once,
@@ -313,6 +315,7 @@ carry_plays(struct listening *listening, struct fault *fault)
 	struct carrying *carrying = mem_new(1, sizeof *carrying);
 	enum status status;
 
+	carrying->log_id = listening->log_id;
 	pthread_mutex_lock(&listening->carry_lock);
 	status = store_read(listening->args.store, counted_work, carrying,
 			    fault);
@@ -395,6 +398,9 @@ thread_run(void *cookie)
 	return NULL;
 }
 
+static struct kept_top *tops_new(void);
+static void tops_free(struct kept_top *tops);
+
 /* ---- opening -------------------------------------------------------------- */
 
 static void
@@ -421,6 +427,7 @@ init_locks(struct listening *listening)
 	pthread_mutex_init(&listening->lock, NULL);
 	pthread_mutex_init(&listening->carry_lock, NULL);
 	pthread_mutex_init(&listening->players_lock, NULL);
+	pthread_mutex_init(&listening->tops_lock, NULL);
 	pthread_cond_init(&listening->wake, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 }
@@ -436,6 +443,34 @@ register_metrics(void)
 	metric_register(&listening_users);
 }
 
+struct rewinding {
+	struct events_state state;
+};
+
+static enum status
+rewind_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	const struct rewinding *rewinding = cookie;
+
+	return plays_rewind(session, rewinding->state.log_id,
+			    rewinding->state.seq, fault);
+}
+
+/* Which log it is, and whether it came out of a backup. */
+static enum status
+log_meet(struct listening *listening, struct fault *fault)
+{
+	struct rewinding rewinding;
+	enum status status = events_get_state(listening->args.log,
+					      &rewinding.state, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	listening->log_id = rewinding.state.log_id;
+	return store_write(listening->args.store, rewind_work, &rewinding,
+			   fault);
+}
+
 enum status
 listening_open(const struct listening_args *args, struct listening **out,
 	       struct fault *fault)
@@ -447,12 +482,15 @@ listening_open(const struct listening_args *args, struct listening **out,
 	notes_init(&listening->notes);
 	init_locks(listening);
 	players_init(listening);
+	listening->tops = tops_new();
 	register_metrics();
 	listening->presence = presence_new();
 	listening->recommend = recommend_new(args->store);
 	metric_on_print(refresh, listening);
 	status = countries_open(args->settings->geoip_path,
 				&listening->countries, fault);
+	if (status == STATUS_OK)
+		status = log_meet(listening, fault);
 	if (status == STATUS_OK && args->follow) {
 		listening->has_thread = pthread_create(&listening->thread, NULL,
 						       thread_run,
@@ -486,12 +524,14 @@ listening_close(struct listening *listening)
 	metric_off_print(listening);
 	notes_release(&listening->notes);
 	players_release(listening);
+	tops_free(listening->tops);
 	recommend_free(listening->recommend);
 	presence_free(listening->presence);
 	countries_close(listening->countries);
 	pthread_mutex_destroy(&listening->lock);
 	pthread_mutex_destroy(&listening->carry_lock);
 	pthread_mutex_destroy(&listening->players_lock);
+	pthread_mutex_destroy(&listening->tops_lock);
 	pthread_cond_destroy(&listening->wake);
 	free(listening);
 }
@@ -500,6 +540,108 @@ struct events_log *
 listening_log(struct listening *listening)
 {
 	return listening->args.log;
+}
+
+struct store *
+listening_store(struct listening *listening)
+{
+	return listening->args.store;
+}
+
+/* ---- tops that are remembered --------------------------------------------- */
+
+#define KEPT_TOPS 64
+#define KEPT_TOP_MS 60000
+
+struct kept_top {
+	enum events_kind kind;
+	struct events_range range;
+	int64_t made_at_ms; /* 0: free */
+	int64_t total;
+	size_t count;
+	struct events_rank *items;
+};
+
+static struct kept_top *
+tops_new(void)
+{
+	return mem_new(KEPT_TOPS, sizeof(struct kept_top));
+}
+
+static void
+tops_free(struct kept_top *tops)
+{
+	for (size_t i = 0; i < KEPT_TOPS; i++)
+		free(tops[i].items);
+	free(tops);
+}
+
+static bool
+top_recall(struct listening *listening, struct arena *arena,
+	   enum events_kind kind, const struct events_range *range,
+	   struct events_top *out)
+{
+	int64_t after_ms = clock_monotonic_ms() - KEPT_TOP_MS;
+	bool found = false;
+
+	pthread_mutex_lock(&listening->tops_lock);
+	for (size_t i = 0; i < KEPT_TOPS && !found; i++) {
+		const struct kept_top *top = &listening->tops[i];
+
+		found = top->items != NULL && top->kind == kind &&
+			top->range.first_day == range->first_day &&
+			top->range.last_day == range->last_day &&
+			top->made_at_ms > after_ms;
+		if (!found)
+			continue;
+		out->items = arena_new(arena, struct events_rank,
+				       top->count + 1);
+		memcpy(out->items, top->items,
+		       top->count * sizeof *out->items);
+		out->count = top->count;
+		out->total = top->total;
+	}
+	pthread_mutex_unlock(&listening->tops_lock);
+	return found;
+}
+
+static void
+top_remember(struct listening *listening, enum events_kind kind,
+	     const struct events_range *range, const struct events_top *top)
+{
+	struct kept_top *kept;
+
+	pthread_mutex_lock(&listening->tops_lock);
+	kept = &listening->tops[listening->next_top++ % KEPT_TOPS];
+	free(kept->items);
+	*kept = (struct kept_top){
+		.kind = kind,
+		.range = *range,
+		.made_at_ms = clock_monotonic_ms(),
+		.total = top->total,
+		.count = top->count,
+		.items = mem_new(top->count + 1, sizeof *kept->items),
+	};
+	if (top->count > 0)
+		memcpy(kept->items, top->items,
+		       top->count * sizeof *kept->items);
+	pthread_mutex_unlock(&listening->tops_lock);
+}
+
+enum status
+listening_top(struct listening *listening, struct arena *arena,
+	      enum events_kind kind, const struct events_range *range,
+	      struct events_top *out, struct fault *fault)
+{
+	enum status status;
+
+	if (top_recall(listening, arena, kind, range, out))
+		return STATUS_OK;
+	status = events_top(listening->args.log, arena, kind, range,
+			    EVENTS_TOP_MAX, out, fault);
+	if (status == STATUS_OK)
+		top_remember(listening, kind, range, out);
+	return status;
 }
 
 struct presence *

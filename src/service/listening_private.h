@@ -36,11 +36,16 @@ struct listening {
 	pthread_t thread;
 	bool has_thread;
 	pthread_mutex_t carry_lock; /* one carries plays */
+	int64_t log_id;
 	int64_t tidied_at_ms, retry_at_ms;
 
 	pthread_mutex_t players_lock;
 	struct player **players; /* buckets */
 	size_t player_count;
+
+	pthread_mutex_t tops_lock;
+	struct kept_top *tops; /* KEPT_TOPS places, used in turn */
+	size_t next_top;
 
 	_Atomic uint64_t accepted, dropped, waiting;
 };

@@ -56,7 +56,8 @@ export class Description {
 		if (response === undefined) return `status ${answer.status} is not documented: ${answer.text.slice(0, 200)}`;
 		if (answer.status === 304 || answer.status === 206) return undefined;
 		const type = (answer.header('content-type') ?? '').split(';')[0] ?? '';
-		const [wanted, content] = Object.entries(response.content ?? {})[0] ?? ['', {}];
+		const contents = Object.entries<any>(response.content ?? {});
+		const [wanted, content] = contents.find(([one]) => fits(one, type)) ?? contents[0] ?? ['', {}];
 		if (!fits(wanted, type)) return `${answer.status} is ${type}, not ${wanted}`;
 		return content.schema === undefined ? undefined : this.mismatch(content.schema, answer.json());
 	}
