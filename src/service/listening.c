@@ -28,7 +28,7 @@ static struct metric dropped_total = METRIC_COUNTER(
 	"ogma_events_dropped_total",
 	"Notes of requests that were dropped because too many waited.");
 static struct metric waiting_now = METRIC_GAUGE(
-	"ogma_events_waiting", "Notes that wait to be written to the log.");
+	"ogma_event_queue_length", "Notes that wait to be written to the log.");
 static struct metric plays_total = METRIC_COUNTER(
 	"ogma_plays_total", "Plays counted in the library.");
 static struct metric active_users = METRIC_GAUGE(
