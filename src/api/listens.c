@@ -5,6 +5,7 @@
 #include "api/analytics.h"
 #include "api/api.h"
 #include "api/handlers.h"
+#include "api/playlists.h"
 #include "base/clock.h"
 #include "service/listen.h"
 #include "service/recommend.h"
@@ -314,6 +315,8 @@ handle_event_playlist(struct call *call)
 	snprintf(action, sizeof action, "playlist_%s",
 		 call_field_text(call, "action"));
 	listening_note_activity(call->api->args.listening, &activity);
+	if (strcmp(call_field_text(call, "action"), "play") == 0)
+		playlist_note_play(call, activity.object_id);
 	answer_accepted(call);
 }
 

@@ -647,6 +647,39 @@ handle_playlist_remove(struct call *call)
 		call_answer_empty(call, 204);
 }
 
+/* ---- plays ----------------------------------------------------------------
+ */
+
+struct play_work {
+	struct call *call;
+	int64_t id;
+};
+
+static enum status
+play_run(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct play_work *work = cookie;
+	struct playlist playlist;
+	enum status status = outbox_begin(session, fault);
+
+	if (status == STATUS_OK)
+		status = playlist_to_see(session, work->call, work->id,
+					 &playlist, fault);
+	return status != STATUS_OK
+		       ? status
+		       : playlists_count_plays(session, work->id, 1, fault);
+}
+
+void
+playlist_note_play(struct call *call, int64_t id)
+{
+	struct play_work work = { .call = call, .id = id };
+	struct fault fault = { 0 };
+
+	if (call->caller.user_id != 0)
+		store_write(call->api->args.store, play_run, &work, &fault);
+}
+
 /* ---- cover ----------------------------------------------------------------
  */
 

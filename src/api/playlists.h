@@ -41,6 +41,10 @@ void form_playlist(struct json_writer *json, const struct call *call,
 /* Reads it again as it is now and answers with it. False: answered a fault. */
 bool playlist_answer(struct call *call, unsigned status, int64_t id);
 
+/* Somebody began to play it: counts when the person is signed in and may see
+ * it. Nothing is answered; a play that cannot be counted is not. */
+void playlist_note_play(struct call *call, int64_t id);
+
 /* A track of a list with what the asker said of it; left open for more. */
 void form_track_taste(struct json_writer *json, const struct track *track,
 		      const struct taste *taste);

@@ -184,6 +184,22 @@ describe('a playlist', () => {
 		expect(checked('DELETE', '/playlists/{id}/cover', await ada.send('DELETE', `${at}/cover`), 200).cover_url).toBeNull();
 	});
 
+	test('counts who plays it, when they are signed in and may see it', async () => {
+		const { id } = await make(ada, { title: 'Played', is_public: true });
+		const play = (who: Person | typeof server, playlist: number): Promise<Answer> =>
+			who.ask(`${api}/analytics/events/playlist`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ playlist_id: playlist, action: 'play' }),
+			});
+		for (const who of [bob, ada, server]) expect((await play(who, id)).status).toBe(202);
+		expect((await server.json(`${api}/playlists/${id}`)).play_count).toBe(2);
+		expect((await server.json(`${api}/playlists/${id}/stats`)).play_count).toBe(2);
+		const mine = await make(ada, { title: 'Not for Bob' });
+		expect((await play(bob, mine.id)).status).toBe(202);
+		expect((await ada.json(`${api}/playlists/${mine.id}`)).play_count).toBe(0);
+	});
+
 	test('is added up', async () => {
 		const { id } = await make(ada, { title: 'Sums', track_ids: ids(0, 1, 2, 3) });
 		const stats = checked('GET', '/playlists/{id}/stats', await ada.ask(`${api}/playlists/${id}/stats`), 200);
