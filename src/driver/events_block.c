@@ -444,6 +444,75 @@ rank_block_next(struct rank_block *block, struct events_rank *out)
 	return true;
 }
 
+/* The same as unpack_number(), in registers. Gives where it ended; NULL: the
+ * bytes make no sense. */
+static inline const unsigned char *
+number_read(const unsigned char *at, const unsigned char *end, uint64_t *out)
+{
+	uint64_t number = 0;
+
+	for (unsigned shift = 0; at < end && shift < 64; shift += 7) {
+		unsigned char byte = *at++;
+
+		number |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80) {
+			*out = number;
+			return at;
+		}
+	}
+	return NULL;
+}
+
+static inline const unsigned char *
+bytes_of(const struct span *span)
+{
+	return (const unsigned char *)span->at;
+}
+
+static inline void
+span_move(struct span *span, const unsigned char *to)
+{
+	span->length -= (size_t)(to - bytes_of(span));
+	span->at = (const char *)to;
+}
+
+bool
+rank_block_add(struct rank_block *block, struct events_rank *next,
+	       int64_t first, int64_t end, int64_t *plays, int64_t *heard_ms)
+{
+	const unsigned char *ids = bytes_of(&block->ids);
+	const unsigned char *counts = bytes_of(&block->plays);
+	const unsigned char *times = bytes_of(&block->heard);
+	const unsigned char *ids_end = ids + block->ids.length;
+	const unsigned char *counts_end = counts + block->plays.length;
+	const unsigned char *times_end = times + block->heard.length;
+	uint64_t step = 0, count = (uint64_t)next->plays;
+	uint64_t time = (uint64_t)next->heard_ms;
+	int64_t id = next->id;
+	size_t left = block->left;
+
+	while (id < end) {
+		plays[id - first] += (int64_t)count;
+		heard_ms[id - first] += (int64_t)time;
+		if (left == 0)
+			return false;
+		ids = number_read(ids, ids_end, &step);
+		counts = number_read(counts, counts_end, &count);
+		times = number_read(times, times_end, &time);
+		if (ids == NULL || counts == NULL || times == NULL)
+			return false;
+		left--;
+		id += (int64_t)step;
+	}
+	span_move(&block->ids, ids);
+	span_move(&block->plays, counts);
+	span_move(&block->heard, times);
+	block->left = left;
+	block->id = id;
+	*next = (struct events_rank){ id, (int64_t)count, (int64_t)time };
+	return true;
+}
+
 /* ---- sets ----------------------------------------------------------------- */
 
 void

@@ -141,6 +141,13 @@ struct rank_block {
 bool rank_block_open(struct rank_block *block, struct span bytes);
 bool rank_block_next(struct rank_block *block, struct events_rank *out);
 
+/* Adds what the block has below `end` to counters of ids from `first` on,
+ * beginning with *next, which was read before. True: *next is the first one not
+ * added; false: the block is used up. */
+bool rank_block_add(struct rank_block *block, struct events_rank *next,
+		    int64_t first, int64_t end, int64_t *plays,
+		    int64_t *heard_ms);
+
 /* A set of listeners of one thing, in a block of several. */
 struct set_block {
 	struct span rest;

@@ -70,18 +70,15 @@ source_add(struct ranks *ranks, struct rank_source *source, int64_t end,
 {
 	enum status status = STATUS_OK;
 
-	while (source->has_next && source->next.id < end) {
-		size_t at = (size_t)(source->next.id - ranks->first);
-
-		ranks->plays[at] += source->next.plays;
-		ranks->heard_ms[at] += source->next.heard_ms;
-		if (rank_block_next(&source->block, &source->next))
-			continue;
+	while (status == STATUS_OK && source->has_next &&
+	       source->next.id < end) {
+		if (rank_block_add(&source->block, &source->next, ranks->first,
+				   end, ranks->plays, ranks->heard_ms))
+			break;
+		source->block.left = 0;
 		status = source_step(source, fault);
-		if (status != STATUS_OK)
-			return status;
 	}
-	return STATUS_OK;
+	return status;
 }
 
 /* The first id that any source has left; INT64_MAX: none. */
