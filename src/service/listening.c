@@ -23,7 +23,7 @@
 #define ACTIVE_MS 300000
 
 static struct metric events_total = METRIC_COUNTER(
-	"ogma_events_total", "Events written to the log of events.", "type");
+	"ogma_events_written_total", "Events written to the log of events.", "type");
 static struct metric dropped_total = METRIC_COUNTER(
 	"ogma_events_dropped_total",
 	"Notes of requests that were dropped because too many waited.");

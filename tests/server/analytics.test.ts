@@ -336,7 +336,7 @@ describe('the page of the platform', () => {
 
 	test('is told to Prometheus', async () => {
 		const metrics = (await server.ask('/metrics')).text;
-		expect(metrics).toMatch(/ogma_events_total\{type="listen"\} [1-9]/);
+		expect(metrics).toMatch(/ogma_events_written_total\{type="listen"\} [1-9]/);
 		expect(metrics).toMatch(/ogma_active_users [1-9]/);
 		expect(metrics).toContain('ogma_events_dropped_total 0');
 	});
