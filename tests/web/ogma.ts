@@ -1,5 +1,6 @@
 /* What the scenarios share: the page with its errors collected, and questions to the server about what it has. */
 import { test as base, expect, type Page } from '@playwright/test';
+import { KEEPER_PASSWORD } from './server';
 
 export interface Named {
 	id: number;
@@ -67,13 +68,30 @@ export class Ogma {
 		return person;
 	}
 
+	/** Signs in on the page with an account that is there. */
+	async signIn(username: string, password: string): Promise<void> {
+		const answer = await this.page.request.post(`${this.url}/api/v1/auth/login`, {
+			data: { username, password, cookie: true },
+		});
+		expect(answer.status(), await answer.text()).toBe(200);
+		this.csrf = ((await answer.json()) as { csrf_token: string }).csrf_token;
+	}
+
+	/** Who may do everything; made before all scenarios (server.ts). */
+	async signInAsKeeper(): Promise<void> {
+		await this.signIn('keeper', KEEPER_PASSWORD);
+	}
+
 	/** A request of who is signed in on the page. */
 	async send<T>(method: string, path: string, data?: unknown): Promise<T> {
-		const answer = await this.page.request.fetch(`${this.url}/api/v1${path}`, {
-			method,
-			headers: { 'X-CSRF-Token': this.csrf },
-			...(data !== undefined && { data }),
-		});
+		const answer = await this.page.request.fetch(
+			this.url + (path.startsWith('/admin/api/') ? path : `/api/v1${path}`),
+			{
+				method,
+				headers: { 'X-CSRF-Token': this.csrf },
+				...(data !== undefined && { data }),
+			},
+		);
 		const text = await answer.text();
 		expect(answer.ok(), `${method} ${path}: ${text}`).toBe(true);
 		return (text ? JSON.parse(text) : undefined) as T;

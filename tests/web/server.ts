@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path';
 
 const top = resolve(import.meta.dirname, '../..');
 const program = process.env.OGMA_PROGRAM ?? join(top, 'build/ogma');
+/** Of the account "keeper", who may do everything. */
+export const KEEPER_PASSWORD = 'a keeper of chains';
 const READY_MS = 20_000;
 
 async function freePort(): Promise<number> {
@@ -53,6 +55,13 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
 	if (!existsSync(program)) throw new Error(`${program} is missing: build it, or set OGMA_URL`);
 	const data = mkdtempSync(join(tmpdir(), 'ogma-web-'));
 	execFileSync(program, ['scan', demoLibrary(), '--data', data], { stdio: 'inherit' });
+	execFileSync(program, [
+		...'user add keeper --role superadmin --email keeper@example.org'.split(' '),
+		'--password',
+		KEEPER_PASSWORD,
+		'--data',
+		data,
+	]);
 	const port = await freePort();
 	const server = spawn(program, ['serve', '--data', data, '--host', '127.0.0.1', '--port', String(port)], {
 		stdio: ['ignore', 'ignore', 'inherit'],

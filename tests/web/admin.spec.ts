@@ -1,0 +1,118 @@
+import { expect, test, type Ogma } from './ogma';
+
+interface Account {
+	id: number;
+	username: string;
+	role: string;
+	status: string;
+}
+
+const accountOf = (ogma: Ogma, id: number) => ogma.send<Account>('GET', `/admin/api/users/${id}`);
+
+/** A new account, seen by the keeper, who is signed in afterwards. */
+async function newcomer(ogma: Ogma): Promise<Account> {
+	const { username } = await ogma.signUp();
+	const me = await ogma.send<Account>('GET', '/auth/me');
+	await ogma.page.context().clearCookies();
+	await ogma.signInAsKeeper();
+	return { ...me, username };
+}
+
+const row = (ogma: Ogma, name: string) => ogma.page.getByRole('row').filter({ hasText: name });
+
+test('an administrator gives somebody another role and finds it in the audit log', async ({ ogma }) => {
+	const person = await newcomer(ogma);
+	await ogma.open('/admin/users');
+	await ogma.page.getByRole('searchbox', { name: 'Username, e-mail or Telegram number' }).fill(person.username);
+	await expect(ogma.page).toHaveURL(/q=person/);
+	await row(ogma, person.username).getByRole('link').click();
+	await expect(ogma.page).toHaveURL(new RegExp(`/admin/users/${person.id}$`));
+	await ogma.page.getByLabel('Role').selectOption({ label: 'Moderator' });
+	await ogma.page.getByRole('button', { name: 'Save' }).click();
+	await expect.poll(async () => (await accountOf(ogma, person.id)).role).toBe('moderator');
+
+	await ogma.open(`/admin/audit?model_name=user&model_id=${person.id}`);
+	await ogma.page.getByRole('button', { name: `Changed: user ${person.id}` }).click();
+	const change = ogma.page.getByRole('dialog').getByRole('row').filter({ hasText: 'role' });
+	await expect(change.locator('del')).toHaveText('user');
+	await expect(change.locator('ins')).toHaveText('moderator');
+	await expect(ogma.page.getByRole('dialog').getByText('keeper')).toBeVisible();
+});
+
+test('a moderator is refused the people and finds the music', async ({ ogma }) => {
+	const person = await newcomer(ogma);
+	await ogma.send('PATCH', `/admin/api/users/${person.id}`, { role: 'moderator' });
+	await ogma.page.context().clearCookies();
+	await ogma.signIn(person.username, 'chains of amber and gold');
+	await ogma.open('/admin');
+	await expect(ogma.page.getByRole('heading', { name: 'Tracks', level: 1 })).toBeVisible();
+	await expect(ogma.page.locator('main').getByRole('link', { name: 'Genres' })).toBeVisible();
+	await expect(ogma.page.locator('main').getByRole('link', { name: 'Users' })).toHaveCount(0);
+	const [track] = await ogma.list('/tracks/?limit=1&sort=-created_at');
+	await expect(ogma.page.getByRole('link', { name: track!.title }).first()).toBeVisible();
+	await ogma.open('/admin/users');
+	await expect(ogma.page.getByRole('heading', { name: 'This part is for administrators' })).toBeVisible();
+	await expect(ogma.page.getByText('You are signed in as: Moderator.')).toBeVisible();
+});
+
+test('a listener is told that the administration is not for them', async ({ ogma }) => {
+	await ogma.signUp();
+	const asked: string[] = [];
+	ogma.page.on('request', (request) => asked.push(request.url()));
+	await ogma.open('/admin/users');
+	await expect(ogma.page.getByRole('heading', { name: 'This page is not for you' }).first()).toBeVisible();
+	expect(asked.filter((url) => url.includes('AdminPages'))).toEqual([]);
+});
+
+test('several are chosen with the keyboard alone and blocked at once', async ({ ogma }) => {
+	const first = await newcomer(ogma);
+	const second = await newcomer(ogma);
+	await ogma.open('/admin/users');
+	await expect(row(ogma, second.username)).toBeVisible();
+	/* Newest first: the two of them are the first two rows. */
+	await ogma.page.getByRole('checkbox', { name: `Choose ${second.username}` }).focus();
+	await ogma.page.keyboard.press('Space');
+	await ogma.page.keyboard.press('Shift+ArrowDown');
+	await expect(ogma.page.getByRole('checkbox', { name: `Choose ${first.username}` })).toBeChecked();
+	await expect(ogma.page.getByText('2 chosen')).toBeVisible();
+	await ogma.page.getByRole('toolbar').getByRole('button', { name: 'Block' }).click();
+	await ogma.page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+	await expect(row(ogma, first.username)).toContainText('Blocked');
+	for (const { id } of [first, second]) expect((await accountOf(ogma, id)).status).toBe('blocked');
+});
+
+test('a list keeps its filter and order in the address, and is saved as it is shown', async ({ ogma }) => {
+	const person = await newcomer(ogma);
+	await ogma.open(`/admin/users?q=${person.username}&role=user`);
+	await expect(row(ogma, person.username)).toBeVisible();
+	await expect(ogma.page.getByLabel('Role')).toHaveValue('user');
+	const [file] = await Promise.all([
+		ogma.page.waitForEvent('download'),
+		ogma.page.getByRole('button', { name: 'CSV' }).click(),
+	]);
+	expect(file.suggestedFilename()).toBe('ogma-users.csv');
+	const text = await (await file.createReadStream()).toArray();
+	const rows = Buffer.concat(text as Buffer[])
+		.toString('utf8')
+		.trim()
+		.split(/\r?\n/);
+	expect(rows).toHaveLength(2);
+	expect(rows[1]).toContain(person.username);
+});
+
+test('an invitation is made, shown once and taken back', async ({ ogma }) => {
+	await ogma.signInAsKeeper();
+	await ogma.open('/admin/invitations');
+	await ogma.page.getByRole('button', { name: 'New invitation' }).click();
+	const dialog = ogma.page.getByRole('dialog');
+	await dialog.getByLabel('Note').fill('Оркестр');
+	await dialog.getByRole('button', { name: 'Create' }).click();
+	const link = await dialog.getByRole('textbox', { name: 'Invitation link' }).inputValue();
+	expect(link).toMatch(/^http:\/\/127\.0\.0\.1/);
+	await dialog.getByRole('button', { name: 'Close' }).first().click();
+	await row(ogma, 'Оркестр')
+		.getByRole('button', { name: /Take back/ })
+		.click();
+	await ogma.page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+	await expect(row(ogma, 'Оркестр')).toContainText('Taken back');
+});
