@@ -3,8 +3,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bombPng } from './support/bytes.ts';
 import type { Answer } from './support/http.ts';
-import { serveMusic } from './support/library.ts';
-import { run, until } from './support/ogma.ts';
+import { scannedData, serveMusic } from './support/library.ts';
+import { run, serve, until } from './support/ogma.ts';
 import { type Person, person } from './support/people.ts';
 import { Description } from './support/schema.ts';
 
@@ -311,6 +311,39 @@ describe('many tracks', () => {
 		checked('POST', '/admin/api/tracks/bulk', await moderator.post('/admin/api/tracks/bulk', { ids, action: 'edit' }), 422);
 		expect((await artist.post('/admin/api/tracks/bulk', { ids, action: 'hide' })).status).toBe(403);
 	});
+});
+
+test('edits that were answered outlive a server that is killed; the others are whole or not there', async () => {
+	const data = await scannedData('edit-killed');
+	const first = await serve({ data });
+	const boss = await person(first, 'boss', 'moderator');
+	const ids: number[] = (await first.json(`${api}/tracks?limit=30`)).items.map((one: any) => one.id);
+	const answered = new Map<number, string>();
+	let killed = false;
+	const editing = ids.map(async (id) => {
+		for (let n = 0; !killed; n++) {
+			const title = `Round ${n} of ${id}`;
+			const answer = await boss.send('PUT', `${api}/tracks/${id}`, { title, artists: [`Artist ${n}`], genre: `Genre ${n}` }).catch(() => undefined);
+			if (answer?.status === 200) answered.set(id, title);
+		}
+	});
+	await until('some edits', () => answered.size > 10);
+	killed = true;
+	await first.kill();
+	await Promise.all(editing);
+	const check = await run(['doctor', '--data', data]);
+	expect(check.code, check.stdout).toBe(0);
+	const second = await serve({ data });
+	try {
+		for (const [id, title] of answered) {
+			const track = await second.json(`${api}/tracks/${id}`);
+			const round = Number(/Round (\d+) of/.exec(track.title)?.[1]);
+			expect(round).toBeGreaterThanOrEqual(Number(/Round (\d+) of/.exec(title)?.[1]));
+			expect(track).toMatchObject({ artist: `Artist ${round}`, genre: `Genre ${round}` });
+		}
+	} finally {
+		await second.stop();
+	}
 });
 
 test('after all of it every kept number is right', async () => {
