@@ -12,14 +12,13 @@
 #include "base/fold.h"
 #include "base/text.h"
 
-/* Latin, Greek, Cyrillic with their extensions; quotes and dashes. */
+/* The letters of European tags, and quotes and dashes. Not more: each letter of
+ * a class is compared with each of a title, and a title holds hardly others. */
 static const struct {
 	uint32_t first, last;
 } ranges[] = {
-	{ 0x21, 0x24f },
-	{ 0x370, 0x52f },
-	{ 0x1e00, 0x1fff },
-	{ 0x2010, 0x2033 },
+	{ 0x21, 0x17f },  { 0x386, 0x3ce },   { 0x400, 0x45f },
+	{ 0x490, 0x491 }, { 0x2010, 0x2033 },
 };
 
 struct letter {
