@@ -328,8 +328,8 @@ forget_work(struct store_session *session, void *cookie, struct fault *fault)
 	static const char *const steps[] = {
 		"delete from searches where listener = $1",
 		"delete from activities where listener = $1",
-		"update requests set address = null, client = null "
-		"where listener = $1",
+		("update requests set address = null, client = null "
+		 "where listener = $1"),
 		"update people set user_id = null where number = $1",
 	};
 	struct forgetting *forgetting = cookie;
