@@ -20,6 +20,7 @@
 #include "service/listen.h"
 #include "service/listening_private.h"
 #include "service/recommend.h"
+#include "service/report.h"
 #include "tests/support/music.h"
 
 #define SECOND_MS 1000
@@ -708,6 +709,39 @@ who_listens_now_is_known(void **state)
 			 0);
 }
 
+/* One report of everything there is, on either store. */
+static void
+the_platform_adds_up_listens_people_and_what_they_did(void **state)
+{
+	struct house *house = *state;
+	int64_t track = song(house, "Кино", "Rock", 3 * MINUTE_MS);
+	int32_t today = events_day_of(clock_now_ms());
+	struct report_period period = { { today - 6, today },
+					REPORT_BY_DAY };
+	struct event_activity login = { .at_ms = clock_now_ms(),
+					.user_id = house->people[BORIS],
+					.action = "login" };
+	struct report_platform report;
+
+	play_ago(house, ANNA, track, 10 * MINUTE_MS);
+	listening_note_activity(house->listening, &login);
+	ok(house, listening_catch_up(house->listening, &house->fault));
+	ok(house, report_platform(house->listening, &period, &house->arena,
+				  &report, &house->fault));
+	assert_int_equal(report.totals.plays, 1);
+	assert_int_equal(report.users, PEOPLE);
+	assert_int_equal(report.new_users, PEOPLE);
+	assert_int_equal(report.active_users, 2);
+	assert_int_equal(report.listeners, 1);
+	assert_int_equal(report.series.count, 7);
+	assert_int_equal(report.series.points[5].new_users +
+				 report.series.points[6].new_users,
+			 PEOPLE);
+	assert_int_equal(report.action_count, 1);
+	assert_string_equal(report.actions[0].word, "login");
+	assert_int_equal(report.previous.new_users, 0);
+}
+
 static void
 a_geoip_file_that_is_not_there_is_told(void **state)
 {
@@ -913,6 +947,7 @@ main(void)
 			notes_of_requests_are_dropped_when_too_many_wait_and_others_are_not),
 		OVER_SQLITE(a_request_log_that_is_off_keeps_nothing_but_who_is_here),
 		OVER_SQLITE(who_listens_now_is_known),
+		OVER_BOTH(the_platform_adds_up_listens_people_and_what_they_did),
 		OVER_SQLITE(a_geoip_file_that_is_not_there_is_told),
 		OVER_BOTH(
 			what_others_hear_beside_it_is_recommended_with_the_reason),
