@@ -234,6 +234,7 @@ error_answer(struct http_request *request, unsigned status, const char *code,
 	json_object_end(&json);
 	if (status == 429 || status == 503)
 		http_answer_field(request, "Retry-After", retry_after_seconds);
+	http_answer_field_drop(request, "Cache-Control");
 	http_answer_field(request, "Cache-Control", "no-store");
 	http_answer_buffer(request, status, "application/json", &body);
 }

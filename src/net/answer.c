@@ -62,6 +62,27 @@ http_answer_field(struct http_request *request, const char *name,
 }
 
 void
+http_answer_field_drop(struct http_request *request, const char *name)
+{
+	struct span rest = { request->fields.bytes, request->fields.length };
+	struct buffer kept;
+	struct span line;
+
+	buffer_init(&kept, 0);
+	while (span_next(&rest, '\n', &line)) {
+		struct span text = line, field;
+
+		if (line.length > 0 && span_next(&text, ':', &field) &&
+		    !span_equal_nocase(field, span_of(name))) {
+			buffer_add_span(&kept, line);
+			buffer_add_char(&kept, '\n');
+		}
+	}
+	buffer_release(&request->fields);
+	request->fields = kept;
+}
+
+void
 http_answer_etag(struct http_request *request, const char *etag, bool weak)
 {
 	const char *text = arena_print(&request->arena, "%s\"%s\"",

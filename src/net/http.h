@@ -188,6 +188,9 @@ bool http_query_next(struct span *rest, struct span *name, struct span *value);
 void http_answer_field(struct http_request *request, const char *name,
 		       const char *value);
 
+/* Takes back all fields of that name added so far. */
+void http_answer_field_drop(struct http_request *request, const char *name);
+
 /* An ETag without quotes, for the coming bytes answer of a GET or HEAD with
  * status 200: If-None-Match is then answered with 304. */
 void http_answer_etag(struct http_request *request, const char *etag,

@@ -62,6 +62,7 @@ function expectError(answer: Answer, status: number, why: string): void {
 	expect(answer.status, why).toBe(status);
 	expect(description.error(answer), why).toBeUndefined();
 	expect(answer.json().request_id, why).toBe(answer.header('x-request-id'));
+	expect(answer.header('cache-control'), why).toBe('no-store');
 }
 
 function expectFieldError(answer: Answer, field: string, why: string): void {
