@@ -68,6 +68,16 @@ describe('texts', () => {
 		expect(asked.length).toBeGreaterThan(50);
 		for (const { file, key } of asked) expect(bases.en, `${key} in ${file}`).toContain(key);
 	});
+	it('exist for every order a list of the library offers', () => {
+		const lists = Object.entries(sources).filter(([, text]) => /<LibraryHead/.test(text) && /SORTS = \[/.test(text));
+		expect(lists.length).toBeGreaterThan(3);
+		for (const [file, text] of lists) {
+			const [, sorts] = /SORTS = \[([^\]]*)\]/.exec(text)!;
+			for (const [, sort] of sorts!.matchAll(/'([^']+)'/g)) {
+				expect(bases.en, `${sort} in ${file}`).toContain(`sort.${sort!.replace('-', 'desc_')}`);
+			}
+		}
+	});
 	it('exist for every choice the code makes between keys', () => {
 		const quoted = Object.values(sources).flatMap((text) =>
 			[...text.matchAll(/'((?:[a-z]\w*\.)+\w+)'/g)].map(([, key]) => key!),

@@ -30,8 +30,9 @@ function Facts({ playlist }: { playlist: Playlist }) {
 				<p className="mb-2 max-w-prose whitespace-pre-line wrap-anywhere">{playlist.description}</p>
 			)}
 			<p className="flex flex-wrap items-center justify-center gap-x-1.5 sm:justify-start">
-				<span className="font-semibold text-text">{playlist.owner.username}</span>
-				<span>· {facts.filter(Boolean).join(' · ')}</span>
+				<span className="font-semibold text-text max-sm:basis-full">{playlist.owner.username}</span>
+				<span className="max-sm:hidden">·</span>
+				<span>{facts.filter(Boolean).join(' · ')}</span>
 				{playlist.can_edit && (
 					<span className="inline-flex items-center gap-1">
 						· <Icon name={VISIBILITY_ICON[playlist.visibility]} className="size-4" />

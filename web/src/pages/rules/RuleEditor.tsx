@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Rule, RuleFields, RuleGroup } from '../../api/playlists';
 import { Button, IconButton } from '../../components/Button';
-import { CONTROL } from '../../components/form/control';
+import { BareSelect } from '../../components/form/Select';
 import { fieldOf, isGroup, newRule, opOf, withField, withOp, type Path, type RuleNode } from './rules';
 import { ValueInput } from './ValueInput';
 
@@ -14,43 +14,34 @@ export interface EditorProps {
 	onAdd: (path: Path, node: RuleNode) => void;
 }
 
-const SELECT = `h-11 cursor-pointer ${CONTROL}`;
-
 function RuleRow({ rule, path, editor }: { rule: Rule; path: Path; editor: EditorProps }) {
 	const { t, i18n } = useTranslation();
 	const { fields, faults, onReplace } = editor;
 	const field = fieldOf(fields, rule.field);
 	if (!field) return null;
 	const fault = faults.get(path.join('.'));
-	const words = (label: Record<string, string>) => label[i18n.language] ?? label.en;
+	const words = (label: { en: string; ru: string }) => (i18n.language === 'ru' ? label.ru : label.en);
 	return (
 		<li className="rounded-md bg-surface-2/60 p-2.5">
 			<div className="flex flex-wrap items-center gap-2" role="group" aria-label={words(field.label)}>
-				<select
-					aria-label={t('rules.field')}
+				<BareSelect
+					label={t('rules.field')}
 					value={rule.field}
-					onChange={(event) => onReplace(path, withField(fields, rule, event.target.value))}
-					className={`min-w-36 basis-40 max-sm:flex-1 sm:w-auto ${SELECT}`}
-				>
-					{fields.fields.map(({ name, label }) => (
-						<option key={name} value={name}>
-							{words(label)}
-						</option>
-					))}
-				</select>
-				<select
-					aria-label={t('rules.op')}
+					options={fields.fields.map(({ name, label }) => ({ value: name, label: words(label) }))}
+					onChange={(name) => onReplace(path, withField(fields, rule, name))}
+					className="min-w-32 flex-[1_1_8.5rem]"
+				/>
+				<BareSelect
+					label={t('rules.op')}
 					value={rule.op}
-					onChange={(event) => onReplace(path, withOp(fields, rule, event.target.value))}
-					className={`min-w-32 basis-36 max-sm:flex-1 sm:w-auto ${SELECT}`}
-				>
-					{field.ops.map((name) => (
-						<option key={name} value={name}>
-							{words(opOf(fields, name)?.label ?? {}) ?? name}
-						</option>
-					))}
-				</select>
-				<div className="flex min-w-48 flex-[2_1_12rem] items-center gap-2">
+					options={field.ops.map((name) => {
+						const op = opOf(fields, name);
+						return { value: name, label: op ? words(op.label) : name };
+					})}
+					onChange={(name) => onReplace(path, withOp(fields, rule, name))}
+					className="min-w-28 flex-[1_1_7.5rem]"
+				/>
+				<div className="flex min-w-36 flex-[2_1_9rem] items-center gap-2 empty:hidden">
 					<ValueInput
 						rule={rule}
 						field={field}
@@ -77,17 +68,16 @@ export function GroupEditor({ group, path, editor }: { group: RuleGroup; path: P
 		<fieldset className={nested ? 'rounded-md border border-line-strong p-3' : ''}>
 			<legend className="sr-only">{t(nested ? 'rules.group' : 'rules.title')}</legend>
 			<div className="mb-2.5 flex items-center gap-2">
-				<select
-					aria-label={t('rules.match')}
+				<BareSelect
+					label={t('rules.match')}
 					value={group.match}
-					onChange={(event) =>
-						onReplace(path, { match: event.target.value === 'any' ? 'any' : 'all', rules: group.rules })
-					}
-					className={`w-auto! pr-8 font-semibold ${SELECT}`}
-				>
-					<option value="all">{t('rules.all')}</option>
-					<option value="any">{t('rules.any')}</option>
-				</select>
+					options={[
+						{ value: 'all', label: t('rules.all') },
+						{ value: 'any', label: t('rules.any') },
+					]}
+					onChange={(match) => onReplace(path, { match, rules: group.rules })}
+					className="font-semibold"
+				/>
 				{nested && (
 					<IconButton
 						icon="trash"

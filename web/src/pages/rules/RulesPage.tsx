@@ -32,19 +32,19 @@ function Shown({ preview, complete }: { preview: Preview; complete: boolean }) {
 			title={t('rules.preview')}
 			hint={
 				<span role="status">
-					{!complete
-						? t('rules.incomplete')
-						: preview.total !== null &&
-							[
-								t('count.tracks', { count: preview.total }),
-								preview.durationMs > 0 && lengthOf(preview.durationMs, i18n.language),
-							]
-								.filter(Boolean)
-								.join(' · ')}
+					{complete &&
+						preview.total !== null &&
+						[
+							t('count.tracks', { count: preview.total }),
+							preview.durationMs > 0 && lengthOf(preview.durationMs, i18n.language),
+						]
+							.filter(Boolean)
+							.join(' · ')}
 				</span>
 			}
 			className="min-w-0 lg:mt-0!"
 		>
+			{!complete && <p className="text-text-2">{t('rules.incomplete')}</p>}
 			<div className={`transition-opacity ${preview.asking || !complete ? 'opacity-50' : ''}`}>
 				{preview.total === null && complete && !preview.problem && preview.faults.size === 0 && (
 					<SkeletonRows count={6} />

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Rule, RuleField, RuleOp } from '../../api/playlists';
 import { useGenres } from '../../api/hooks';
 import { CONTROL } from '../../components/form/control';
+import { BareSelect } from '../../components/form/Select';
 
 interface ValueInputProps {
 	rule: Rule;
@@ -131,19 +132,16 @@ export function ValueInput(props: ValueInputProps) {
 	}
 	if (field.type === 'bool' || field.type === 'choice') {
 		const options = field.type === 'bool' ? ['true', 'false'] : (field.choices ?? []);
+		const wordOf = (value: string) =>
+			field.type === 'choice' ? value : t(value === 'true' ? 'rules.yes' : 'rules.no');
 		return (
-			<select
-				aria-label={t('rules.value')}
+			<BareSelect
+				label={t('rules.value')}
 				value={String(rule.value)}
-				onChange={(event) => onChange(field.type === 'bool' ? event.target.value === 'true' : event.target.value)}
-				className={`h-11 min-w-0 flex-1 ${CONTROL}`}
-			>
-				{options.map((value) => (
-					<option key={value} value={value}>
-						{field.type === 'bool' ? t(value === 'true' ? 'rules.yes' : 'rules.no') : value}
-					</option>
-				))}
-			</select>
+				options={options.map((value) => ({ value, label: wordOf(value) }))}
+				onChange={(value) => onChange(field.type === 'bool' ? value === 'true' : value)}
+				className="min-w-0 flex-1"
+			/>
 		);
 	}
 	return <TextValue {...props} />;
