@@ -4,20 +4,8 @@ import { apiPath } from './client';
 import { useMe } from './session';
 import type { Exactly, Page, Shapes, Track } from './types';
 
-export interface Listened {
-	/** null: no longer in the library. */
-	track: Track | null;
-	track_id: number;
-	played_at: string;
-	reported_at: string;
-	action: string;
-	heard_ms: number;
-	counted: boolean;
-	source: string;
-	source_id: number | null;
-	device_type: string | null;
-	client: string | null;
-}
+/** Without a track: it is no longer in the library. */
+export type Listened = Exactly<Shapes['HistoryItem'], { track: Track | null }>;
 
 export type ContinueItem = Exactly<
 	Shapes['ContinueItem'],

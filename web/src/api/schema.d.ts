@@ -914,6 +914,442 @@ export interface components {
             last_scan_at: string | null;
             scanning: boolean;
         };
+        Rejection: {
+            index: number;
+            field: string;
+            message: string;
+        };
+        ListenReceipt: {
+            accepted: number;
+            duplicates: number;
+            plays: number;
+            rejected: components["schemas"]["Rejection"][];
+        };
+        Accepted: {
+            accepted: number;
+        };
+        HistoryItem: {
+            track: components["schemas"]["Track"] | null;
+            track_id: number;
+            /** Format: date-time */
+            played_at: string;
+            /** Format: date-time */
+            reported_at: string;
+            action: string;
+            heard_ms: number;
+            counted: boolean;
+            source: string;
+            source_id: number | null;
+            platform: string | null;
+            device_type: string | null;
+            client: string | null;
+        };
+        History: {
+            items: components["schemas"]["HistoryItem"][];
+            total: number | null;
+            next_cursor: string | null;
+        };
+        Recommendation: {
+            track: components["schemas"]["Track"];
+            reason: string;
+            reason_kind: string;
+            because_track_id: number | null;
+            because_artist_id: number | null;
+            score: number;
+        };
+        Recommendations: {
+            items: components["schemas"]["Recommendation"][];
+            total: number;
+            next_cursor: string | null;
+        };
+        Period: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            interval: string;
+            days: number;
+        };
+        ListenPart: {
+            name: string;
+            plays: number;
+            starts: number;
+            completes: number;
+            skips: number;
+            heard_ms: number;
+            completion_rate: number | null;
+        };
+        ListenPoint: {
+            /** Format: date-time */
+            at: string;
+            plays: number;
+            heard_ms: number;
+        };
+        UserPoint: {
+            /** Format: date-time */
+            at: string;
+            plays: number;
+            heard_ms: number;
+            skips: number;
+        };
+        ThingPoint: {
+            /** Format: date-time */
+            at: string;
+            plays: number;
+            heard_ms: number;
+            skips: number;
+            listeners: number;
+        };
+        ArtistPoint: {
+            /** Format: date-time */
+            at: string;
+            plays: number;
+            heard_ms: number;
+            skips: number;
+            listeners: number;
+            listeners_28d: number;
+        };
+        PlatformPoint: {
+            /** Format: date-time */
+            at: string;
+            plays: number;
+            heard_ms: number;
+            listeners: number;
+            listeners_28d: number;
+            active_users: number;
+            new_users: number;
+            searches: number;
+            requests: number;
+            errors: number;
+        };
+        ArtistRef: {
+            id: number;
+            name: string;
+            cover_url: string | null;
+        };
+        AlbumRef: {
+            id: number;
+            title: string;
+            artist: string | null;
+            artist_id: number | null;
+            year: number | null;
+            cover_url: string | null;
+        };
+        HeardTrack: {
+            track: components["schemas"]["Track"];
+            plays: number;
+            heard_ms: number;
+        };
+        HeardArtist: {
+            artist: components["schemas"]["ArtistRef"];
+            plays: number;
+            heard_ms: number;
+        };
+        HeardAlbum: {
+            album: components["schemas"]["AlbumRef"];
+            plays: number;
+            heard_ms: number;
+        };
+        HeardGenre: {
+            genre: components["schemas"]["GenreRef"];
+            plays: number;
+            heard_ms: number;
+        };
+        FadedTrack: {
+            track: components["schemas"]["Track"];
+            plays: number;
+            /** Format: date-time */
+            last_played_at: string;
+        };
+        Streaks: {
+            current_days: number;
+            longest_days: number;
+            longest_from: string | null;
+            longest_to: string | null;
+        };
+        UserTotals: {
+            plays: number;
+            starts: number;
+            completes: number;
+            skips: number;
+            heard_ms: number;
+            completion_rate: number | null;
+            tracks: number;
+            artists: number;
+            albums: number;
+            active_days: number;
+        };
+        Heard: {
+            plays: number;
+            heard_ms: number;
+        };
+        UserReport: {
+            user_id: number;
+            period: components["schemas"]["Period"];
+            totals: components["schemas"]["UserTotals"];
+            previous: components["schemas"]["Heard"];
+            series: components["schemas"]["UserPoint"][];
+            weekday_hours: number[][];
+            streaks: components["schemas"]["Streaks"];
+            top_tracks: components["schemas"]["HeardTrack"][];
+            top_artists: components["schemas"]["HeardArtist"][];
+            top_albums: components["schemas"]["HeardAlbum"][];
+            top_genres: components["schemas"]["HeardGenre"][];
+            sources: components["schemas"]["ListenPart"][];
+            platforms: components["schemas"]["ListenPart"][];
+            devices: components["schemas"]["ListenPart"][];
+            clients: components["schemas"]["ListenPart"][];
+            rediscover: components["schemas"]["FadedTrack"][];
+        };
+        RecapUser: {
+            id: number;
+            username: string;
+            full_name: string | null;
+        };
+        RecapMonth: {
+            month: number;
+            plays: number;
+            heard_ms: number;
+        };
+        RecapPeak: {
+            weekday: number;
+            hour: number;
+        };
+        RecapDay: {
+            date: string;
+            plays: number;
+            heard_ms: number;
+        };
+        RecapFirst: {
+            track: components["schemas"]["Track"];
+            /** Format: date-time */
+            played_at: string;
+        };
+        Recap: {
+            year: number;
+            user: components["schemas"]["RecapUser"];
+            plays: number;
+            heard_ms: number;
+            tracks: number;
+            artists: number;
+            albums: number;
+            genres: number;
+            active_days: number;
+            new_artists: number;
+            previous_year: components["schemas"]["Heard"];
+            longest_streak_days: number;
+            months: components["schemas"]["RecapMonth"][];
+            weekday_hours: number[][];
+            peak: components["schemas"]["RecapPeak"] | null;
+            top_day: components["schemas"]["RecapDay"] | null;
+            first_play: components["schemas"]["RecapFirst"] | null;
+            top_tracks: components["schemas"]["HeardTrack"][];
+            top_artists: components["schemas"]["HeardArtist"][];
+            top_albums: components["schemas"]["HeardAlbum"][];
+            top_genres: components["schemas"]["HeardGenre"][];
+        };
+        ThingTotals: {
+            plays: number;
+            starts: number;
+            completes: number;
+            skips: number;
+            heard_ms: number;
+            completion_rate: number | null;
+            listeners: number;
+        };
+        ArtistTotals: {
+            plays: number;
+            starts: number;
+            completes: number;
+            skips: number;
+            heard_ms: number;
+            completion_rate: number | null;
+            listeners: number;
+            listeners_28d: number;
+        };
+        TrackReport: {
+            track: components["schemas"]["Track"];
+            period: components["schemas"]["Period"];
+            totals: components["schemas"]["ThingTotals"];
+            series: components["schemas"]["ThingPoint"][];
+            sources: components["schemas"]["ListenPart"][];
+        };
+        TrackSums: {
+            track: components["schemas"]["Track"];
+            plays: number;
+            starts: number;
+            completes: number;
+            skips: number;
+            heard_ms: number;
+            completion_rate: number | null;
+        };
+        HeardBefore: {
+            plays: number;
+            heard_ms: number;
+            listeners: number;
+        };
+        ArtistReport: {
+            artist: components["schemas"]["ArtistRef"];
+            period: components["schemas"]["Period"];
+            totals: components["schemas"]["ArtistTotals"];
+            previous: components["schemas"]["HeardBefore"];
+            series: components["schemas"]["ArtistPoint"][];
+            sources: components["schemas"]["ListenPart"][];
+            tracks: components["schemas"]["TrackSums"][];
+        };
+        ArtistStats: {
+            artist: components["schemas"]["ArtistRef"];
+            period: components["schemas"]["Period"];
+            totals: components["schemas"]["ThingTotals"];
+            series: components["schemas"]["ThingPoint"][];
+        };
+        PlatformTotals: {
+            plays: number;
+            starts: number;
+            completes: number;
+            skips: number;
+            heard_ms: number;
+            completion_rate: number | null;
+            listeners: number;
+            active_users: number;
+            new_users: number;
+            users: number;
+            searches: number;
+            searches_without_results: number;
+            requests: number;
+            errors: number;
+            refused: number;
+        };
+        PlatformBefore: {
+            plays: number;
+            heard_ms: number;
+            active_users: number;
+            new_users: number;
+            searches: number;
+            requests: number;
+            errors: number;
+        };
+        NamedCount: {
+            name: string;
+            count: number;
+        };
+        QueryCount: {
+            query: string;
+            count: number;
+            without_results: number;
+        };
+        EventCounts: {
+            accepted: number;
+            dropped: number;
+            waiting: number;
+        };
+        PlatformReport: {
+            period: components["schemas"]["Period"];
+            totals: components["schemas"]["PlatformTotals"];
+            previous: components["schemas"]["PlatformBefore"];
+            series: components["schemas"]["PlatformPoint"][];
+            hours: number[];
+            platforms: components["schemas"]["ListenPart"][];
+            devices: components["schemas"]["ListenPart"][];
+            clients: components["schemas"]["ListenPart"][];
+            countries: components["schemas"]["ListenPart"][];
+            sources: components["schemas"]["ListenPart"][];
+            actions: components["schemas"]["NamedCount"][];
+            top_queries: components["schemas"]["QueryCount"][];
+            events: components["schemas"]["EventCounts"];
+        };
+        RankedTrack: {
+            track: components["schemas"]["Track"];
+            rank: number;
+            previous_rank: number | null;
+            plays: number;
+            heard_ms: number;
+        };
+        RankedArtist: {
+            artist: components["schemas"]["ArtistRef"];
+            rank: number;
+            previous_rank: number | null;
+            plays: number;
+            heard_ms: number;
+        };
+        RankedGenre: {
+            genre: components["schemas"]["GenreRef"];
+            rank: number;
+            previous_rank: number | null;
+            plays: number;
+            heard_ms: number;
+        };
+        PopularTracks: {
+            period: components["schemas"]["Period"];
+            items: components["schemas"]["RankedTrack"][];
+            total: number;
+            next_cursor: string | null;
+        };
+        PopularArtists: {
+            period: components["schemas"]["Period"];
+            items: components["schemas"]["RankedArtist"][];
+            total: number;
+            next_cursor: string | null;
+        };
+        PopularGenres: {
+            period: components["schemas"]["Period"];
+            items: components["schemas"]["RankedGenre"][];
+            total: number;
+            next_cursor: string | null;
+        };
+        RisingTrack: {
+            track: components["schemas"]["Track"];
+            plays: number;
+            previous_plays: number;
+            change: number | null;
+        };
+        RisingArtist: {
+            artist: components["schemas"]["ArtistRef"];
+            plays: number;
+            previous_plays: number;
+            change: number | null;
+        };
+        RisingGenre: {
+            genre: components["schemas"]["GenreRef"];
+            plays: number;
+            previous_plays: number;
+            change: number | null;
+        };
+        TrendTotals: {
+            plays: number;
+            previous_plays: number;
+            heard_ms: number;
+            previous_heard_ms: number;
+        };
+        Trends: {
+            period: components["schemas"]["Period"];
+            previous_period: components["schemas"]["Period"];
+            totals: components["schemas"]["TrendTotals"];
+            rising_tracks: components["schemas"]["RisingTrack"][];
+            rising_artists: components["schemas"]["RisingArtist"][];
+            rising_genres: components["schemas"]["RisingGenre"][];
+            series: components["schemas"]["ListenPoint"][];
+        };
+        PresentUser: {
+            id: number;
+            username: string;
+        };
+        NowPlaying: {
+            track: components["schemas"]["Track"];
+            user: components["schemas"]["PresentUser"] | null;
+            /** Format: date-time */
+            since: string;
+            platform: string | null;
+        };
+        ActiveUsers: {
+            /** Format: date-time */
+            at: string;
+            active_users: number;
+            last_15_minutes: number;
+            last_hour: number;
+            listening: number;
+            now_playing: components["schemas"]["NowPlaying"][];
+        };
         TrackLink: {
             stream_url: string;
             download_url: string;
