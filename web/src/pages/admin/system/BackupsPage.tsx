@@ -68,7 +68,7 @@ export function BackupsPage() {
 			)}
 			<p className="mt-5 text-sm text-text-2">{t('admin.backups.restore')}</p>
 			<code className="mt-2 block overflow-x-auto rounded-md border border-line bg-surface px-4 py-2.5 font-mono text-sm whitespace-nowrap">
-				ogma restore --from {data.folder ?? 'DIR'}/{data.items[0]?.name ?? 'NAME'}
+				ogma restore --from {data.folder ?? 'DIR'}/{data.items[0]?.name ?? 'NAME'} --data FOLDER
 			</code>
 		</>
 	);
