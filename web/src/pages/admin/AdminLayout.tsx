@@ -41,7 +41,9 @@ export function AdminLayout() {
 				>
 					{groups.map(({ text, entries }) => (
 						<section key={text} aria-label={t(text)} className="contents xl:mb-5 xl:block">
-							<h2 className="mb-1.5 hidden px-3 font-sans text-xs font-semibold text-text-3 xl:block">{t(text)}</h2>
+							<p aria-hidden="true" className="mb-1.5 hidden px-3 text-xs font-semibold text-text-3 xl:block">
+								{t(text)}
+							</p>
 							<ul className="flex gap-1.5 xl:block xl:space-y-0.5">
 								{entries.map((entry) => (
 									<Entry key={entry.to} {...entry} />

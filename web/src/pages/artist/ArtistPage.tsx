@@ -25,7 +25,7 @@ function DashboardLink({ artist }: { artist: Artist }) {
 	const { t } = useTranslation();
 	const { me } = useMe();
 	const own = artist.owners?.some(({ id }) => id === me?.id);
-	if (!own && !can(me, 'admin')) return null;
+	if (!(own && can(me, 'artist')) && !can(me, 'admin')) return null;
 	return (
 		<LinkButton to={`/artists/${artist.id}/dashboard`} look="quiet" icon="chart">
 			{t('nav.stats')}

@@ -2,6 +2,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { apiGet, apiPath, apiSend } from '../../../api/client';
+import { can } from '../../../api/roles';
+import { useMe } from '../../../api/session';
 import type { Artist } from '../../../api/types';
 import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
@@ -46,6 +48,7 @@ export function ArtistsPage() {
 	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const [edited, setEdited] = useState<Artist | null>(null);
 	const [creating, setCreating] = useState(false);
+	const { me } = useMe();
 	const report = useBulkReport();
 	const hide = async (ids: number[], name: string) => {
 		const sure = await confirm({
@@ -68,7 +71,9 @@ export function ArtistsPage() {
 		apiGet<Artist>(apiPath(`/artists/${artist.id}`)).then(setEdited, (error: unknown) => tellError(error));
 	const entries = (artist: Artist): MenuEntry[] => [
 		{ icon: 'edit', label: t('admin.edit.editOwners'), run: () => void edit(artist) },
-		{ icon: 'chart', label: t('nav.stats'), to: `/artists/${artist.id}/dashboard` },
+		...(can(me, 'admin')
+			? [{ icon: 'chart' as const, label: t('nav.stats'), to: `/artists/${artist.id}/dashboard` }]
+			: []),
 		{ icon: 'log', label: t('admin.users.changes'), to: `/admin/audit?model_name=artist&model_id=${artist.id}` },
 		{ icon: 'history', label: t('admin.content.restoreTracks'), run: () => void restore(artist) },
 		{

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { ADMIN } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
 import { Badge } from '../../../components/Badge';
 import { Button } from '../../../components/Button';
@@ -32,9 +33,12 @@ interface Row {
 
 const SORTS = ['-updated_at', 'title', '-created_at', '-popularity'];
 
+const setSeen = (id: number, on: boolean) =>
+	apiSend('PATCH', `${ADMIN}/playlists/${id}`, { visibility: on ? 'public' : 'private' });
+
 export function PlaylistsPage() {
 	const { t, i18n } = useTranslation();
-	const table = useTable<Row>('/playlists', { sorts: SORTS, filters: ['kind'], query: { owner: 'all' } });
+	const table = useTable<Row>(`${ADMIN}/playlists`, { sorts: SORTS, filters: ['kind'] });
 	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const report = useBulkReport();
 	const many = async (ids: number[], work: (id: number) => Promise<unknown>) => {
@@ -49,10 +53,10 @@ export function PlaylistsPage() {
 			action: t('action.delete'),
 			danger: true,
 		});
-		if (sure) await many(ids, (id) => apiSend('DELETE', `/playlists/${id}`));
+		if (sure) await many(ids, (id) => apiSend('DELETE', `${ADMIN}/playlists/${id}`));
 	};
 	const publish = async (playlist: Row, on: boolean) => {
-		const work = () => apiSend('POST', `/playlists/${playlist.id}/${on ? 'publish' : 'unpublish'}`, {});
+		const work = () => setSeen(playlist.id, on);
 		if (await attempt(work, t('action.saved'))) table.reload();
 	};
 	const entries = (playlist: Row): MenuEntry[] => [
@@ -120,7 +124,7 @@ export function PlaylistsPage() {
 		<>
 			<Head title={t('nav.playlists')} hint={t('admin.playlists.hint')}>
 				<ListExport<Row>
-					path="/playlists"
+					path={`${ADMIN}/playlists`}
 					query={table.query}
 					name="ogma-playlists"
 					columns={[
@@ -155,10 +159,7 @@ export function PlaylistsPage() {
 				selection={{ keys: chosen, set: setChosen }}
 			/>
 			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
-				<Button
-					className="h-9! px-3.5!"
-					onClick={() => void many([...chosen], (id) => apiSend('POST', `/playlists/${id}/unpublish`, {}))}
-				>
+				<Button className="h-9! px-3.5!" onClick={() => void many([...chosen], (id) => setSeen(id, false))}>
 					{t('admin.playlists.unpublish')}
 				</Button>
 				<Button look="danger" className="h-9! px-3.5!" onClick={() => void remove([...chosen])}>
