@@ -60,7 +60,7 @@ login_work(struct call *call)
 		call_field_text(call, "password"), call->arena, &signed_in,
 		&fault);
 
-	answer_outcome(call, status, 200, &signed_in, &fault);
+	answer_outcome(call, status, 200, "login", &signed_in, &fault);
 }
 
 void
@@ -85,7 +85,7 @@ register_work(struct call *call)
 	enum status status = sign_up(call->api->args.access, &client, &wanted,
 				     call->arena, &signed_in, &fault);
 
-	answer_outcome(call, status, 201, &signed_in, &fault);
+	answer_outcome(call, status, 201, "register", &signed_in, &fault);
 }
 
 void
@@ -132,7 +132,7 @@ refresh_work(struct call *call)
 		span_of(call_field_text(call, "refresh_token")), call->arena,
 		&signed_in, &fault);
 
-	answer_outcome(call, status, 200, &signed_in, &fault);
+	answer_outcome(call, status, 200, NULL, &signed_in, &fault);
 }
 
 /* Clients send the access token that has expired along with it. */
@@ -200,7 +200,7 @@ link_work(struct call *call)
 					  call_text(call, "code"), &wanted,
 					  call->arena, &signed_in, &fault);
 
-	answer_outcome(call, status, 200, &signed_in, &fault);
+	answer_outcome(call, status, 200, "login", &signed_in, &fault);
 }
 
 void

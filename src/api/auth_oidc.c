@@ -168,6 +168,7 @@ handle_auth_oidc_callback(struct call *call)
 	}
 	limits_return_login(call->api->args.limits,
 			    http_request_address(call->request));
+	call_note_activity(call, "login", signed_in.user.id);
 	note_cookie(call, NULL);
 	answer_cookie(call, signed_in.cookie, signed_in.expires_in_seconds);
 	redirect(call, person.return_path);

@@ -49,7 +49,7 @@ person_arrives(struct call *call, const struct telegram_person *person)
 				 caller_who_links(call), &outsider,
 				 call->arena, &signed_in, &fault);
 
-	answer_outcome(call, status, 200, &signed_in, &fault);
+	answer_outcome(call, status, 200, "login", &signed_in, &fault);
 }
 
 void

@@ -4,9 +4,11 @@
 #include <stdio.h>
 
 #include "api/api.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "service/access.h"
 #include "service/limits.h"
+#include "service/listening.h"
 
 void
 form_user(struct json_writer *json, const struct user *user, bool open)
@@ -323,8 +325,19 @@ answer_sign_in_fault(struct call *call, const struct fault *fault,
 }
 
 void
+call_note_activity(struct call *call, const char *action, int64_t user_id)
+{
+	const struct event_activity activity = { .at_ms = clock_now_ms(),
+						 .user_id = user_id,
+						 .action = action };
+
+	listening_note_activity(call->api->args.listening, &activity);
+}
+
+void
 answer_outcome(struct call *call, enum status status, unsigned success,
-	       const struct signed_in *signed_in, const struct fault *fault)
+	       const char *activity, const struct signed_in *signed_in,
+	       const struct fault *fault)
 {
 	if (status != STATUS_OK) {
 		answer_sign_in_fault(call, fault,
@@ -334,6 +347,8 @@ answer_outcome(struct call *call, enum status status, unsigned success,
 	if (success != 201)
 		limits_return_login(call->api->args.limits,
 				    http_request_address(call->request));
+	if (activity != NULL)
+		call_note_activity(call, activity, signed_in->user.id);
 	answer_signed_in(call, success, signed_in);
 }
 

@@ -45,10 +45,14 @@ void answer_export(struct call *call, const char *name, struct buffer *file);
 void answer_signed_in(struct call *call, unsigned status,
 		      const struct signed_in *signed_in);
 
+/* What somebody did, for the platform's statistics. */
+void call_note_activity(struct call *call, const char *action,
+			int64_t user_id);
+
 /* That, or what it failed by. A success is given back to the limit of sign-ins,
- * but for registrations (201). */
+ * but for registrations (201), and noted as `activity` (NULL: not at all). */
 void answer_outcome(struct call *call, enum status status, unsigned success,
-		    const struct signed_in *signed_in,
+		    const char *activity, const struct signed_in *signed_in,
 		    const struct fault *fault);
 
 /* Ways to sign in are a person's to change, not those of a key that somebody may
