@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto';
 import { expect, test, type Ogma } from './ogma';
+import { BOT_TOKEN } from './server';
 
 const field = (ogma: Ogma, name: string | RegExp) =>
 	ogma.page.getByRole('textbox', { name, exact: typeof name === 'string' });
@@ -136,4 +138,52 @@ test('somebody takes their data along and deletes their account', async ({ ogma 
 		body: JSON.stringify({ username, password }),
 	});
 	expect(again.status).toBe(401);
+});
+
+test('a one-time link sets a new password, once', async ({ ogma }) => {
+	const { username } = await ogma.signUp();
+	const { id } = await ogma.send<{ id: number }>('GET', '/auth/me');
+	await ogma.signInAsKeeper();
+	const { link } = await ogma.send<{ link: string }>('POST', `/admin/api/users/${id}/link`);
+	await ogma.page.context().clearCookies();
+	const path = /\/link\/.*$/.exec(link)![0];
+	await ogma.open(path);
+	await expect(ogma.page.getByText(`For the account ${username}.`)).toBeVisible();
+	await ogma.page.getByLabel('New password').fill('links of another chain');
+	await ogma.page.getByRole('button', { name: 'Set a new password' }).click();
+	await expect(menu(ogma, username)).toBeVisible();
+	await ogma.open(path);
+	await expect(ogma.page.getByRole('heading', { name: 'This link is no longer good' })).toBeVisible();
+});
+
+/** The launch data of a Mini App, signed as Telegram signs it. */
+function launchData(user: object, token: string): string {
+	const fields: [string, string][] = [
+		['auth_date', String(Math.floor(Date.now() / 1000))],
+		['query_id', 'AAHdF6IQAAAAAN0XohDhrOrc'],
+		['user', JSON.stringify(user)],
+	];
+	const key = createHmac('sha256', 'WebAppData').update(token).digest();
+	const checked = fields.map(([name, value]) => `${name}=${value}`).join('\n');
+	const hash = createHmac('sha256', key).update(checked).digest('hex');
+	return new URLSearchParams([...fields, ['hash', hash]]).toString();
+}
+
+const launch = (data: string, ground: string) =>
+	`/#tgWebAppData=${encodeURIComponent(data)}&tgWebAppVersion=8.0&tgWebAppThemeParams=${encodeURIComponent(JSON.stringify({ bg_color: ground }))}`;
+
+test('opened in Telegram, the app is signed in and wears Telegram’s colours', async ({ ogma }) => {
+	const own = `tg${Date.now().toString(36)}`;
+	const user = { id: 4_200_000_000 + (Date.now() % 1_000_000), first_name: 'Зоя', username: own };
+	await ogma.open(launch(launchData(user, BOT_TOKEN), '#ffffff'));
+	await expect(menu(ogma, own)).toBeVisible();
+	await expect(ogma.page.locator('html')).toHaveAttribute('data-theme', 'light');
+	await expect(ogma.page).toHaveURL(`${ogma.url}/`);
+	await ogma.page.reload();
+	await expect(menu(ogma, own)).toBeVisible();
+});
+
+test('launch data that somebody else has signed leaves a visitor', async ({ ogma }) => {
+	await ogma.open(launch(launchData({ id: 42, first_name: 'X' }, '1:someone-elses-token'), '#17212b'));
+	await expect(ogma.page.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
 });

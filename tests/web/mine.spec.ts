@@ -8,11 +8,12 @@ test('a heart is kept, shows wherever the thing is, and is taken back', async ({
 	const heart = ogma.page.locator('main ol').getByRole('button', { name: `Add ${title} to favourites`, exact: true });
 	await heart.focus();
 	await ogma.page.keyboard.press('Enter');
-	const full = ogma.page
-		.locator('main')
-		.getByRole('button', { name: `Remove ${title} from favourites`, exact: true });
+	const full = ogma.page.locator('main').getByRole('button', { name: `Remove ${title} from favourites`, exact: true });
 	await expect(full).toHaveAttribute('aria-pressed', 'true');
-	await ogma.page.locator('main header').getByRole('button', { name: `Add ${album.title} to favourites` }).click();
+	await ogma.page
+		.locator('main header')
+		.getByRole('button', { name: `Add ${album.title} to favourites` })
+		.click();
 
 	await ogma.open('/favorites');
 	await expect(ogma.page.locator('main').getByRole('link', { name: title, exact: true })).toBeVisible();

@@ -46,7 +46,9 @@ async function made(ogma: Ogma, count: number, more: object = {}) {
 
 const openId = (ogma: Ogma) => Number(/playlists\/(\d+)/.exec(ogma.page.url())![1]);
 
-test('a playlist is made, filled from a track’s menu and from an album, and asks about duplicates', async ({ ogma }) => {
+test('a playlist is made, filled from a track’s menu and from an album, and asks about duplicates', async ({
+	ogma,
+}) => {
 	await ogma.signUp();
 	const { album, tracks } = await ogma.album(3);
 	await ogma.open('/playlists');
@@ -60,7 +62,10 @@ test('a playlist is made, filled from a track’s menu and from an album, and as
 	const id = openId(ogma);
 
 	await ogma.open(`/albums/${album.id}`);
-	await ogma.page.getByRole('button', { name: `More for ${tracks[1]!.title}`, exact: true }).first().click();
+	await ogma.page
+		.getByRole('button', { name: `More for ${tracks[1]!.title}`, exact: true })
+		.first()
+		.click();
 	await ogma.page.getByRole('menuitem', { name: 'Add to playlist…' }).click();
 	await dialog.getByRole('button', { name: /Для вечера/ }).click();
 	await expect(dialog).toBeHidden();
@@ -195,7 +200,10 @@ test('a list file is looked at first, imported, and comes out again', async ({ o
 	await expect(ogma.page.getByRole('heading', { name: 'Brought along', level: 1 })).toBeVisible();
 	await expect.poll(() => shown(ogma)).toEqual([first!.title, second!.title]);
 
-	await ogma.page.locator('main header').getByRole('button', { name: /^More for/ }).click();
+	await ogma.page
+		.locator('main header')
+		.getByRole('button', { name: /^More for/ })
+		.click();
 	const [download] = await Promise.all([
 		ogma.page.waitForEvent('download'),
 		ogma.page.getByRole('menuitem', { name: 'Export as M3U8' }).click(),

@@ -11,6 +11,9 @@ const top = resolve(import.meta.dirname, '../..');
 const program = process.env.OGMA_PROGRAM ?? join(top, 'build/ogma');
 /** Of the account "keeper", who may do everything. */
 export const KEEPER_PASSWORD = 'a keeper of chains';
+/** Made up; scenarios sign with it what Telegram would have signed. */
+export const BOT_TOKEN = '123456789:OgmaMadeUpTokenForTestsOnly_0123456';
+
 const READY_MS = 20_000;
 
 async function freePort(): Promise<number> {
@@ -66,7 +69,7 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
 	const server = spawn(program, ['serve', '--data', data, '--host', '127.0.0.1', '--port', String(port)], {
 		stdio: ['ignore', 'ignore', 'inherit'],
 		/* Scenarios make their own people, all from one address. */
-		env: { ...process.env, REGISTRATION: 'open', LIMIT_LOGIN_ADDRESS: '0' },
+		env: { ...process.env, REGISTRATION: 'open', LIMIT_LOGIN_ADDRESS: '0', TELEGRAM_BOT_TOKEN: BOT_TOKEN },
 	});
 	process.env.OGMA_URL = `http://127.0.0.1:${port}`;
 	try {
