@@ -19,6 +19,28 @@ setup_needed_work(struct store_session *session, void *cookie,
 	return users_count_superadmins(session, cookie, fault);
 }
 
+/* A bot's token begins with its id, which is no secret. */
+static void
+telegram_members(struct json_writer *json,
+		 const struct access_settings *settings)
+{
+	struct span rest = span_of(settings->telegram_bot_token), part;
+	int64_t bot_id = 0;
+	bool known = span_next(&rest, ':', &part) &&
+		     span_to_i64(part, &bot_id);
+
+	json_member_bool(json, "telegram",
+			 *settings->telegram_bot_token != '\0');
+	json_member_text(json, "telegram_bot",
+			 *settings->telegram_bot_name != '\0' ?
+				 settings->telegram_bot_name :
+				 NULL);
+	if (known)
+		json_member_int(json, "telegram_bot_id", bot_id);
+	else
+		json_member_null(json, "telegram_bot_id");
+}
+
 void
 handle_auth_config(struct call *call)
 {
@@ -35,8 +57,7 @@ handle_auth_config(struct call *call)
 	json_writer_init(&json, &body);
 	json_object_begin(&json);
 	json_member_text(&json, "registration", settings->registration);
-	json_member_bool(&json, "telegram",
-			 *settings->telegram_bot_token != '\0');
+	telegram_members(&json, settings);
 	json_member_bool(&json, "oidc", oidc != NULL);
 	json_member_text(&json, "oidc_name",
 			 oidc != NULL ? oidc_settings_of(oidc)->name : NULL);

@@ -534,6 +534,8 @@ const struct schema api_schemas[] = {
 		{ "registration", "string",
 		  "open, invitation, approval or closed." },
 		{ "telegram", "boolean", NULL },
+		{ "telegram_bot", "string?", "Its username." },
+		{ "telegram_bot_id", "integer?", "For Telegram's sign-in page." },
 		{ "oidc", "boolean", "Single sign-on." },
 		{ "oidc_name", "string?", "What its button says." },
 		{ "password_min", "integer", NULL },

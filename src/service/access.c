@@ -99,6 +99,9 @@ const struct option access_options[] = {
 	  .summary = "Token of the bot whose Mini App and login widget sign "
 		     "people in; empty: none.",
 	  ROW(telegram_bot_token) },
+	{ .name = "TELEGRAM_BOT_NAME", .type = OPTION_TEXT, .preset = "",
+	  .summary = "Username of that bot, without @, for links to it.",
+	  ROW(telegram_bot_name) },
 	{ .name = "TELEGRAM_SIGNS_UP", .type = OPTION_BOOL, .preset = "true",
 	  .summary = "Make an account for who comes from Telegram, as "
 		     "REGISTRATION allows.",

@@ -59,6 +59,7 @@ struct access_settings {
 	bool proxy_creates;          /* makes users it does not know */
 
 	const char *telegram_bot_token; /* "": no sign-in with Telegram */
+	const char *telegram_bot_name;  /* "music_bot"; "": not told */
 	bool telegram_signs_up;         /* makes users */
 	uint32_t telegram_age_seconds;  /* oldest init data taken */
 };

@@ -125,7 +125,13 @@ test('data that are not ours, changed or old sign nobody in', async () => {
 	const changed = { ...widget({ id: 77, first_name: 'V' }), first_name: 'W' };
 	expect((await post(open, `${api}/auth/telegram/widget`, changed)).status).toBe(401);
 	expect((await post(without, `${api}/auth/telegram/webapp`, { init_data: good })).status).toBe(404);
-	expect((await without.json(`${api}/auth/config`)).telegram).toBe(false);
+	expect(await without.json(`${api}/auth/config`)).toMatchObject({ telegram: false, telegram_bot_id: null });
+});
+
+test('tells the number of the bot, which is no secret, and nothing else of its token', async () => {
+	const config = await open.json(`${api}/auth/config`);
+	expect(config).toMatchObject({ telegram: true, telegram_bot: null, telegram_bot_id: 123456789 });
+	expect(JSON.stringify(config)).not.toContain('OgmaMadeUp');
 });
 
 test('a page may have the session as a cookie', async () => {

@@ -7,11 +7,7 @@ import type { Exactly, Page, Shapes } from './types';
 export type AuthConfig = Exactly<
 	Shapes['AuthConfig'],
 	{ registration: 'open' | 'invitation' | 'approval' | 'closed' }
-> & {
-	/** Name of the bot, without @, and its number: told by servers that sign in with it. */
-	telegram_bot?: string | null;
-	telegram_bot_id?: number | null;
-};
+>;
 export type Registered = SessionAnswer & Pick<Shapes['SignedIn'], 'user' | 'signed_in'>;
 export type ApiKey = Shapes['Key'];
 export type SessionRow = Exactly<Shapes['Session'], { kind: 'token' | 'web' }>;

@@ -717,6 +717,8 @@ export interface components {
         AuthConfig: {
             registration: string;
             telegram: boolean;
+            telegram_bot: string | null;
+            telegram_bot_id: number | null;
             oidc: boolean;
             oidc_name: string | null;
             password_min: number;

@@ -6,7 +6,7 @@ import { LinkButton } from '../../components/Button';
 export function OtherWays({ next }: { next: string }) {
 	const { t } = useTranslation();
 	const { data: config } = useAuthConfig();
-	const telegram = config?.telegram && config.telegram_bot;
+	const telegram = config?.telegram && (config.telegram_bot_id ?? config.telegram_bot);
 	if (!config?.oidc && !telegram) return null;
 	return (
 		<>
