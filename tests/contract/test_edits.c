@@ -1195,7 +1195,7 @@ static void
 take_all_back(struct music *music, enum edit_kind kind, enum edit_verb verb,
 	      const char *names)
 {
-	struct id_list list = { .kind = kind };
+	struct id_list list = { .kind = (int)kind };
 
 	music_read(music, edited_ids, &list);
 	for (size_t i = 0; i < list.count; i++)
