@@ -71,12 +71,16 @@ static void
 a_known_path_with_another_method_tells_what_it_takes(void **state)
 {
 	struct router *router = router_new(api_routes);
-	struct route_match match = matched(router, HTTP_DELETE,
+	struct route_match match = matched(router, HTTP_POST,
 					   "/api/v1/tracks/5");
 
 	(void)state;
 	assert_null(match.route);
-	assert_int_equal(match.allowed, 1u << HTTP_GET);
+	assert_int_equal(match.allowed,
+			 1u << HTTP_GET | 1u << HTTP_PUT | 1u << HTTP_PATCH |
+				 1u << HTTP_DELETE);
+	assert_int_equal(matched(router, HTTP_DELETE, "/health").allowed,
+			 1u << HTTP_GET);
 	assert_int_equal(matched(router, HTTP_GET, "/nothing").allowed, 0);
 	assert_null(matched(router, HTTP_METHOD_OTHER, "/health").route);
 	router_free(router);
@@ -85,6 +89,8 @@ a_known_path_with_another_method_tells_what_it_takes(void **state)
 static bool
 schema_known(struct span name)
 {
+	if (span_equal(name, SPAN("any"))) /* of several kinds */
+		return true;
 	for (const struct schema *schema = api_schemas; schema->name; schema++) {
 		if (span_equal(span_of(schema->name), name))
 			return true;
@@ -102,7 +108,11 @@ every_row_is_complete_and_names_a_schema_that_exists(void **state)
 		assert_non_null(row->handler);
 		assert_non_null(row->summary);
 		assert_non_null(row->tag);
-		assert_non_null(row->answer);
+		if (row->answer == NULL) { /* a 204, or a redirection */
+			if (row->success != 204 && row->success != 302)
+				fail_msg("%s: no answer", row->pattern);
+			continue;
+		}
 		if (strchr(row->answer, '/') != NULL)
 			continue;
 		if (*answer.at == '[') {
