@@ -116,3 +116,40 @@ test('an invitation is made, shown once and taken back', async ({ ogma }) => {
 	await ogma.page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
 	await expect(row(ogma, 'Оркестр')).toContainText('Taken back');
 });
+
+test('a moderator corrects a title, sees what the files say, and takes it back', async ({ ogma }) => {
+	const person = await newcomer(ogma);
+	await ogma.send('PATCH', `/admin/api/users/${person.id}`, { role: 'moderator' });
+	await ogma.page.context().clearCookies();
+	await ogma.signIn(person.username, 'chains of amber and gold');
+	const [track] = await ogma.list('/tracks/?limit=1&sort=-created_at');
+	const edit = async (title: string) => {
+		await row(ogma, title)
+			.getByRole('button', { name: `Actions for ${title}` })
+			.click();
+		await ogma.page.getByRole('menuitem', { name: 'Edit' }).click();
+	};
+	await ogma.open('/admin/tracks');
+	await edit(track!.title);
+	const dialog = ogma.page.getByRole('dialog', { name: `Edit ${track!.title}` });
+	await dialog.getByLabel('Title').fill('A better title');
+	await dialog.getByRole('button', { name: 'Save' }).click();
+	await expect(row(ogma, 'A better title')).toBeVisible();
+
+	await edit('A better title');
+	await expect(ogma.page.getByText(`The files say: ${track!.title}`)).toBeVisible();
+	await ogma.page.getByRole('button', { name: 'Take back' }).click();
+	await expect(row(ogma, track!.title)).toBeVisible();
+	expect((await ogma.ask<{ title: string }>(`/tracks/${track!.id}`)).title).toBe(track!.title);
+});
+
+test('an administrator has a folder scanned again and reads what the job told', async ({ ogma }) => {
+	await ogma.signInAsKeeper();
+	await ogma.open('/admin/sources');
+	await ogma.page.getByRole('button', { name: /^Actions for \// }).click();
+	await ogma.page.getByRole('menuitem', { name: 'Look for changes' }).click();
+	await ogma.open('/admin/jobs');
+	await expect(row(ogma, 'Scan').first()).toContainText('Done', { timeout: 30_000 });
+	await row(ogma, 'Scan').first().getByRole('button', { name: /^Scan/ }).first().click();
+	await expect(ogma.page.getByRole('dialog').getByText('Done')).toBeVisible();
+});
