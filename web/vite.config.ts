@@ -35,14 +35,14 @@ export default defineConfig(async () => {
 						if (/src\/components\/(Segmented|TabLinks|Panel|Badge|Hero|LibraryHead|CollectionActions)/.test(id))
 							return 'parts';
 						/* What only pages with forms or tables need. */
-						if (/src\/components\/(form|table)\//.test(id)) return 'forms';
+						if (/src\/components\/(form\/|table\/|Dialog|ConfirmDialog)/.test(id)) return 'forms';
 						/* Charts are for a few pages, the drawing itself (uPlot) comes after them. */
 						if (/src\/components\/chart\/Plot|node_modules\/uplot/.test(id)) return 'plot';
 						if (/src\/components\/chart\/|src\/api\/(analytics|save)/.test(id)) return 'charts';
 						/* What is asked for only by pages that are fetched themselves, or later than the first one. */
 						if (/AddToPlaylist|Playlist(Card|Cover)|RatingOf|CopyText|use-reorder|remote-queue/.test(id))
 							return undefined;
-						if (/src\/api\/(admin|auth|playlists|history)/.test(id)) return undefined;
+						if (/src\/api\/(admin|auth|playlists|history|recommendations)/.test(id)) return undefined;
 						return /src\/(components|api|design|app\/nav|player\/(?!NowPlaying|Queue|Lyrics))/.test(id) &&
 							!/Virtual|CardGrid/.test(id)
 							? 'shared'

@@ -1,4 +1,4 @@
-import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { BrowserRouter, Route, Routes } from 'react-router';
 import { NotFound } from '../components/States';
 import { Guard } from './Guard';
 import { lazyPage } from './lazy-page';
@@ -56,13 +56,6 @@ export function App() {
 					<Route path="queue" element={<QueuePage />} />
 					<Route path="settings" element={<SettingsPage />} />
 					<Route path="trends" element={<TrendsPage />} />
-					<Route element={<Guard />}>
-						<Route path="me/stats" element={<StatsPage />} />
-						<Route path="me/recap/:year?" element={<RecapPage />} />
-						<Route path="artists/:id/dashboard" element={<ArtistDashboardPage />} />
-						<Route path="tracks/:id/stats" element={<TrackStatsPage />} />
-						<Route path="stats" element={<Navigate to="/me/stats" replace />} />
-					</Route>
 					<Route path="sign-in" element={<SignInPage />} />
 					<Route path="register" element={<RegisterPage />} />
 					<Route path="link/:code" element={<LinkPage />} />
@@ -70,6 +63,10 @@ export function App() {
 					<Route path="playlists/shared/:token" element={<SharedPlaylistPage />} />
 					<Route path="playlists/:id" element={<PlaylistPage />} />
 					<Route element={<Guard />}>
+						<Route path="me/stats" element={<StatsPage />} />
+						<Route path="me/recap/:year?" element={<RecapPage />} />
+						<Route path="artists/:id/dashboard" element={<ArtistDashboardPage />} />
+						<Route path="tracks/:id/stats" element={<TrackStatsPage />} />
 						<Route path="playlists/new-rules" element={<RulesPage />} />
 						<Route path="playlists/:id/rules" element={<RulesPage />} />
 						<Route path="favorites" element={<FavoritesPage />} />

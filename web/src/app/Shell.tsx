@@ -2,9 +2,10 @@ import { Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation, useNavigate } from 'react-router';
 import { useToAdd } from '../components/add-to-playlist';
-import { ConfirmDialog } from '../components/ConfirmDialog';
+import { useConfirm } from '../components/confirm';
 import { toast } from '../components/toast';
 import { Toaster } from '../components/Toaster';
+import { loadTexts } from '../i18n';
 import { PlayerBar } from '../player/PlayerBar';
 import { usePlayer } from '../player/store';
 import { ErrorBoundary } from './ErrorBoundary';
@@ -20,7 +21,13 @@ import { useShortcuts } from './use-shortcuts';
 import { UserMenu } from './UserMenu';
 
 const NowPlaying = lazy(() => import('../player/NowPlaying'));
-const HelpDialog = lazy(() => import('./HelpDialog').then((module) => ({ default: module.HelpDialog })));
+const ConfirmDialog = lazy(() =>
+	import('../components/ConfirmDialog').then((module) => ({ default: module.ConfirmDialog })),
+);
+const HelpDialog = lazy(async () => {
+	const [module] = await Promise.all([import('./HelpDialog'), loadTexts('help')]);
+	return { default: module.HelpDialog };
+});
 const AddToPlaylist = lazyPage(() => import('../components/AddToPlaylist'), 'playlist');
 
 /** Says a player's problem once, when it comes up. */
@@ -47,6 +54,9 @@ export function Shell() {
 	const adding = useToAdd((state) => state.what !== null);
 	const [addLoaded, setAddLoaded] = useState(false);
 	if (adding && !addLoaded) setAddLoaded(true);
+	const asks = useConfirm((state) => state.question !== null);
+	const [asked, setAsked] = useState(false);
+	if (asks && !asked) setAsked(true);
 	const scrolled = useScrolled();
 	const onSearch = pathname === '/search';
 	useTheme();
@@ -117,7 +127,11 @@ export function Shell() {
 					<HelpDialog open={help} onClose={() => setHelp(false)} />
 				</Suspense>
 			)}
-			<ConfirmDialog />
+			{asked && (
+				<Suspense>
+					<ConfirmDialog />
+				</Suspense>
+			)}
 			<Toaster />
 		</div>
 	);

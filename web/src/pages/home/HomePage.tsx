@@ -1,6 +1,8 @@
+import { Suspense, lazy } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useGenres, useLibrary, usePopularArtists, usePopularTracks, useRecentAlbums } from '../../api/hooks';
+import { useMe } from '../../api/session';
 import { AlbumCard, ArtistCard } from '../../components/Card';
 import { GenreTile } from '../../components/GenreTile';
 import { Page } from '../../components/Page';
@@ -12,7 +14,9 @@ import { TrackList } from '../../components/TrackList';
 import { lengthOf } from '../../i18n/format';
 import { EmptyLibrary } from './EmptyLibrary';
 import { Continue } from './Continue';
-import { ForYou } from './ForYou';
+
+/* For who is signed in only. */
+const ForYou = lazy(() => import('./ForYou').then((module) => ({ default: module.ForYou })));
 
 function greetingOf(hour: number): string {
 	if (hour < 5) return 'home.night';
@@ -35,6 +39,7 @@ function Popular() {
 
 export default function HomePage() {
 	const { t, i18n } = useTranslation();
+	const { me } = useMe();
 	const library = useLibrary();
 	const recent = useRecentAlbums(18);
 	const artists = usePopularArtists(12);
@@ -61,7 +66,11 @@ export default function HomePage() {
 			) : (
 				<>
 					<Continue suggestion={recent.data?.items[0]} />
-					<ForYou />
+					{me && (
+						<Suspense>
+							<ForYou />
+						</Suspense>
+					)}
 					<Section title={t('home.recent')} to="/albums?sort=-created_at">
 						{recent.data ? (
 							<Shelf
