@@ -4,10 +4,7 @@ import { apiPath, apiSend } from './client';
 import type { Me, SessionAnswer } from './session';
 import type { Exactly, Page, Shapes } from './types';
 
-export type AuthConfig = Exactly<
-	Shapes['AuthConfig'],
-	{ registration: 'open' | 'invitation' | 'approval' | 'closed' }
->;
+export type AuthConfig = Exactly<Shapes['AuthConfig'], { registration: 'open' | 'invitation' | 'approval' | 'closed' }>;
 export type Registered = SessionAnswer & Pick<Shapes['SignedIn'], 'user' | 'signed_in'>;
 export type ApiKey = Shapes['Key'];
 export type SessionRow = Exactly<Shapes['Session'], { kind: 'token' | 'web' }>;
