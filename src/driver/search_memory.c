@@ -383,6 +383,15 @@ kind_find(const struct memory_index *index, struct arena *arena,
 	out->count = kept;
 }
 
+/* Copied: the answer may outlive the document, and the index. */
+static void
+hit_text(struct arena *arena, const struct search_document *document,
+	 struct search_hit *hit)
+{
+	hit->title = arena_copy_text(arena, document->title);
+	hit->artist = arena_copy_text(arena, document->artist);
+}
+
 static void
 kind_hits(struct arena *arena, const struct search_query *query,
 	  const struct memory_hits *hits, struct search_found *out)
@@ -398,9 +407,9 @@ kind_hits(struct arena *arena, const struct search_query *query,
 			.id = d->id,
 			.rank = hit->rank,
 			.step = hit->document->step,
-			.title = query->want_text ? d->title : NULL,
-			.artist = query->want_text ? d->artist : NULL,
 		};
+		if (query->want_text)
+			hit_text(arena, d, &out->hits[out->count - 1]);
 	}
 	out->total = (uint32_t)hits->count;
 	out->total_is_lower_bound =

@@ -166,6 +166,29 @@ a_new_index_is_empty_and_says_so(void **state)
 }
 
 static void
+an_answer_outlives_what_it_was_found_in(void **state)
+{
+	struct bench *bench = *state;
+	struct search_answer answer;
+	const struct search_hit *hit;
+
+	PUT(bench, TRACK(1, "Привет", "Queen", 1));
+	answer = ask_query(bench,
+			   (struct search_query){ .text = "привет",
+						  .count_up_to = 1000,
+						  .want_text = true });
+	PUT(bench, TRACK(1, "Something else altogether", "Nobody", 1));
+	search_close(bench->index);
+	bench->index = NULL;
+	assert_int_equal(answer.found[SEARCH_TRACK].count, 1);
+	hit = &answer.found[SEARCH_TRACK].hits[0];
+	assert_string_equal(hit->title, "Привет");
+	assert_string_equal(hit->artist, "Queen");
+	assert_true(answer.pattern_count > 0);
+	assert_string_equal(answer.patterns[0].text, "привет");
+}
+
+static void
 a_change_is_found_by_the_next_query(void **state)
 {
 	struct bench *bench = *state;
@@ -1313,6 +1336,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		OVER_ALL(a_new_index_is_empty_and_says_so),
 		OVER_ALL(a_change_is_found_by_the_next_query),
+		OVER_ALL(an_answer_outlives_what_it_was_found_in),
 		OVER_ALL(words_of_two_scripts_find_what_has_both),
 		OVER_ALL(of_two_documents_with_one_id_the_later_counts),
 		OVER_ALL(an_update_older_than_the_index_does_nothing),
