@@ -93,7 +93,7 @@ fields_parse(struct span data, struct arena *arena, struct fields *out,
 	     struct fault *fault)
 {
 	struct span name, value;
-	const char *name_text, *value_text;
+	const char *name_text = NULL, *value_text = NULL;
 	enum status status = STATUS_OK;
 
 	if (data.length == 0 || data.length > TELEGRAM_DATA_MAX_BYTES)
