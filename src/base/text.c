@@ -118,11 +118,12 @@ span_to_double(struct span text, double *out)
 	char copy[64], *end;
 	double value;
 
-	if (text.length == 0 || text.length >= sizeof copy ||
-	    strspn(text.at, "0123456789+-.eE") < text.length)
+	if (text.length == 0 || text.length >= sizeof copy)
 		return false;
 	memcpy(copy, text.at, text.length);
 	copy[text.length] = '\0';
+	if (strspn(copy, "0123456789+-.eE") < text.length)
+		return false;
 	value = strtod(copy, &end);
 	if (*end != '\0' || !isfinite(value))
 		return false;

@@ -82,6 +82,20 @@ numbers_are_read_whole_or_not_at_all(void **state)
 }
 
 static void
+a_number_at_the_end_of_its_memory_is_not_read_past(void **state)
+{
+	char *end = malloc(2);
+	double d = 0;
+
+	(void)state;
+	assert_non_null(end);
+	memcpy(end, "15", 2);
+	assert_true(span_to_double((struct span){ end, 2 }, &d));
+	assert_true(fabs(d - 15) < 1e-9);
+	free(end);
+}
+
+static void
 utf8_is_checked_as_unicode_table_3_7_says(void **state)
 {
 	static const char *const bad[] = { "\xC0\x80", "\xED\xA0\x80",
@@ -392,6 +406,8 @@ main(void)
 		cmocka_unit_test(
 			a_buffer_over_its_limit_says_so_and_keeps_what_it_had),
 		cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+		cmocka_unit_test(
+			a_number_at_the_end_of_its_memory_is_not_read_past),
 		cmocka_unit_test(utf8_is_checked_as_unicode_table_3_7_says),
 		cmocka_unit_test(dates_survive_printing_and_reading),
 		cmocka_unit_test(written_json_is_valid_whatever_text_goes_in),
