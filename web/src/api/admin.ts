@@ -203,8 +203,9 @@ export const useDashboard = () => useSWR<Dashboard>(`${ADMIN}/dashboard`, { refr
 export const useAdminUser = (id: string | undefined) => useSWR<UserDetails>(id ? `${ADMIN}/users/${id}` : null);
 export const useAdminSettings = () => useSWR<Page<Setting>>(`${ADMIN}/settings`);
 export const useBackups = () => useSWR<Page<Backup> & { folder: string | null }>(`${ADMIN}/backups`);
+/** Asked each time a dialog opens: it may be opened again right after a change. */
 export const useEdits = (kind: string, id: number | null) =>
-	useSWR<Edits>(id === null ? null : apiPath(`/${kind}/${id}/edits`));
+	useSWR<Edits>(id === null ? null : apiPath(`/${kind}/${id}/edits`), { dedupingInterval: 0 });
 export const useOwners = (artist: number | null) =>
 	useSWR<Page<Owner>>(artist === null ? null : apiPath(`/artists/${artist}/owners`));
 
