@@ -128,6 +128,15 @@ a_fuzzer_with_a_finding_or_without_runs_has_failed() {
 	ends "1 passed, 2 failed" 1 "$root" fuzz
 }
 
+what_failed_is_named_once_more_before_the_table() {
+	local root out
+	root=$(tree named)
+	mkdir -p "$root/tests/fuzz"
+	script "$root/tools/fuzz" 'echo "fuzz a: 10 runs, ok"; echo "fuzz b: FINDING, see x"; for i in $(seq 90); do echo "$i"; done; exit 1'
+	out=$("$root/tools/test" fuzz 2>&1) || true
+	tail -n 8 <<<"$out" | grep -q '^fuzz b: FINDING, see x$' || { echo "$out"; return 1; }
+}
+
 a_failed_build_ends_the_run() {
 	local root
 	root=$(tree broken)
@@ -141,4 +150,5 @@ check scenarios_are_counted_not_programs a_program_that_dies_has_failed a_progra
 	a_leak_found_after_the_last_scenario_has_failed what_cmocka_skips_is_skipped_not_passed_or_failed \
 	a_stage_without_results_has_failed a_stage_whose_folder_is_missing_is_left_out a_run_of_nothing_fails \
 	shell_tests_that_stop_early_have_failed vitest_counts_are_read a_vitest_file_that_cannot_load_has_failed \
-	a_fuzzer_with_a_finding_or_without_runs_has_failed a_failed_build_ends_the_run
+	a_fuzzer_with_a_finding_or_without_runs_has_failed what_failed_is_named_once_more_before_the_table \
+	a_failed_build_ends_the_run
