@@ -1,56 +1,123 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Named, type Ogma } from './ogma';
+/* Every page as axe, and a phone of 360 points, have it. */
+import { expectAccessible, openWhole, overhang } from './accessibility';
+import { expect, test, type Ogma } from './ogma';
 
-/** Ids of an album that plays meanwhile, and of its first track. */
-type PathOf = (album: Named, track: Named) => string;
+const MUSIC = ['/', '/search', '/search?q=a', '/search?q=a&tab=tracks', '/albums', '/artists', '/tracks', '/genres'];
+const VISITORS = ['/sign-in', '/register', '/link/spent', '/playlists', '/queue', '/settings', '/nowhere'];
+const ACCOUNT = ['/', '/settings', '/account', '/account/security', '/account/apps', '/account/data'];
+const COLLECTION = ['/playlists', '/playlists/new-rules', '/favorites', '/history'];
+const ADMIN_PEOPLE = ['', '/analytics', '/users', '/users/1', '/invitations', '/audit', '/settings', '/backups'];
+const ADMIN_MUSIC = ['/tracks', '/albums', '/artists', '/genres', '/playlists', '/sources', '/jobs'];
 
-const PAGES: [string, PathOf][] = [
-	['the home page', () => '/'],
-	['the search page', () => '/search'],
-	['a search', () => '/search?q=a'],
-	['a search among tracks', () => '/search?q=a&tab=tracks'],
-	['the albums', () => '/albums'],
-	['an album', (album) => `/albums/${album.id}`],
-	['the artists', () => '/artists'],
-	['the tracks', () => '/tracks'],
-	['a track', (_album, track) => `/tracks/${track.id}`],
-	['the genres', () => '/genres'],
-	['the queue', () => '/queue'],
-	['the settings', () => '/settings'],
-	['the page of an address that is none', () => '/nowhere'],
-];
-
-async function expectNoFaults(ogma: Ogma, part?: string): Promise<void> {
-	const axe = new AxeBuilder({ page: ogma.page });
-	const { violations } = await (part ? axe.include(part) : axe).analyze();
-	const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-	const told = serious.flatMap(({ id, nodes }) =>
-		nodes.map((node) => `${id}: ${node.html} ${node.any[0]?.message ?? ''}`),
-	);
-	expect(told).toEqual([]);
+/** Somebody with a playlist and a favourite; answers with the playlist's path. */
+async function collector(ogma: Ogma): Promise<string> {
+	await ogma.signUp();
+	const { tracks } = await ogma.album(3);
+	const ids = tracks.map(({ id }) => id);
+	await ogma.send('PUT', `/me/favorites/track/${ids[0]}`);
+	const title = 'A playlist with a rather long name, longer than a phone is wide';
+	const { id } = await ogma.send<{ id: number }>('POST', '/playlists', { title, track_ids: ids });
+	return `/playlists/${id}`;
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-	test.describe(`in the ${colorScheme} theme no serious fault of accessibility is in`, () => {
-		test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } });
+/** The keeper has heard a track; answers with the pages of figures about it. */
+async function figures(ogma: Ogma): Promise<string[]> {
+	await ogma.signInAsKeeper();
+	const track = (await ogma.list('/tracks/?limit=100')).find(({ duration_ms: length }) => length > 31_000)!;
+	const { artist_id: artist } = await ogma.ask<{ artist_id: number }>(`/tracks/${track.id}`);
+	const listening = { action: 'complete', duration_played_ms: track.duration_ms };
+	await ogma.send('POST', '/analytics/listen', { track_id: track.id, ...listening });
+	return ['/me/stats', '/me/recap', '/trends', `/artists/${artist}/dashboard`, `/tracks/${track.id}/stats`];
+}
 
-		for (const [name, pathOf] of PAGES) {
-			test(name, async ({ ogma }) => {
-				const { album, tracks } = await ogma.album();
-				await ogma.playAlbum(album);
-				await ogma.page.keyboard.press('k');
-				await ogma.open(pathOf(album, tracks[0]!));
-				await ogma.page.waitForLoadState('networkidle');
-				await expectNoFaults(ogma);
-			});
+test.describe('no serious fault of accessibility is in', () => {
+	test.use({ colorScheme: 'light', contextOptions: { reducedMotion: 'reduce' } });
+	test.setTimeout(180_000);
+
+	async function expectAllAccessible(ogma: Ogma, paths: string[]): Promise<void> {
+		for (const path of paths) {
+			await openWhole(ogma, path);
+			await expectAccessible(ogma, path);
 		}
+	}
 
-		test('the whole-screen player', async ({ ogma }) => {
-			const { album } = await ogma.album();
-			await ogma.playAlbum(album);
-			await ogma.page.keyboard.press('f');
-			await expect(ogma.page.getByRole('dialog')).toBeVisible();
-			await expectNoFaults(ogma, 'dialog[open]');
-		});
+	test('the pages of music, while something plays', async ({ ogma }) => {
+		const { album, tracks } = await ogma.album();
+		await ogma.playAlbum(album);
+		await ogma.page.keyboard.press('k');
+		await expectAllAccessible(ogma, [...MUSIC, `/albums/${album.id}`, `/tracks/${tracks[0]!.id}`]);
 	});
-}
+
+	test('the whole-screen player', async ({ ogma }) => {
+		const { album } = await ogma.album();
+		await ogma.playAlbum(album);
+		await ogma.page.keyboard.press('f');
+		await expect(ogma.page.getByRole('dialog')).toBeVisible();
+		await expectAccessible(ogma, 'the player', 'dialog[open]');
+	});
+
+	test('what visitors see', async ({ ogma }) => {
+		await expectAllAccessible(ogma, VISITORS);
+	});
+
+	test('one’s account', async ({ ogma }) => {
+		await ogma.signUp();
+		await expectAllAccessible(ogma, ACCOUNT);
+	});
+
+	test('one’s collection, a playlist and its dialogs', async ({ ogma }) => {
+		const playlist = await collector(ogma);
+		const { album } = await ogma.album(3);
+		await expectAllAccessible(ogma, [...COLLECTION, playlist]);
+		await ogma.page.getByRole('button', { name: 'Share' }).click();
+		await expectAccessible(ogma, 'share', 'dialog[open]');
+		await openWhole(ogma, `/albums/${album.id}`);
+		await ogma.page.locator('main header').getByRole('button', { name: 'Add to playlist…' }).click();
+		await expect(
+			ogma.page
+				.getByRole('dialog')
+				.getByRole('button', { name: /A playlist/ })
+				.first(),
+		).toBeVisible();
+		await expectAccessible(ogma, 'add to playlist', 'dialog[open]');
+	});
+
+	test('statistics', async ({ ogma }) => {
+		await expectAllAccessible(ogma, await figures(ogma));
+	});
+
+	for (const [name, pages] of [
+		['the administration of people and the site', ADMIN_PEOPLE],
+		['the administration of music', ADMIN_MUSIC],
+	] as const) {
+		test(name, async ({ ogma }) => {
+			await ogma.signInAsKeeper();
+			await expectAllAccessible(
+				ogma,
+				pages.map((page) => `/admin${page}`),
+			);
+		});
+	}
+});
+
+test.describe('on a phone of 360 points nothing sticks out sideways of', () => {
+	test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+	test.setTimeout(120_000);
+
+	async function expectAllNarrow(ogma: Ogma, paths: string[]): Promise<void> {
+		for (const path of paths) {
+			await openWhole(ogma, path);
+			expect.soft(await overhang(ogma), path).toBeLessThanOrEqual(0);
+		}
+	}
+
+	test('one’s own pages', async ({ ogma }) => {
+		const playlist = await collector(ogma);
+		await expectAllNarrow(ogma, [...ACCOUNT, ...COLLECTION, playlist, `${playlist}?token=none`]);
+	});
+
+	test('statistics and the administration', async ({ ogma }) => {
+		const administration = [...ADMIN_PEOPLE, ...ADMIN_MUSIC].map((page) => `/admin${page}`);
+		await expectAllNarrow(ogma, [...(await figures(ogma)), ...administration]);
+	});
+});

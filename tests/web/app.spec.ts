@@ -1,3 +1,4 @@
+import { overhang } from './accessibility';
 import { expect, test } from './ogma';
 
 test('language and theme change at once and survive a reload', async ({ ogma }) => {
@@ -154,7 +155,7 @@ test.describe('on a phone of 360 points', () => {
 			'/settings',
 		]) {
 			await ogma.open(path);
-			const over = await ogma.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+			const over = await overhang(ogma);
 			expect(over, path).toBeLessThanOrEqual(0);
 		}
 	});

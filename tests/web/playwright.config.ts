@@ -10,8 +10,7 @@ export default defineConfig({
 	testMatch: only,
 	globalSetup: './server.ts',
 	outputDir: '../../build/test-results/web',
-	/* Sound is timed: tests that share two cores with each other would wait for one another. */
-	workers: 1,
+	workers: 2,
 	fullyParallel: false,
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
