@@ -101,12 +101,21 @@ key_known(const struct memory_log *mine, uint64_t key)
 	return false;
 }
 
+/* Room for one behind `count`, which is doubled whenever it is used up. */
+static void *
+one_more(void *array, size_t count, size_t size)
+{
+	if ((count & (count - 1)) != 0)
+		return array;
+	return mem_grow(array, count > 0 ? 2 * count : 1, size);
+}
+
 static void
 listen_add(struct memory_log *mine, const struct event_listen *listen)
 {
 	struct memory_listen *kept;
 
-	mine->listens = mem_grow(mine->listens, mine->listen_count + 1,
+	mine->listens = one_more(mine->listens, mine->listen_count,
 				 sizeof *mine->listens);
 	kept = &mine->listens[mine->listen_count++];
 	*kept = (struct memory_listen){ .listen = *listen,
@@ -126,8 +135,8 @@ request_add(struct memory_log *mine, const struct event_request *request)
 {
 	struct event_request *kept;
 
-	mine->requests = mem_grow(mine->requests, mine->request_count + 1,
-				  sizeof *mine->requests);
+	mine->requests = one_more(mine->requests, mine->request_count,
+				 sizeof *mine->requests);
 	kept = &mine->requests[mine->request_count++];
 	*kept = *request;
 	kept->method = keep(mine, request->method, EVENT_WORD_BYTES_MAX);
@@ -141,8 +150,8 @@ search_add(struct memory_log *mine, const struct event_search *search)
 {
 	struct event_search *kept;
 
-	mine->searches = mem_grow(mine->searches, mine->search_count + 1,
-				  sizeof *mine->searches);
+	mine->searches = one_more(mine->searches, mine->search_count,
+				 sizeof *mine->searches);
 	kept = &mine->searches[mine->search_count++];
 	*kept = *search;
 	kept->query = keep(mine, search->query, EVENT_QUERY_BYTES_MAX);
@@ -155,8 +164,8 @@ activity_add(struct memory_log *mine, const struct event_activity *activity)
 {
 	struct event_activity *kept;
 
-	mine->activities = mem_grow(mine->activities, mine->activity_count + 1,
-				    sizeof *mine->activities);
+	mine->activities = one_more(mine->activities, mine->activity_count,
+				 sizeof *mine->activities);
 	kept = &mine->activities[mine->activity_count++];
 	*kept = *activity;
 	kept->action = keep(mine, activity->action, EVENT_WORD_BYTES_MAX);
