@@ -2,6 +2,9 @@
 import { expectAccessible, openWhole, overhang } from './accessibility';
 import { expect, test, type Ogma } from './ogma';
 
+/* The longest file: its scenarios share both browsers. */
+test.describe.configure({ mode: 'parallel' });
+
 const MUSIC = ['/', '/search', '/search?q=a', '/search?q=a&tab=tracks', '/albums', '/artists', '/tracks', '/genres'];
 const VISITORS = ['/sign-in', '/register', '/link/spent', '/playlists', '/queue', '/settings', '/nowhere'];
 const ACCOUNT = ['/', '/settings', '/account', '/account/security', '/account/apps', '/account/data'];
