@@ -335,3 +335,23 @@ http_answer_source(struct http_request *request, unsigned status,
 	request->source_ended = answer_is_bodiless(request, status);
 	request_submit(request);
 }
+
+/* ---- connections given away --------------------------------------------- */
+
+void
+http_answer_takeover(struct http_request *request, unsigned status,
+		     const struct http_takeover *takeover, void *cookie)
+{
+	if (loop_is_draining(request->loop)) {
+		http_answer_problem(request, 503, "unavailable",
+				    "The server is about to end.");
+		takeover->closed(cookie);
+		return;
+	}
+	request->keep_alive = status == 101;
+	answer_head_begin(request, status);
+	answer_head_end(request);
+	request->answer.takeover = takeover;
+	request->answer.taker = cookie;
+	request_submit(request);
+}

@@ -1,6 +1,7 @@
 /* connection.c - the life of one connection; see connection.h.
  *
  *	HEAD -> BODY -> HANDLER -> ANSWER -> HEAD ... -> LINGER -> CLOSED
+ *	                                 \-> TAKEN -> CLOSED
  *
  * connection_run() drives it as far as it goes without waiting. Events come
  * edge-triggered: `readable` and the socket itself remember what epoll said.
@@ -34,6 +35,7 @@ enum connection_state {
 	CONNECTION_HANDLER, /* the request is with its handler */
 	CONNECTION_ANSWER,
 	CONNECTION_LINGER, /* answered; what still comes is thrown away */
+	CONNECTION_TAKEN,  /* given away: takeover.h */
 	CONNECTION_CLOSED,
 };
 
@@ -44,6 +46,8 @@ struct connection {
 	struct shard *shard;
 	struct connection *previous, *next; /* in shard->connections */
 	struct http_request *request;
+	const struct http_takeover *takeover; /* in state TAKEN */
+	void *taker;
 	char *kept; /* unread input between runs, NULL when there is none */
 	uint32_t kept_length;
 	int fd;
@@ -136,6 +140,8 @@ connection_close(struct connection *c, bool reset)
 	static const struct linger at_once = { 1, 0 };
 	struct shard *shard = c->shard;
 
+	bool was_taken = c->state == CONNECTION_TAKEN;
+
 	if (c->state == CONNECTION_CLOSED)
 		return;
 	request_abandon(c);
@@ -152,6 +158,8 @@ connection_close(struct connection *c, bool reset)
 	} else {
 		shard->refused--;
 	}
+	if (was_taken)
+		c->takeover->closed(c->taker);
 	run_again(c); /* frees it, when nobody uses it any more */
 	shard_check_drained(shard);
 }
@@ -597,8 +605,28 @@ answer_end(struct connection *c)
 	timer_start(c, &c->shard->linger);
 }
 
+/* The head has left: from here it is somebody else's. */
+static void
+give_away(struct connection *c, struct input *in)
+{
+	struct http_request *request = c->request;
+	struct span early = input_span(in);
+
+	loop_timer_stop(&c->timer);
+	c->takeover = request->answer.takeover;
+	c->taker = request->answer.taker;
+	request->answer.takeover = NULL;
+	c->request = NULL;
+	c->state = CONNECTION_TAKEN;
+	in->at = in->end;
+	counter_add(metric_cell(&http_sent_metric),
+		    (double)request->sent_bytes);
+	request_done(request, request->answer.status);
+	c->takeover->begin(c->taker, (struct http_taken *)c, early);
+}
+
 static bool
-answer_step(struct connection *c)
+answer_step(struct connection *c, struct input *in)
 {
 	struct shard *shard = c->shard;
 	bool progress = false;
@@ -608,6 +636,10 @@ answer_step(struct connection *c)
 
 	switch (result) {
 	case TRANSMIT_DONE:
+		if (c->request->answer.takeover != NULL) {
+			give_away(c, in);
+			return false;
+		}
 		answer_end(c);
 		return true;
 	case TRANSMIT_BLOCKED:
@@ -661,12 +693,13 @@ connection_run(struct connection *c)
 			more = body_step(c, &in);
 			break;
 		case CONNECTION_ANSWER:
-			more = answer_step(c);
+			more = answer_step(c, &in);
 			break;
 		case CONNECTION_LINGER:
 			more = linger_step(c, &in);
 			break;
 		case CONNECTION_HANDLER:
+		case CONNECTION_TAKEN:
 		case CONNECTION_CLOSED:
 			more = false;
 			break;
@@ -707,6 +740,10 @@ on_events(struct loop_watch *watch, uint32_t events)
 {
 	struct connection *c = container_of(watch, struct connection, watch);
 
+	if (c->state == CONNECTION_TAKEN) {
+		c->takeover->on_events(c->taker, events);
+		return;
+	}
 	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 		c->readable = true;
 	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
@@ -858,6 +895,48 @@ connection_refuse(struct shard *shard, int fd, enum admission_result reason)
 		connection_close(c, false);
 }
 
+/* ---- given away --------------------------------------------------------- */
+
+static void
+taken_drain(struct connection *c)
+{
+	if (c->takeover->on_drain != NULL)
+		c->takeover->on_drain(c->taker);
+	else
+		connection_close(c, false);
+}
+
+static struct connection *
+connection_of(struct http_taken *taken)
+{
+	return (struct connection *)taken;
+}
+
+struct loop *
+http_taken_loop(const struct http_taken *taken)
+{
+	return ((const struct connection *)taken)->shard->loop;
+}
+
+int
+http_taken_fd(const struct http_taken *taken)
+{
+	return ((const struct connection *)taken)->fd;
+}
+
+void
+http_taken_sent(const struct http_taken *taken, uint64_t bytes)
+{
+	(void)taken;
+	counter_add(metric_cell(&http_sent_metric), (double)bytes);
+}
+
+void
+http_taken_close(struct http_taken *taken, bool reset)
+{
+	connection_close(connection_of(taken), reset);
+}
+
 void
 connections_close(struct shard *shard, bool all)
 {
@@ -867,6 +946,8 @@ connections_close(struct shard *shard, bool all)
 		next = c->next;
 		if (all)
 			connection_close(c, true);
+		else if (c->state == CONNECTION_TAKEN)
+			taken_drain(c);
 		else if (c->state == CONNECTION_LINGER ||
 			 (c->state == CONNECTION_HEAD && !c->head_begun))
 			connection_close(c, false);

@@ -146,6 +146,9 @@ request_end(struct http_request *request)
 	if (answer->source.release != NULL)
 		answer->source.release(answer->source.cookie);
 	answer->source.release = NULL;
+	if (answer->takeover != NULL) /* nobody was there to begin with */
+		answer->takeover->closed(answer->taker);
+	answer->takeover = NULL;
 	if (answer->fd >= 0)
 		close(answer->fd);
 	answer->fd = -1;

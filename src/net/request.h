@@ -17,6 +17,7 @@
 #include "net/loop.h"
 #include "net/message.h"
 #include "net/request_head.h"
+#include "net/takeover.h"
 
 #define REQUEST_ID_BYTES 65
 #define ANSWER_PARTS_MAX 16
@@ -44,6 +45,8 @@ struct answer {
 	struct span trailer; /* after the last part */
 	struct http_source source; /* read == NULL: none */
 	bool chunked;
+	const struct http_takeover *takeover; /* NULL: none, or given away */
+	void *taker;
 };
 
 struct http_request {
