@@ -194,7 +194,8 @@ media_transcode_begin(struct media_pool *pool, int input_fd,
 		      int output_fd, struct media_transcode **out,
 		      struct fault *fault)
 {
-	struct wire_transcode question = { *target, offset_ms };
+	struct wire_transcode question = { .target = *target,
+					   .offset_ms = offset_ms };
 	const int fds[2] = { input_fd, output_fd };
 	struct media_transcode *transcode;
 	struct pool_child *child;

@@ -36,6 +36,8 @@ struct media_settings {
 	uint32_t workers;     /* MEDIA_WORKERS: files and pictures at a time;
 			       * 0: one for each processor */
 	uint32_t transcodes;  /* MEDIA_TRANSCODES: transcodes at a time */
+	uint32_t live;        /* MEDIA_LIVE: decoders and encoders of live
+			       * channels at a time; 0: 256 */
 	uint32_t idle_ms;     /* MEDIA_IDLE_MS: an idle process ends then */
 	uint32_t timeout_ms;  /* MEDIA_TIMEOUT_MS: longest work on one file
 			       * or picture; 0: 10 s */
@@ -56,7 +58,7 @@ enum status media_pool_open(const struct media_settings *settings,
 void media_pool_close(struct media_pool *pool);
 
 struct media_pool_state {
-	uint32_t processes, busy, transcodes;
+	uint32_t processes, busy, transcodes, live;
 	uint64_t started, crashed, timed_out; /* since the pool was opened */
 };
 void media_pool_look(struct media_pool *pool, struct media_pool_state *out);

@@ -24,6 +24,7 @@
 #define END_TIMEOUT_MS 500
 #define TIMEOUT_DEFAULT_MS 10000
 #define MEMORY_DEFAULT_MIB 200
+#define LIVE_DEFAULT 256
 #define IDLE_DEFAULT_MS 60000
 #define ENVIRONMENT_MAX 16
 
@@ -53,7 +54,7 @@ struct media_pool {
 	bool closing, sandbox_told;
 	struct pool_wish *wishes;
 	struct pool_child *idle; /* last used first */
-	uint32_t quick_busy, transcodes_busy, processes;
+	uint32_t busy[POOL_USES], processes;
 	uint64_t started, crashed, timed_out;
 };
 
@@ -75,6 +76,10 @@ const struct option media_options[] = {
 	  .summary = "Transcodes at a time; more are refused for the moment.",
 	  .min = 1, .max = 256,
 	  .offset = offsetof(struct media_settings, transcodes) },
+	{ .name = "MEDIA_LIVE", .type = OPTION_U32, .preset = "256",
+	  .summary = "Decoders and encoders of live channels at a time.",
+	  .min = 1, .max = 65536,
+	  .offset = offsetof(struct media_settings, live) },
 	{ .name = "MEDIA_IDLE_MS", .type = OPTION_U32, .preset = "60000",
 	  .unit = "ms",
 	  .summary = "A media process with nothing to do ends after this.",
@@ -120,6 +125,8 @@ settings_complete(struct media_settings *settings)
 		settings->workers = processors > 0 ? (uint32_t)processors : 1;
 	if (settings->transcodes == 0)
 		settings->transcodes = 4;
+	if (settings->live == 0)
+		settings->live = LIVE_DEFAULT;
 	if (settings->idle_ms == 0)
 		settings->idle_ms = IDLE_DEFAULT_MS;
 	if (settings->timeout_ms == 0)
@@ -422,8 +429,10 @@ media_pool_look(struct media_pool *pool, struct media_pool_state *out)
 	pthread_mutex_lock(&pool->lock);
 	*out = (struct media_pool_state){
 		.processes = pool->processes,
-		.busy = pool->quick_busy + pool->transcodes_busy,
-		.transcodes = pool->transcodes_busy,
+		.busy = pool->busy[POOL_QUICK] + pool->busy[POOL_TRANSCODE] +
+			pool->busy[POOL_LIVE],
+		.transcodes = pool->busy[POOL_TRANSCODE],
+		.live = pool->busy[POOL_LIVE],
 		.started = pool->started,
 		.crashed = pool->crashed,
 		.timed_out = pool->timed_out,
@@ -453,10 +462,21 @@ child_get(struct media_pool *pool, struct fault *fault)
 	return wish.child;
 }
 
-static uint32_t *
-busy_of(struct media_pool *pool, enum pool_use use)
+/* Lock held. Quick uses wait for their turn instead. */
+static enum status
+place_check(const struct media_pool *pool, enum pool_use use,
+	    struct fault *fault)
 {
-	return use == POOL_QUICK ? &pool->quick_busy : &pool->transcodes_busy;
+	if (use == POOL_TRANSCODE &&
+	    pool->busy[use] >= pool->settings.transcodes)
+		return fault_field(fault, STATUS_FULL, "media",
+				   "all %u transcoding places are taken",
+				   pool->settings.transcodes);
+	if (use == POOL_LIVE && pool->busy[use] >= pool->settings.live)
+		return fault_field(fault, STATUS_FULL, "media",
+				   "all %u places for live sound are taken",
+				   pool->settings.live);
+	return STATUS_OK;
 }
 
 enum status
@@ -465,21 +485,20 @@ pool_borrow(struct media_pool *pool, enum pool_use use,
 {
 	struct pool_child *child;
 	struct fault why = { 0 };
+	enum status status;
 
 	pthread_mutex_lock(&pool->lock);
-	if (use == POOL_TRANSCODE &&
-	    pool->transcodes_busy >= pool->settings.transcodes) {
+	status = place_check(pool, use, fault);
+	if (status != STATUS_OK) {
 		pthread_mutex_unlock(&pool->lock);
-		return fault_field(fault, STATUS_FULL, "media",
-				   "all %u transcoding places are taken",
-				   pool->settings.transcodes);
+		return status;
 	}
-	while (use == POOL_QUICK && pool->quick_busy >= pool->settings.workers)
+	while (use == POOL_QUICK && pool->busy[use] >= pool->settings.workers)
 		pthread_cond_wait(&pool->change, &pool->lock);
-	(*busy_of(pool, use))++;
+	pool->busy[use]++;
 	child = child_get(pool, &why);
 	if (child == NULL) {
-		(*busy_of(pool, use))--;
+		pool->busy[use]--;
 		pthread_cond_broadcast(&pool->change);
 		if (fault != NULL)
 			*fault = why;
@@ -537,7 +556,7 @@ pool_return(struct media_pool *pool, struct pool_child *child, bool sound)
 		if (child->next == NULL)
 			pthread_cond_signal(&pool->work);
 	}
-	(*busy_of(pool, use))--;
+	pool->busy[use]--;
 	if (use == POOL_QUICK)
 		pthread_cond_broadcast(&pool->change);
 	pthread_mutex_unlock(&pool->lock);

@@ -12,12 +12,12 @@
 
 #include "media/media.h"
 
-enum pool_use { POOL_QUICK, POOL_TRANSCODE };
+enum pool_use { POOL_QUICK, POOL_TRANSCODE, POOL_LIVE, POOL_USES };
 
 struct pool_child;
 
-/* STATUS_FULL for a transcode when all places are taken; a quick use waits for
- * its turn. STATUS_UNAVAILABLE: no process could be started. */
+/* STATUS_FULL for a transcode or a live use when all its places are taken; a
+ * quick use waits for its turn. STATUS_UNAVAILABLE: no process could be started. */
 enum status pool_borrow(struct media_pool *pool, enum pool_use use,
 			struct pool_child **out, struct fault *fault);
 

@@ -16,6 +16,8 @@
  *	PROBE + fd		FACTS | FAULT
  *	THUMBNAIL		THUMBNAIL_DONE | FAULT
  *	TRANSCODE + 2 fds	PROGRESS … DONE | FAULT
+ *	DECODE + 2 fds		DONE | FAULT, samples go down the second
+ *	ENCODE + 2 fds		DONE | FAULT, packets go down the second
  *	CANCEL (during one)	FAULT cancelled
  *
  * Floor: 1 (media). Threads: a socket belongs to one thread at a time.
@@ -27,6 +29,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "media/facts.h"
+#include "media/live.h"
 #include "media/media.h"
 
 #define PROTOCOL_SOCKET 3 /* the process finds its end here */
@@ -40,6 +43,8 @@ enum protocol_type {
 	PROTOCOL_PROBE,
 	PROTOCOL_THUMBNAIL,
 	PROTOCOL_TRANSCODE,
+	PROTOCOL_DECODE,
+	PROTOCOL_ENCODE,
 	PROTOCOL_CANCEL,
 	PROTOCOL_FACTS,
 	PROTOCOL_THUMBNAIL_DONE,
@@ -113,6 +118,24 @@ struct wire_thumbnail {
 struct wire_transcode {
 	struct media_target target;
 	int64_t offset_ms;
+	bool quiet; /* not sent: within the process, no PROGRESS */
+};
+
+struct wire_decode {
+	int64_t offset_ms;
+	const char *hint; /* NULL: by the first bytes */
+};
+
+struct wire_encode {
+	enum media_live_format format;
+	uint32_t bitrate_kbps;
+};
+
+/* Before every packet that an encoder writes to its pipe. */
+struct wire_packet {
+	uint8_t kind, join;
+	uint16_t zero;
+	uint32_t samples, length;
 };
 
 void wire_add_probe(struct buffer *out, const struct wire_probe *ask);
@@ -123,6 +146,11 @@ bool wire_read_thumbnail(struct span body, struct wire_thumbnail *out);
 void wire_add_transcode(struct buffer *out, const struct wire_transcode *ask);
 bool wire_read_transcode(struct span body, struct arena *arena,
 			 struct wire_transcode *out);
+void wire_add_decode(struct buffer *out, const struct wire_decode *ask);
+bool wire_read_decode(struct span body, struct arena *arena,
+		      struct wire_decode *out);
+void wire_add_encode(struct buffer *out, const struct wire_encode *ask);
+bool wire_read_encode(struct span body, struct wire_encode *out);
 void wire_add_facts(struct buffer *out, const struct media_facts *facts);
 bool wire_read_facts(struct span body, struct arena *arena,
 		     struct media_facts *out);

@@ -239,8 +239,50 @@ wire_read_transcode(struct span body, struct arena *arena,
 	target->artist = wire_take_text(&reader, arena);
 	target->album = wire_take_text(&reader, arena);
 	out->offset_ms = (int64_t)wire_take_u64(&reader);
+	out->quiet = false;
 	return wire_reader_done(&reader) && format <= MEDIA_PCM_F32 &&
 	       out->offset_ms >= 0 && target->channels <= 2;
+}
+
+/* ---- live sound ---- */
+
+void
+wire_add_decode(struct buffer *out, const struct wire_decode *ask)
+{
+	wire_add_u64(out, (uint64_t)ask->offset_ms);
+	wire_add_text(out, ask->hint);
+}
+
+bool
+wire_read_decode(struct span body, struct arena *arena,
+		 struct wire_decode *out)
+{
+	struct wire_reader reader;
+
+	wire_reader_init(&reader, body);
+	out->offset_ms = (int64_t)wire_take_u64(&reader);
+	out->hint = wire_take_text(&reader, arena);
+	return wire_reader_done(&reader) && out->offset_ms >= 0;
+}
+
+void
+wire_add_encode(struct buffer *out, const struct wire_encode *ask)
+{
+	wire_add_u32(out, ask->format);
+	wire_add_u32(out, ask->bitrate_kbps);
+}
+
+bool
+wire_read_encode(struct span body, struct wire_encode *out)
+{
+	struct wire_reader reader;
+	uint32_t format;
+
+	wire_reader_init(&reader, body);
+	format = wire_take_u32(&reader);
+	out->format = (enum media_live_format)format;
+	out->bitrate_kbps = wire_take_u32(&reader);
+	return wire_reader_done(&reader) && format < MEDIA_LIVE_FORMATS;
 }
 
 /* ---- facts ---- */

@@ -8,6 +8,8 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <glob.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -254,4 +256,25 @@ media_probe_path(struct media_pool *pool, const char *path, unsigned flags,
 	status = media_probe(pool, fd, &args, arena, out, fault);
 	close(fd);
 	return status;
+}
+
+unsigned
+media_kill_all(int signal)
+{
+	unsigned count = 0;
+	glob_t tasks;
+
+	assert_int_equal(glob("/proc/self/task/*/children", 0, NULL, &tasks),
+			 0);
+	for (size_t i = 0; i < tasks.gl_pathc; i++) {
+		FILE *file = fopen(tasks.gl_pathv[i], "re");
+		int pid;
+
+		while (file != NULL && fscanf(file, "%d", &pid) == 1)
+			count += kill(pid, signal) == 0;
+		if (file != NULL)
+			fclose(file);
+	}
+	globfree(&tasks);
+	return count;
 }

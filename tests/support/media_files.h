@@ -53,6 +53,9 @@ void add_le64(struct buffer *out, uint64_t value);
 /* A pool over MEDIA_PROGRAM. */
 struct media_pool *media_pool_make(uint32_t workers);
 
+/* Sends a signal to every media process of ours; how many there were. */
+unsigned media_kill_all(int signal);
+
 /* Probes; on success facts live in `arena`. */
 enum status media_probe_path(struct media_pool *pool, const char *path,
 			     unsigned flags, const uint8_t *known,

@@ -252,6 +252,20 @@ input_open(struct sound_input *input, int fd,
 			       STATUS_OK;
 }
 
+enum status
+input_open_stream(struct sound_input *input, int fd, const char *demuxer,
+		  libav_wait *wait, void *cookie, struct fault *fault)
+{
+	enum status status;
+
+	memset(input, 0, sizeof *input);
+	input->left_samples = -1;
+	status = libav_open_stream(&input->file, fd, demuxer, wait, cookie,
+				   fault);
+	return status == STATUS_OK ? codec_open(input, KIND_UNKNOWN, fault) :
+				     status;
+}
+
 void
 input_close(struct sound_input *input)
 {

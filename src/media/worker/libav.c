@@ -12,6 +12,8 @@
 #define COMPLAINT_BYTES 160
 #define PROBE_BYTES (1 << 20)
 #define ANALYSE_US 3000000
+#define STREAM_PROBE_BYTES (1 << 16)
+#define STREAM_ANALYSE_US 1000000
 #define STREAMS_MAX 64
 #define SILENT_PACKETS_MAX 2000
 
@@ -212,6 +214,59 @@ libav_open(struct libav_input *input, int fd, enum media_kind kind,
 		return status;
 	status = complete_parameters(input, kind == KIND_MPEG, fault);
 	if (status == STATUS_OK && input->stream == NULL)
+		status = pick_stream(input, fault);
+	if (status == STATUS_OK && !sound_is_known(input->stream->codecpar))
+		status = fault_set(fault, STATUS_UNSUPPORTED,
+				   "the sound is in an unknown encoding");
+	return status;
+}
+
+static int
+stream_read(void *cookie, uint8_t *out, int room)
+{
+	struct libav_input *input = cookie;
+	ssize_t got;
+
+	do {
+		if (!input->wait(input->cookie))
+			return AVERROR_EOF;
+		got = read(input->fd, out, (size_t)room);
+	} while (got < 0 && (errno == EINTR || errno == EAGAIN));
+	return got > 0 ? (int)got : got == 0 ? AVERROR_EOF : AVERROR(errno);
+}
+
+enum status
+libav_open_stream(struct libav_input *input, int fd, const char *demuxer,
+		  libav_wait *wait, void *cookie, struct fault *fault)
+{
+	uint8_t *buffer = av_malloc(IO_BYTES);
+	enum status status;
+	int error;
+
+	memset(input, 0, sizeof *input);
+	input->fd = fd;
+	input->wait = wait;
+	input->cookie = cookie;
+	input->io = avio_alloc_context(buffer, IO_BYTES, 0, input,
+				       stream_read, NULL, NULL);
+	input->format = avformat_alloc_context();
+	if (buffer == NULL || input->io == NULL || input->format == NULL)
+		return libav_fault(fault, AVERROR(ENOMEM), "opening the "
+							   "stream");
+	input->format->pb = input->io;
+	input->format->flags |= AVFMT_FLAG_CUSTOM_IO;
+	input->format->max_streams = STREAMS_MAX;
+	input->format->probesize = STREAM_PROBE_BYTES;
+	input->format->max_analyze_duration = STREAM_ANALYSE_US;
+	error = avformat_open_input(&input->format, "",
+				    demuxer != NULL ?
+					    av_find_input_format(demuxer) :
+					    NULL,
+				    NULL);
+	if (error < 0)
+		return libav_fault(fault, error, "reading the stream's start");
+	status = complete_parameters(input, true, fault);
+	if (status == STATUS_OK)
 		status = pick_stream(input, fault);
 	if (status == STATUS_OK && !sound_is_known(input->stream->codecpar))
 		status = fault_set(fault, STATUS_UNSUPPORTED,

@@ -32,12 +32,22 @@ struct libav_input {
 	int fd;
 	uint64_t size_bytes;
 	int64_t at;
+	bool (*wait)(void *cookie); /* of a stream */
+	void *cookie;
 };
 
 /* Opens the file and picks the stream with the sound; stream parameters are
  * complete. Close after any result. */
 enum status libav_open(struct libav_input *input, int fd,
 		       enum media_kind kind, struct fault *fault);
+
+/* The same for a pipe or socket, which is only read forwards; `demuxer` NULL: by
+ * the first bytes. `wait` is asked before each read and blocks until there is
+ * something; false ends the input. */
+typedef bool libav_wait(void *cookie);
+enum status libav_open_stream(struct libav_input *input, int fd,
+			      const char *demuxer, libav_wait *wait,
+			      void *cookie, struct fault *fault);
 void libav_close(struct libav_input *input);
 
 /* Facts of the opened stream, and its key; tags are put into `set` when it is

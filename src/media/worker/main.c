@@ -87,8 +87,58 @@ answer_transcode(const struct protocol_message *question, struct arena *arena,
 }
 
 static enum status
+answer_decode(const struct protocol_message *question, struct arena *arena,
+	      struct buffer *body, struct fault *fault)
+{
+	struct media_progress progress = { 0 };
+	struct wire_decode ask;
+	enum status status;
+
+	if (question->fds[0] < 0 || question->fds[1] < 0 ||
+	    !wire_read_decode(body_of(question), arena, &ask))
+		return fault_set(fault, STATUS_INVALID, "a bad question");
+	status = decode_live(question->fds[0], question->fds[1], &ask,
+			     PROTOCOL_SOCKET, &progress, fault);
+	progress.done = true;
+	wire_add_progress(body, &progress);
+	return status;
+}
+
+static enum status
+answer_encode(const struct protocol_message *question, struct arena *arena,
+	      struct buffer *body, struct fault *fault)
+{
+	const struct media_progress progress = { .done = true };
+	struct wire_encode ask;
+
+	(void)arena;
+	if (question->fds[0] < 0 || question->fds[1] < 0 ||
+	    !wire_read_encode(body_of(question), &ask))
+		return fault_set(fault, STATUS_INVALID, "a bad question");
+	wire_add_progress(body, &progress);
+	return encode_live(question->fds[0], question->fds[1], &ask,
+			   PROTOCOL_SOCKET, fault);
+}
+
+struct question_row {
+	enum protocol_type done;
+	enum status (*answer)(const struct protocol_message *question,
+			      struct arena *arena, struct buffer *body,
+			      struct fault *fault);
+};
+
+static const struct question_row questions[PROTOCOL_TYPE_COUNT] = {
+	[PROTOCOL_PROBE] = { PROTOCOL_FACTS, answer_probe },
+	[PROTOCOL_THUMBNAIL] = { PROTOCOL_THUMBNAIL_DONE, answer_thumbnail },
+	[PROTOCOL_TRANSCODE] = { PROTOCOL_DONE, answer_transcode },
+	[PROTOCOL_DECODE] = { PROTOCOL_DONE, answer_decode },
+	[PROTOCOL_ENCODE] = { PROTOCOL_DONE, answer_encode },
+};
+
+static enum status
 answer_question(const struct protocol_message *question)
 {
+	const struct question_row *row = &questions[question->type];
 	enum protocol_type type = PROTOCOL_FAULT;
 	struct fault fault = { 0 };
 	struct arena arena;
@@ -98,15 +148,9 @@ answer_question(const struct protocol_message *question)
 	arena_init(&arena);
 	buffer_init(&body, PROTOCOL_BODY_MAX);
 	libav_quiet();
-	if (question->type == PROTOCOL_PROBE) {
-		type = PROTOCOL_FACTS;
-		status = answer_probe(question, &arena, &body, &fault);
-	} else if (question->type == PROTOCOL_THUMBNAIL) {
-		type = PROTOCOL_THUMBNAIL_DONE;
-		status = answer_thumbnail(question, &arena, &body, &fault);
-	} else if (question->type == PROTOCOL_TRANSCODE) {
-		type = PROTOCOL_DONE;
-		status = answer_transcode(question, &arena, &body, &fault);
+	if (row->answer != NULL) {
+		type = row->done;
+		status = row->answer(question, &arena, &body, &fault);
 	} else {
 		fault_set(&fault, status, "a bad question");
 	}

@@ -16,6 +16,7 @@ struct job {
 	int64_t offset_ms;
 	int64_t told_ms;
 	bool cancelled, told_first;
+	bool quiet; /* no news but the end */
 	struct sound_input input;
 	struct sound_output output;
 };
@@ -60,7 +61,7 @@ progress_tell(struct job *job)
 	int64_t now = clock_monotonic_ms();
 	struct buffer body;
 
-	if (job->output.end == 0 ||
+	if (job->quiet || job->output.end == 0 ||
 	    (job->told_first && now - job->told_ms < NEWS_MS))
 		return;
 	progress_update(job);
@@ -162,7 +163,8 @@ transcode_file(int input, int output, const struct wire_transcode *ask,
 	       struct fault *fault)
 {
 	struct job job = { .socket = socket, .progress = progress,
-			   .offset_ms = ask->offset_ms };
+			   .offset_ms = ask->offset_ms,
+			   .quiet = ask->quiet };
 	struct arena arena;
 	enum status status;
 

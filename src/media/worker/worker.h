@@ -11,6 +11,7 @@
  *	scale.c      pixels to fewer pixels, and their colour
  *	thumbnail.c  decode, scale, encode
  *	transcode.c  decode, resample, encode, with input.c and output.c
+ *	live_decode.c, live_encode.c  the same without an end (live.h)
  *
  * Floor: 1 (media). Threads: the process has one.
  */
@@ -58,5 +59,16 @@ enum status transcode_file(int input, int output,
 			   const struct wire_transcode *ask, int socket,
 			   struct media_progress *progress,
 			   struct fault *fault);
+
+/* Writes the sound of `input` to the pipe `output` as live.h says, until its end
+ * or until a CANCEL comes in. */
+enum status decode_live(int input, int output, const struct wire_decode *ask,
+			int socket, struct media_progress *progress,
+			struct fault *fault);
+
+/* Takes samples from the pipe `input` until its end and writes packets, each
+ * with a struct wire_packet before it, to the pipe `output`. */
+enum status encode_live(int input, int output, const struct wire_encode *ask,
+			int socket, struct fault *fault);
 
 #endif /* OGMA_MEDIA_WORKER_WORKER_H */

@@ -1,0 +1,132 @@
+/* live_decode.c - files and streams to live samples; see worker.h and live.h. */
+#include "media/worker/worker.h"
+
+#include <poll.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "media/worker/input.h"
+#include "media/worker/output.h"
+
+static const struct media_target samples_target = {
+	.format = MEDIA_PCM_F32,
+	.sample_rate_hz = MEDIA_LIVE_RATE,
+	.channels = MEDIA_LIVE_CHANNELS,
+};
+
+struct hint_row {
+	const char *word; /* anywhere in the hint */
+	const char *demuxer;
+};
+
+/* The first that fits counts. */
+static const struct hint_row hints[] = {
+	{ "mpegurl", NULL },  { "mp3", "mp3" },	    { "mpeg", "mp3" },
+	{ "mpga", "mp3" },    { "aac", "aac" },	    { "ogg", "ogg" },
+	{ "opus", "ogg" },    { "vorbis", "ogg" },  { "oga", "ogg" },
+	{ "flac", "flac" },   { "wav", "wav" },	    { "webm", "matroska" },
+	{ "matroska", "matroska" }, { "mka", "matroska" },
+	{ "mp4", "mov" },     { "m4a", "mov" },	    { "mp2t", "mpegts" },
+};
+
+struct stream_job {
+	int input, socket;
+	bool cancelled;
+	struct sound_input sound;
+	struct sound_output output;
+};
+
+static const char *
+demuxer_of(const char *hint)
+{
+	for (size_t i = 0; hint != NULL && i < ARRAY_LENGTH(hints); i++) {
+		if (strcasestr(hint, hints[i].word) != NULL)
+			return hints[i].demuxer;
+	}
+	return NULL;
+}
+
+static bool
+wait_for_input(void *cookie)
+{
+	struct stream_job *job = cookie;
+	struct pollfd both[2] = {
+		{ .fd = job->input, .events = POLLIN },
+		{ .fd = job->socket, .events = POLLIN },
+	};
+
+	if (job->cancelled)
+		return false;
+	while (poll(both, 2, -1) < 0)
+		;
+	job->cancelled = both[1].revents != 0;
+	return !job->cancelled;
+}
+
+/* Whatever comes in on the socket now is a CANCEL, or the server's end. */
+static bool
+job_goes_on(void *cookie)
+{
+	struct stream_job *job = cookie;
+	struct pollfd word = { .fd = job->socket, .events = POLLIN };
+
+	job->cancelled = job->cancelled || poll(&word, 1, 0) > 0;
+	return !job->cancelled;
+}
+
+static enum status
+stream_run(struct stream_job *job, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+
+	while (status == STATUS_OK && job_goes_on(job)) {
+		status = input_next(&job->sound, fault);
+		if (status == STATUS_OK)
+			status = output_add(&job->output, job->sound.frame,
+					    fault);
+	}
+	if (job->cancelled)
+		return fault_set(fault, STATUS_CANCELLED,
+				 "nobody wants the output any more");
+	return status == STATUS_OUT_OF_RANGE ?
+		       output_finish(&job->output, fault) :
+		       status;
+}
+
+static enum status
+decode_stream(int input, int output, const struct wire_decode *ask,
+	      int socket, struct fault *fault)
+{
+	struct stream_job job = { .input = input, .socket = socket };
+	struct output_source source = { 0 };
+	enum status status;
+
+	status = input_open_stream(&job.sound, input, demuxer_of(ask->hint),
+				   wait_for_input, &job, fault);
+	if (status == STATUS_OK) {
+		source.sample_rate = job.sound.codec->sample_rate;
+		source.channels = job.sound.codec->ch_layout.nb_channels;
+		status = output_open(&job.output, &samples_target, &source,
+				     output, job_goes_on, &job, fault);
+	}
+	if (status == STATUS_OK)
+		status = stream_run(&job, fault);
+	output_close(&job.output);
+	input_close(&job.sound);
+	return status;
+}
+
+enum status
+decode_live(int input, int output, const struct wire_decode *ask, int socket,
+	    struct media_progress *progress, struct fault *fault)
+{
+	const struct wire_transcode file = {
+		.target = samples_target,
+		.offset_ms = ask->offset_ms,
+		.quiet = true,
+	};
+
+	if (lseek(input, 0, SEEK_CUR) < 0)
+		return decode_stream(input, output, ask, socket, fault);
+	return transcode_file(input, output, &file, socket, progress, fault);
+}
