@@ -291,7 +291,9 @@ pieces_gather(struct listener *l, struct pieces *out)
 		pieces_add(out, l->current->bytes + l->current_sent, count);
 		room -= count;
 	}
-	while (room > 0 && n < ring->next && out->count < PIECES_MAX) {
+	/* Who fell out of the ring within a block ends that block first. */
+	while (room > 0 && n >= ring->first && n < ring->next &&
+	       out->count < PIECES_MAX) {
 		const struct block *block = ring_at(ring, n++);
 
 		count = block->length < room ? block->length : room;
@@ -349,6 +351,8 @@ meta_begin(struct listener *l)
 
 	if (at == NULL && l->position < ring->next)
 		at = ring_at(ring, l->position);
+	else if (at == NULL && ring->next > ring->first)
+		at = ring_at(ring, ring->next - 1); /* all is sent */
 	l->meta = same;
 	l->meta_left = 1;
 	if (at == NULL || at->title == NULL || at->title == l->title)
@@ -431,7 +435,8 @@ listener_has_left(struct listener *l)
 
 /* ---- lanes -------------------------------------------------------------- */
 
-/* Moves what the writer left into the lane's own ring. */
+/* Moves what the writer left into the lane's own ring. A posted wake stays
+ * posted. */
 static void
 lane_take(struct lane *lane)
 {
@@ -445,7 +450,6 @@ lane_take(struct lane *lane)
 		block_replace(&lane->header, lane->inbox_header);
 	lane->inbox_header = NULL;
 	lane->over = lane->ended;
-	lane->woken = false;
 	pthread_mutex_unlock(&mount->lock);
 	for (uint64_t n = inbox.first; n < inbox.next; n++)
 		ring_add(&lane->ring, ring_at(&inbox, n),
@@ -479,6 +483,9 @@ lane_wake(struct loop_task *task)
 {
 	struct lane *lane = container_of(task, struct lane, wake);
 
+	pthread_mutex_lock(&lane->mount->lock);
+	lane->woken = false;
+	pthread_mutex_unlock(&lane->mount->lock);
 	lane_take(lane);
 	if (lane->cursor == NULL)
 		lane->cursor = lane->listeners;
@@ -587,6 +594,7 @@ listener_begin(void *cookie, struct http_taken *taken, struct span early)
 	l->taken = taken;
 	l->began_ms = loop_now_ms(loop);
 	l->lane = lane = lane_of(l->mount, loop);
+	lane_take(lane);
 	l->reason = BROADCAST_LEFT;
 	l->next = lane->listeners;
 	if (l->next != NULL)
