@@ -10,8 +10,9 @@
  * What can be asked are rows of two tables, fields and operators, from which
  * the API also describes itself to the editor in the web app. Rules are checked
  * when they are saved and again when they are read, and become one statement
- * with parameters only; they are evaluated anew each time somebody looks, up
- * to RULES_LIMIT_MAX tracks. Fields of a person's own (favourites, ratings,
+ * with parameters only; they are evaluated anew when somebody looks (what took
+ * long is kept for a minute: service/rule_results.h), up to RULES_LIMIT_MAX
+ * tracks. Fields of a person's own (favourites, ratings,
  * plays) are those of the playlist's owner.
  *
  * Texts compare as fold_identity() does: case and accents do not count.

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "service/rule_results.h"
 
 enum status
 playlist_evaluate(struct store_session *session,
@@ -30,14 +31,25 @@ stored_evaluate(struct store_session *session, const struct playlist *playlist,
 		struct fault *fault)
 {
 	struct playlist_rules *rules = NULL;
+	int64_t now_us = clock_monotonic_us();
 	struct fault stale = { 0 };
+	uint8_t key[SHA256_BYTES];
+	enum status status;
 
 	*out = (struct rules_found){ 0 };
 	if (playlist_rules_parse(playlist->rules, arena, &rules, &stale) !=
 	    STATUS_OK)
 		return STATUS_OK;
-	return playlist_evaluate(session, rules, playlist->owner_id,
-				 playlist->id, arena, out, fault);
+	rule_results_key(session->store, playlist->owner_id, playlist->id,
+			 playlist->rules, key);
+	if (rule_results_find(key, now_us / 1000, arena, out))
+		return STATUS_OK;
+	status = playlist_evaluate(session, rules, playlist->owner_id,
+				   playlist->id, arena, out, fault);
+	if (status == STATUS_OK)
+		rule_results_keep(key, now_us / 1000,
+				  clock_monotonic_us() - now_us, out);
+	return status;
 }
 
 /* "r120" passes over 120. */
