@@ -22,6 +22,7 @@ struct index_service;
 struct job_runner;
 struct limits;
 struct listening;
+struct live_hub;
 struct oidc;
 struct router;
 struct streams;
@@ -48,6 +49,7 @@ struct api_args {
 	struct limits *limits;
 	struct oidc *oidc; /* NULL: no single sign-on */
 	struct listening *listening;
+	struct live_hub *live;
 	struct editor editor;
 	struct backup_place backups;
 	const char *data_dir;

@@ -133,7 +133,7 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 {
 	enum status status;
 
-	*app = (struct app){ .settings = settings };
+	*app = (struct app){ .settings = settings, .live = live_hub_new() };
 	app->store_path = path_below(settings, "ogma.db");
 	app->blobs_path = path_below(settings, "blobs");
 	app->cache_path = *settings->program.cache_dir != '\0' ?
@@ -160,6 +160,7 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 void
 app_close(struct app *app)
 {
+	live_hub_free(app->live);
 	listening_close(app->listening);
 	events_close(app->events);
 	oidc_close(app->oidc);

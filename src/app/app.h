@@ -10,6 +10,7 @@
 #include "app/settings.h"
 #include "service/index.h"
 #include "service/listening.h"
+#include "service/live_hub.h"
 
 enum app_part { /* bits; a part opens those it stands on */
 	APP_STORE = 1,
@@ -34,6 +35,7 @@ struct app {
 	struct oidc *oidc; /* NULL: no single sign-on */
 	struct events_log *events;
 	struct listening *listening;
+	struct live_hub *live; /* what happens on the air */
 	struct scan_services scan; /* filled with APP_MEDIA */
 
 	char *store_path, *blobs_path, *cache_path; /* under the data folder */
