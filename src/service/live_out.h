@@ -1,0 +1,140 @@
+/* live_out.h - what goes out of the channels on the air: a mount for each format
+ * that somebody listens to, and segments for HLS.
+ *
+ * on_air says which channels are on the air and with which programme; api/live.c
+ * brings the listeners. A mount, and with it the encoder behind it, is there
+ * while somebody listens and a little longer. Everybody who listens counts as
+ * one, whatever the format; over HLS it is an address and agent that keeps
+ * asking.
+ *
+ * Floor: 4 (service). Threads: all functions may be called from any, none from
+ * the watcher's callbacks but live_out_listeners(). The callbacks come on the
+ * outputs' own thread, one at a time, and may block.
+ */
+#ifndef OGMA_SERVICE_LIVE_OUT_H
+#define OGMA_SERVICE_LIVE_OUT_H
+
+#include "base/option.h"
+#include "media/live.h"
+#include "net/http.h"
+
+struct live_out;
+struct programme;
+
+struct live_out_settings {
+	uint32_t listeners_max; /* of all channels; 0: no limit */
+	uint32_t burst_bytes;
+	uint32_t queue_bytes;
+	uint32_t stall_seconds;
+};
+
+extern const struct option live_out_options[];
+
+/* One who listened, after he left. Texts live during the call. */
+struct live_listen {
+	int64_t channel_id, user_id; /* user 0: nobody who signed in */
+	const char *format;          /* "mp3", …, "hls" */
+	const char *agent, *address;
+	int64_t started_at_ms, ended_at_ms;
+	uint64_t bytes;
+	const char *reason; /* "left", "stalled", "ended" */
+};
+
+struct live_out_watcher {
+	void (*count)(void *cookie, int64_t channel_id, uint32_t listeners,
+		      int32_t change); /* not 0 */
+	void (*left)(void *cookie, const struct live_listen *listen);
+	void *cookie;
+};
+
+/* Both are copied; the callbacks may be NULL. */
+enum status live_out_open(const struct live_out_settings *settings,
+			  const struct live_out_watcher *watcher,
+			  struct live_out **out, struct fault *fault);
+
+/* After the HTTP server was closed. NULL is fine. */
+void live_out_close(struct live_out *out);
+
+/* ---- for on_air ---- */
+
+struct live_out_channel {
+	int64_t id;
+	const char *title;
+	const char *description; /* NULL: none */
+	bool is_public;
+	uint32_t listeners_max; /* 0: only the limit of all */
+};
+
+/* Copied. STATUS_CONFLICT: it is on the air already. The programme stays until
+ * live_out_end() returned. */
+enum status live_out_begin(struct live_out *out,
+			   const struct live_out_channel *channel,
+			   struct programme *programme, struct fault *fault);
+void live_out_change(struct live_out *out,
+		     const struct live_out_channel *channel);
+
+/* What plays now, "Artist - Title". */
+void live_out_title(struct live_out *out, int64_t channel_id,
+		    const char *title);
+
+/* Listeners get what there is and are then closed. No call into the programme
+ * comes any more. */
+void live_out_end(struct live_out *out, int64_t channel_id);
+
+uint32_t live_out_listeners(struct live_out *out, int64_t channel_id);
+
+/* ---- for the API ---- */
+
+struct live_ask {
+	int64_t channel_id;
+	int64_t user_id;
+	bool sees_private;
+};
+
+/* Makes the request, a GET, a listener and answers it. Not answered:
+ * STATUS_NOT_FOUND: not on the air; STATUS_AGAIN_LATER: as many listen as may. */
+enum status live_out_listen(struct live_out *out, const struct live_ask *ask,
+			    enum media_live_format format,
+			    struct http_request *request, struct fault *fault);
+
+/* The fields of such an answer without its listener (HEAD, probes). */
+enum status live_out_describe(struct live_out *out, const struct live_ask *ask,
+			      enum media_live_format format,
+			      struct http_request *request,
+			      struct fault *fault);
+
+/* HLS: the list of segments, the header, a segment. They answer the request,
+ * the first perhaps a little later, when it is asked for first. STATUS_NOT_FOUND
+ * also: no such segment (any more). */
+enum status live_out_hls_list(struct live_out *out, const struct live_ask *ask,
+			      struct http_request *request,
+			      struct fault *fault);
+enum status live_out_hls_header(struct live_out *out,
+				const struct live_ask *ask,
+				struct http_request *request,
+				struct fault *fault);
+enum status live_out_hls_segment(struct live_out *out,
+				 const struct live_ask *ask, uint64_t number,
+				 struct http_request *request,
+				 struct fault *fault);
+
+struct live_mount {
+	int64_t channel_id;
+	enum media_live_format format;
+	const char *title, *description, *playing; /* NULL: none */
+	uint32_t listeners, peak, bitrate_kbps;
+	int64_t started_at_ms;
+};
+
+/* Those of public channels that somebody listens to, by channel and format; rows
+ * and texts are of the arena. */
+void live_out_list(struct live_out *out, struct arena *arena,
+		   struct live_mount **mounts, size_t *count);
+
+/* Of all channels. */
+uint32_t live_out_total(struct live_out *out);
+
+/* By the ending of its address: mp3, aac, ogg, opus. */
+bool live_format_parse(const char *name, enum media_live_format *out);
+
+#endif /* OGMA_SERVICE_LIVE_OUT_H */
