@@ -53,6 +53,7 @@ struct api_args {
 	struct editor editor;
 	struct backup_place backups;
 	const char *data_dir;
+	uint32_t auto_end_minutes; /* of new channels */
 	struct job_runner *jobs; /* NULL: another process runs them */
 	struct watch *watch;     /* NULL: likewise */
 	bool serves_api, serves_streams, serves_metrics; /* by role */

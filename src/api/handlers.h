@@ -209,6 +209,27 @@ void handle_playlist_stats(struct call *call);
 void handle_playlist_rule_fields(struct call *call);
 void handle_playlist_rule_preview(struct call *call);
 
+/* channels.c */
+void handle_channels_list(struct call *call);
+void handle_channel_make(struct call *call);
+void handle_channel_get(struct call *call);
+void handle_channel_change(struct call *call);
+void handle_channel_remove(struct call *call);
+void handle_channel_start(struct call *call);
+void handle_channel_stop(struct call *call);
+void handle_channel_pause(struct call *call);
+void handle_channel_resume(struct call *call);
+void handle_channel_history(struct call *call);
+
+/* queue.c */
+void handle_channel_queue_get(struct call *call);
+void handle_channel_queue_clear(struct call *call);
+void handle_channel_queue_add(struct call *call);
+void handle_channel_queue_remove(struct call *call);
+void handle_channel_queue_move(struct call *call);
+void handle_channel_queue_skip(struct call *call);
+void handle_channel_queue_state(struct call *call);
+
 /* me.c */
 void handle_favorite_get(struct call *call);
 void handle_favorite_put(struct call *call);

@@ -505,6 +505,7 @@ static const struct param provider_params[] = {
 };
 #include "api/routes_edit.h"
 #include "api/routes_playlists.h"
+#include "api/routes_channels.h"
 
 const struct route api_routes[] = {
 	GET(API "/tracks", handle_tracks_list, "tracks", "Tracks, by filters.",
@@ -602,6 +603,9 @@ const struct route api_routes[] = {
 	SOURCE_ROWS,
 	PLAYLIST_ROWS,
 	ADMIN_PLAYLIST_ROWS,
+	CHANNEL_ROWS,
+	QUEUE_ROWS(API "/queue"),
+	QUEUE_ROWS("/api/queue"),
 	ME_ROWS,
 
 	GET(API "/search/tracks", handle_search_tracks, "search",

@@ -157,6 +157,22 @@
 		{ "created_at", "time", NULL }, \
 		{ "updated_at", "time", NULL }
 
+#define QUEUE_ITEM_FIELDS \
+		{ "id", "string", "A UUID." }, \
+		{ "channel_id", "integer", NULL }, \
+		{ "title", "string", NULL }, \
+		{ "source", "string", "track, file, stream, telegram or youtube." }, \
+		{ "artist", "string?", NULL }, \
+		{ "album", "string?", NULL }, \
+		{ "track_id", "integer?", NULL }, \
+		{ "cover_url", "string?", NULL }, \
+		{ "url", "string?", "For moderators." }, \
+		{ "duration_ms", "integer?", NULL }, \
+		{ "duration", "number?", "Seconds." }, \
+		{ "requested_by", "string?", "A username." }, \
+		{ "added_at", "time", NULL }, \
+		{ "metadata", "any?", "For moderators." }
+
 #define PLAYLIST_FIELDS \
 		{ "id", "integer", NULL }, \
 		{ "title", "string", NULL }, \
@@ -311,6 +327,70 @@ const struct schema api_schemas[] = {
 		{ "album_count", "integer", NULL },
 		{ "artist_count", "integer", NULL },
 		{ "cover_url", "string?", NULL }) },
+	{ "Channel", FIELDS(
+		{ "id", "integer", NULL },
+		{ "title", "string", NULL },
+		{ "description", "string?", NULL },
+		{ "is_public", "boolean", NULL },
+		{ "auto_end_enabled", "boolean", NULL },
+		{ "auto_end_timeout_minutes", "integer", NULL },
+		{ "placeholder", "string?", "For moderators." },
+		{ "auto_dj", "any?", NULL },
+		{ "crossfade_ms", "integer", NULL },
+		{ "level_mode", "string", "off, track or album." },
+		{ "listeners_max", "integer", "0: no bound of its own." },
+		{ "requests_enabled", "boolean", NULL },
+		{ "request_cooldown_seconds", "integer", NULL },
+		{ "cover_url", "string?", "Of what plays." },
+		{ "state", "string", "playing, paused, stopped or placeholder." },
+		{ "on_air", "boolean", NULL },
+		{ "current_item", "CurrentItem?", NULL },
+		{ "current_position_ms", "integer", NULL },
+		{ "listeners_count", "integer", NULL },
+		{ "auto_end_timer", "AutoEndTimer?", NULL },
+		{ "dj", "string?", "Who is live." },
+		{ "started_at", "time?", NULL },
+		{ "queue_size", "integer", NULL },
+		{ "queue_version", "integer", NULL },
+		{ "last_activity", "time", NULL },
+		{ "created_at", "time", NULL },
+		{ "updated_at", "time", NULL }) },
+	{ "AutoEndTimer", FIELDS(
+		{ "started_at", "time", NULL },
+		{ "timeout_at", "time", NULL },
+		{ "remaining_seconds", "integer", NULL }) },
+	{ "QueueItem", FIELDS(QUEUE_ITEM_FIELDS) },
+	{ "QueuedItem", FIELDS(QUEUE_ITEM_FIELDS,
+		{ "position", "integer", "From 0." }) },
+	{ "CurrentItem", FIELDS(QUEUE_ITEM_FIELDS,
+		{ "started_at", "time", NULL },
+		{ "kind", "string", "queue, schedule, auto_dj or jingle." }) },
+	{ "ChannelQueue", FIELDS(
+		{ "channel_id", "integer", NULL },
+		{ "items", "[QueuedItem]", NULL },
+		{ "total", "integer", NULL },
+		{ "version", "integer", "Grows with every change." },
+		{ "state", "string", NULL },
+		{ "current_item", "CurrentItem?", NULL }) },
+	{ "QueueEdit", FIELDS(
+		{ "id", "string?", "The item's." },
+		{ "item", "QueueItem?", "null when it is not in the queue by now." },
+		{ "position", "integer?", NULL },
+		{ "version", "integer", "After the edit." },
+		{ "total", "integer", NULL }) },
+	{ "ChannelPlay", FIELDS(
+		{ "id", "integer", NULL },
+		{ "item_id", "string", NULL },
+		{ "kind", "string", "queue, schedule, auto_dj or jingle." },
+		{ "title", "string", NULL },
+		{ "artist", "string?", NULL },
+		{ "track_id", "integer?", NULL },
+		{ "cover_url", "string?", NULL },
+		{ "source", "string", NULL },
+		{ "requested_by", "string?", NULL },
+		{ "started_at", "time", NULL },
+		{ "ended_at", "time?", "null while it plays." },
+		{ "reason", "string?", "track_ended, skip, error or stopped." }) },
 	{ "Playlist", FIELDS(PLAYLIST_FIELDS) },
 	{ "PlaylistHit", FIELDS(PLAYLIST_FIELDS,
 		{ "highlights", "Highlights", "What the query matched." }) },

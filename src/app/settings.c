@@ -67,6 +67,7 @@ tables_make(struct settings *settings)
 		{ "Media", media_options, &settings->media },
 		{ "Scan", scan_options, &settings->scan },
 		{ "Watch", watch_options, &settings->watch },
+		{ "Live channels", station_options, &settings->station },
 		{ "Covers", cover_options, &settings->cover },
 		{ "Backup", backup_options, &settings->backup },
 		{ "Streaming", stream_options, &settings->stream },

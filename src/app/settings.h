@@ -20,6 +20,7 @@
 #include "service/oidc.h"
 #include "service/scan.h"
 #include "service/stream.h"
+#include "service/station.h"
 #include "service/watch.h"
 
 struct program_settings {
@@ -60,6 +61,7 @@ struct settings {
 	struct media_settings media;
 	struct scan_settings scan;
 	struct watch_settings watch;
+	struct station_settings station;
 	struct cover_settings cover;
 	struct stream_settings stream;
 };

@@ -31,6 +31,12 @@ await owner.ask(`/api/v1/playlists/${songs.id}/cover`, {
 });
 const shared = (await owner.post('/api/v1/playlists', { title: 'Ours', visibility: 'unlisted' })).json();
 
+// And a channel with something in its queue.
+const moderator = await person(server, 'moderator-of-channels', 'moderator');
+const channel = (await moderator.post('/api/v1/channels', { title: 'Evening' })).json();
+ids['channels'] = channel.id;
+await moderator.post(`/api/v1/queue/${channel.id}/items`, { track_id: track.id });
+
 /** A path that asks for something that is there; `id` takes its place when given. */
 function address(operation: Operation, id?: string): string {
 	const area = operation.path.startsWith('/stream/')
@@ -40,6 +46,7 @@ function address(operation: Operation, id?: string): string {
 			: (operation.path.split('/')[3] ?? '');
 	const path = operation.path
 		.replace(/\{(track_)?id\}/, id ?? String(ids[area]))
+		.replace('{channel_id}', id ?? String(channel.id))
 		.replace('{token}', id ?? shared.share_token)
 		.replace('{name}', id ?? encodeURIComponent('Рок'));
 	const required = operation.parameters

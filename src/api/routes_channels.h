@@ -1,0 +1,192 @@
+/* routes_channels.h - rows of the route table about live channels and their
+ * queues, with their parameters; included by routes.c alone.
+ *
+ * Floor: 5 (api).
+ */
+#ifndef OGMA_API_ROUTES_CHANNELS_H
+#define OGMA_API_ROUTES_CHANNELS_H
+
+#define CHANNEL_BOUND 9007199254740991.0 /* a Telegram chat's id is below 0 */
+
+#define CHANNEL_PARAM(name_) \
+	{ .name = (name_), .type = PARAM_INT, .required = true, \
+	  .min = -CHANNEL_BOUND, .max = CHANNEL_BOUND, \
+	  .summary = "The channel's id." }
+#define QUEUE_VERSION \
+	{ .name = "version", .type = PARAM_ID, \
+	  .summary = "Refuse with 409 when the queue has another one." }
+
+static const struct param channel_params[] = { CHANNEL_PARAM("id"), { 0 } };
+static const struct param channel_page_params[] = { CHANNEL_PARAM("id"),
+						    PAGE_PARAMS, { 0 } };
+static const struct param queue_params[] = { CHANNEL_PARAM("channel_id"),
+					     { 0 } };
+static const struct param queue_edit_params[] = {
+	CHANNEL_PARAM("channel_id"), QUEUE_VERSION, { 0 }
+};
+
+#define QUEUE_ITEM_PARAM \
+	{ .name = "item_id", .type = PARAM_TEXT, .required = true, .min = 1, \
+	  .max = 64, .summary = "The item's id, a UUID." }
+static const struct param queue_item_params[] = {
+	CHANNEL_PARAM("channel_id"), QUEUE_ITEM_PARAM, { 0 }
+};
+static const struct param queue_item_edit_params[] = {
+	CHANNEL_PARAM("channel_id"), QUEUE_ITEM_PARAM, QUEUE_VERSION, { 0 }
+};
+
+#define CHANNEL_FIELDS(required_) \
+	{ .name = "title", .alias = "name", .type = PARAM_TEXT, \
+	  .required = (required_), .min = 1, .max = 200 }, \
+	{ .name = "description", .type = PARAM_TEXT, .nullable = true, \
+	  .max = 4000 }, \
+	{ .name = "is_public", .type = PARAM_BOOL, \
+	  .summary = "Others than moderators see and hear it." }, \
+	{ .name = "auto_end_enabled", .type = PARAM_BOOL }, \
+	{ .name = "auto_end_timeout_minutes", .type = PARAM_INT, .min = 1, \
+	  .max = 60 }, \
+	{ .name = "placeholder", .type = PARAM_TEXT, .nullable = true, \
+	  .max = 4000, \
+	  .summary = "A file below the folder of a source, played while " \
+		     "there is nothing else; null: the server's." }, \
+	{ .name = "auto_dj", .type = PARAM_OBJECT, .nullable = true, \
+	  .summary = "{playlist_id or rules, track_window_minutes, " \
+		     "artist_window_minutes}: plays when the queue is " \
+		     "empty." }, \
+	{ .name = "crossfade_ms", .type = PARAM_INT, .min = 0, \
+	  .max = 12000 }, \
+	{ .name = "level_mode", .type = PARAM_CHOICE, \
+	  .choices = "off|track|album" }, \
+	{ .name = "listeners_max", .type = PARAM_INT, .min = 0, \
+	  .max = 1000000, .summary = "0: as many as the server takes." }, \
+	{ .name = "requests_enabled", .type = PARAM_BOOL, \
+	  .summary = "Listeners who are signed in may ask for tracks." }, \
+	{ .name = "request_cooldown_seconds", .type = PARAM_INT, .min = 0, \
+	  .max = 86400 }
+
+static const struct param channel_make_body[] = {
+	{ .name = "id", .type = PARAM_INT, .min = -CHANNEL_BOUND,
+	  .max = CHANNEL_BOUND,
+	  .summary = "A free one, when absent." },
+	CHANNEL_FIELDS(true),
+	{ 0 }
+};
+static const struct param channel_change_body[] = { CHANNEL_FIELDS(false),
+						    { 0 } };
+
+static const struct param queue_add_body[] = {
+	{ .name = "title", .type = PARAM_TEXT, .min = 1, .max = 500,
+	  .summary = "A track has one of its own." },
+	{ .name = "source", .type = PARAM_CHOICE, .preset = "track",
+	  .choices = "track|file|stream|telegram|youtube" },
+	{ .name = "track_id", .type = PARAM_ID },
+	{ .name = "url", .type = PARAM_TEXT, .max = 2000,
+	  .summary = "The address, or a file's path on the server." },
+	{ .name = "duration", .type = PARAM_NUMBER, .min = 0, .max = 864000,
+	  .summary = "Seconds." },
+	{ .name = "duration_ms", .type = PARAM_INT, .min = 0,
+	  .max = 864000000 },
+	{ .name = "metadata", .type = PARAM_OBJECT, .nullable = true },
+	{ .name = "priority", .type = PARAM_BOOL, .preset = "false",
+	  .summary = "Puts it first." },
+	{ .name = "position", .type = PARAM_INT, .min = 0, .max = 100,
+	  .summary = "From 0; the end when absent." },
+	QUEUE_VERSION,
+	{ 0 }
+};
+
+static const struct param queue_move_body[] = {
+	{ .name = "position", .alias = "new_position", .type = PARAM_INT,
+	  .required = true, .min = 0, .max = 100,
+	  .summary = "From 0; beyond the end is the end." },
+	QUEUE_VERSION,
+	{ 0 }
+};
+
+/* clang-format off: rows */
+#define CHANNEL_SEE(pattern_, handler_, tag_, summary_, params_, answer_) \
+	{ .method = HTTP_GET, .pattern = (pattern_), \
+	  .handler = (handler_), .tag = (tag_), .summary = (summary_), \
+	  .params = (params_), .answer = (answer_), \
+	  .statuses = "304 400 404 422 503", .fields = no_store }
+#define CHANNEL_DO(method_, pattern_, handler_, tag_, summary_, params_, \
+		   body_, success_, answer_, statuses_) \
+	{ .method = (method_), .pattern = (pattern_), \
+	  .right = USER_ROLE_MODERATOR, .handler = (handler_), \
+	  .tag = (tag_), .summary = (summary_), .params = (params_), body_, \
+	  .success = (success_), .answer = (answer_), \
+	  .statuses = (statuses_), .fields = no_store }
+
+#define CHANNEL_ROWS \
+	CHANNEL_SEE(API "/channels", handle_channels_list, "channels", \
+		    "Live channels.", page_params, "[Channel]"), \
+	CHANNEL_DO(HTTP_POST, API "/channels", handle_channel_make, \
+		   "channels", "Makes a channel.", NULL, \
+		   WITH_BODY(channel_make_body), 201, "Channel", \
+		   "409 422 503"), \
+	CHANNEL_SEE(API "/channels/{id}", handle_channel_get, "channels", \
+		    "One channel, and what plays on it.", channel_params, \
+		    "Channel"), \
+	CHANNEL_DO(HTTP_PATCH, API "/channels/{id}", handle_channel_change, \
+		   "channels", "Changes what is given.", channel_params, \
+		   WITH_BODY(channel_change_body), 0, "Channel", \
+		   "404 422 503"), \
+	CHANNEL_DO(HTTP_DELETE, API "/channels/{id}", handle_channel_remove, \
+		   "channels", \
+		   "Removes a channel that is not on the air, with its " \
+		   "history.", channel_params, NO_BODY, 204, NULL, \
+		   "404 409 422 503"), \
+	CHANNEL_DO(HTTP_POST, API "/channels/{id}/start", \
+		   handle_channel_start, "channels", "Goes on the air.", \
+		   channel_params, NO_BODY, 0, "Channel", "404 422 503"), \
+	CHANNEL_DO(HTTP_POST, API "/channels/{id}/stop", \
+		   handle_channel_stop, "channels", "Leaves the air.", \
+		   channel_params, NO_BODY, 0, "Channel", "404 422 503"), \
+	CHANNEL_DO(HTTP_POST, API "/channels/{id}/pause", \
+		   handle_channel_pause, "channels", \
+		   "Silence; everything stays in place.", channel_params, \
+		   NO_BODY, 0, "Channel", "404 409 422 503"), \
+	CHANNEL_DO(HTTP_POST, API "/channels/{id}/resume", \
+		   handle_channel_resume, "channels", "Goes on.", \
+		   channel_params, NO_BODY, 0, "Channel", \
+		   "404 409 422 503"), \
+	CHANNEL_SEE(API "/channels/{id}/history", handle_channel_history, \
+		    "channels", "What it played, newest first.", \
+		    channel_page_params, "[ChannelPlay]")
+
+/* Under /api/v1/queue, and under /api/queue as it was once. */
+#define QUEUE_ROWS(at_) \
+	CHANNEL_SEE(at_ "/{channel_id}", handle_channel_queue_get, "queue", \
+		    "What a channel plays next.", queue_params, \
+		    "ChannelQueue"), \
+	CHANNEL_DO(HTTP_DELETE, at_ "/{channel_id}", \
+		   handle_channel_queue_clear, "queue", \
+		   "Takes everything out.", queue_edit_params, NO_BODY, 0, \
+		   "QueueEdit", "404 409 422 503"), \
+	CHANNEL_DO(HTTP_POST, at_ "/{channel_id}/items", \
+		   handle_channel_queue_add, "queue", \
+		   "Adds something; 409 when 100 are in.", queue_params, \
+		   WITH_BODY(queue_add_body), 201, "QueueEdit", \
+		   "404 409 422 503"), \
+	CHANNEL_DO(HTTP_DELETE, at_ "/{channel_id}/items/{item_id}", \
+		   handle_channel_queue_remove, "queue", "Takes one out.", \
+		   queue_item_edit_params, NO_BODY, 0, "QueueEdit", \
+		   "404 409 422 503"), \
+	CHANNEL_DO(HTTP_PATCH, at_ "/{channel_id}/items/{item_id}/move", \
+		   handle_channel_queue_move, "queue", "Moves one.", \
+		   queue_item_params, WITH_BODY(queue_move_body), 0, \
+		   "QueueEdit", "404 409 422 503"), \
+	CHANNEL_DO(HTTP_PUT, at_ "/{channel_id}/items/{item_id}/position", \
+		   handle_channel_queue_move, "queue", "The same.", \
+		   queue_item_params, WITH_BODY(queue_move_body), 0, \
+		   "QueueEdit", "404 409 422 503"), \
+	CHANNEL_DO(HTTP_POST, at_ "/{channel_id}/skip", \
+		   handle_channel_queue_skip, "queue", \
+		   "Ends what plays.", queue_params, NO_BODY, 0, "Channel", \
+		   "404 409 422 503"), \
+	CHANNEL_SEE(at_ "/{channel_id}/state", handle_channel_queue_state, \
+		    "queue", "The same as the channel.", queue_params, \
+		    "Channel")
+/* clang-format on */
+
+#endif /* OGMA_API_ROUTES_CHANNELS_H */

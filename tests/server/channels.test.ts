@@ -1,0 +1,249 @@
+// Live channels and their queues as operators and listeners see them over HTTP:
+// who may do what, edits of one queue by several people, and what is written down.
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Answer } from './support/http.ts';
+import { serveMusic } from './support/library.ts';
+import { type Person, person } from './support/people.ts';
+import { Description } from './support/schema.ts';
+
+const api = '/api/v1';
+const server = await serveMusic('channels');
+const description = await Description.of(server);
+
+let mod: Person;
+let other: Person;
+let user: Person;
+let admin: Person;
+let tracks: any[];
+
+beforeAll(async () => {
+	mod = await person(server, 'mod', 'moderator');
+	other = await person(server, 'other', 'moderator');
+	user = await person(server, 'una', 'user');
+	admin = await person(server, 'adm', 'admin');
+	tracks = (await server.json(`${api}/tracks?limit=20`)).items;
+});
+
+/** The answer fits what the description says of its route; gives its JSON. */
+function checked(method: string, pattern: string, answer: Answer, status: number): any {
+	const operation = description.operations.find((one) => one.method === method && one.path === api + pattern);
+	if (operation === undefined) throw new Error(`no ${method} ${pattern}`);
+	expect(answer.status, answer.text.slice(0, 400)).toBe(status);
+	expect(description.complaint(operation, answer)).toBeUndefined();
+	return status === 204 ? undefined : answer.json();
+}
+
+async function make(body: object): Promise<any> {
+	return checked('POST', '/channels', await mod.post(`${api}/channels`, body), 201);
+}
+
+async function add(channel: number, body: object, who = mod): Promise<any> {
+	const answer = await who.post(`${api}/queue/${channel}/items`, body);
+	return checked('POST', '/queue/{channel_id}/items', answer, 201);
+}
+
+async function queue(channel: number, who: Person | typeof server = mod): Promise<any> {
+	return checked('GET', '/queue/{channel_id}', await who.ask(`${api}/queue/${channel}`), 200);
+}
+
+const titles = async (channel: number): Promise<string[]> => {
+	const { items } = await queue(channel);
+	expect(items.map((one: any) => one.position)).toEqual(items.map((_: any, at: number) => at));
+	return items.map((one: any) => one.title);
+};
+
+const stream = (title: string, more: object = {}) => ({ title, source: 'stream', url: 'http://127.0.0.1:1/x', ...more });
+
+describe('a channel', () => {
+	test('is made, changed and removed', async () => {
+		const made = await make({ title: 'Evening', auto_end_timeout_minutes: 7 });
+		expect(made).toMatchObject({
+			title: 'Evening',
+			is_public: true,
+			state: 'stopped',
+			on_air: false,
+			current_item: null,
+			auto_end_enabled: true,
+			auto_end_timeout_minutes: 7,
+			queue_size: 0,
+			level_mode: 'track',
+		});
+		const at = `${api}/channels/${made.id}`;
+		const change = { title: 'Ночь', crossfade_ms: 4000, auto_dj: { playlist_id: 3, artist_window_minutes: 30, x: 1 } };
+		const changed = checked('PATCH', '/channels/{id}', await mod.send('PATCH', at, change), 200);
+		expect(changed).toMatchObject({ title: 'Ночь', crossfade_ms: 4000, auto_dj: { playlist_id: 3, artist_window_minutes: 30 } });
+		expect(changed.auto_dj.x).toBeUndefined();
+		checked('DELETE', '/channels/{id}', await mod.send('DELETE', at), 204);
+		expect((await mod.ask(at)).status).toBe(404);
+	});
+
+	test("may have a chat's id, once", async () => {
+		const made = await make({ id: -1001234567890, title: 'Chat' });
+		expect(made.id).toBe(-1001234567890);
+		const again = await mod.post(`${api}/channels`, { id: -1001234567890, title: 'Again' });
+		expect(again.status).toBe(409);
+		expect((await server.json(`${api}/channels/-1001234567890`)).title).toBe('Chat');
+		await add(-1001234567890, stream('one'));
+		expect(await titles(-1001234567890)).toEqual(['one']);
+	});
+
+	test('that is not public is seen by moderators only', async () => {
+		const { id } = await make({ title: 'Rehearsal', is_public: false });
+		for (const path of [`channels/${id}`, `queue/${id}`, `channels/${id}/history`, `queue/${id}/state`]) {
+			expect((await server.ask(`${api}/${path}`)).status, path).toBe(404);
+			expect((await user.ask(`${api}/${path}`)).status, path).toBe(404);
+			expect((await mod.ask(`${api}/${path}`)).status, path).toBe(200);
+		}
+		const seen = (await server.json(`${api}/channels?limit=100`)).items.map((one: any) => one.id);
+		expect(seen).not.toContain(id);
+	});
+
+	test('refuses settings that make no sense', async () => {
+		for (const [field, value] of [
+			['title', ''],
+			['title', 'x'.repeat(201)],
+			['auto_end_timeout_minutes', 0],
+			['auto_end_timeout_minutes', 61],
+			['crossfade_ms', 12001],
+			['level_mode', 'loud'],
+			['placeholder', '/etc/passwd'],
+			['auto_dj', {}],
+			['auto_dj', { playlist_id: 1, rules: {} }],
+			['auto_dj', { playlist_id: 1, track_window_minutes: -1 }],
+		]) {
+			const answer = await mod.post(`${api}/channels`, { title: 'x', [field as string]: value });
+			expect(answer.status, JSON.stringify([field, value])).toBe(422);
+			expect(answer.json().details[0].field).toBe(field);
+		}
+	});
+
+	test('is not removed while it is on the air', async () => {
+		const { id } = await make({ title: 'Busy' });
+		const at = `${api}/channels/${id}`;
+		const started = checked('POST', '/channels/{id}/start', await mod.post(`${at}/start`), 200);
+		expect(started).toMatchObject({ on_air: true });
+		expect(started.started_at).not.toBeNull();
+		expect((await mod.send('DELETE', at)).status).toBe(409);
+		const paused = checked('POST', '/channels/{id}/pause', await mod.post(`${at}/pause`), 200);
+		expect(paused.state).toBe('paused');
+		checked('POST', '/channels/{id}/resume', await mod.post(`${at}/resume`), 200);
+		const stopped = checked('POST', '/channels/{id}/stop', await mod.post(`${at}/stop`), 200);
+		expect(stopped).toMatchObject({ on_air: false, state: 'stopped', started_at: null });
+		expect((await mod.post(`${at}/pause`)).status).toBe(409);
+		checked('DELETE', '/channels/{id}', await mod.send('DELETE', at), 204);
+	});
+});
+
+describe('a queue', () => {
+	test('holds tracks with their titles, and what is put first is first', async () => {
+		const { id } = await make({ title: 'Queue' });
+		const added = await add(id, { source: 'track', track_id: tracks[0].id });
+		expect(added.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+		expect(added.item).toMatchObject({
+			channel_id: id,
+			title: tracks[0].title,
+			artist: tracks[0].artist,
+			duration_ms: tracks[0].duration_ms,
+			requested_by: 'mod',
+		});
+		await add(id, stream('last', { duration: 90.5, metadata: { a: [1] } }));
+		await add(id, stream('first', { priority: true }));
+		await add(id, stream('second', { position: 1 }));
+		expect(await titles(id)).toEqual(['first', 'second', tracks[0].title, 'last']);
+		const { items } = await queue(id);
+		expect(items[3]).toMatchObject({ duration_ms: 90500, duration: 90.5, metadata: { a: [1] }, url: 'http://127.0.0.1:1/x' });
+		expect((await queue(id, server)).items[3]).toMatchObject({ url: null, metadata: null });
+	});
+
+	test('moves, removes and clears, under both addresses', async () => {
+		const { id } = await make({ title: 'Moves' });
+		const items: any[] = [];
+		for (const title of ['a', 'b', 'c', 'd']) items.push(await add(id, stream(title)));
+		const item = (n: number) => `/queue/${id}/items/${items[n].id}`;
+		const moved = await mod.send('PATCH', `${api}${item(0)}/move`, { position: 2 });
+		expect(checked('PATCH', '/queue/{channel_id}/items/{item_id}/move', moved, 200).position).toBe(2);
+		expect(await titles(id)).toEqual(['b', 'c', 'a', 'd']);
+		expect((await mod.send('PUT', `/api${item(3)}/position`, { position: 0 })).status).toBe(200);
+		expect(await titles(id)).toEqual(['d', 'b', 'c', 'a']);
+		expect((await mod.send('DELETE', `/api${item(1)}`)).json()).toMatchObject({ total: 3 });
+		expect((await mod.send('DELETE', `${api}${item(1)}`)).status).toBe(404);
+		expect(await titles(id)).toEqual(['d', 'c', 'a']);
+		const cleared = await mod.send('DELETE', `${api}/queue/${id}`);
+		expect(checked('DELETE', '/queue/{channel_id}', cleared, 200).total).toBe(0);
+	});
+
+	test('takes a hundred items and no more', async () => {
+		const { id } = await make({ title: 'Full' });
+		for (let n = 0; n < 100; n++) await add(id, stream(`${n}`));
+		const over = await mod.post(`${api}/queue/${id}/items`, stream('over'));
+		expect(over.status).toBe(409);
+		expect(over.json().error).toBe('queue_full');
+		expect((await queue(id)).total).toBe(100);
+	});
+
+	test('refuses what cannot be played, and says which field', async () => {
+		const { id } = await make({ title: 'Picky' });
+		const version = (await queue(id)).version;
+		for (const [field, body] of [
+			['track_id', { source: 'track' }],
+			['track_id', { source: 'track', track_id: 999999 }],
+			['title', { source: 'stream', url: 'http://x/' }],
+			['title', stream('x'.repeat(501))],
+			['url', { title: 'x', source: 'stream', url: 'file:///etc/passwd' }],
+			['url', { title: 'x', source: 'file', url: '/etc/passwd' }],
+			['url', { title: 'x', source: 'file', url: '../x.mp3' }],
+			['source', { title: 'x', source: 'telegram', url: 'https://t.me/x/1' }],
+			['url', { title: 'x', source: 'youtube', url: 'https://example.org/watch' }],
+		] as const) {
+			const answer = await mod.post(`${api}/queue/${id}/items`, body);
+			expect(answer.status, JSON.stringify(body)).toBe(422);
+			expect(answer.json().details[0].field).toBe(field);
+		}
+		expect((await queue(id)).version).toBe(version);
+		expect((await mod.ask(`${api}/queue/987654`)).status).toBe(404);
+	});
+
+	test('tells who comes late what it is like now', async () => {
+		const { id } = await make({ title: 'Race' });
+		const first = await add(id, stream('a'));
+		const second = await add(id, stream('b', { version: first.version }));
+		expect(second.version).toBe(first.version + 1);
+		const late = await other.send('DELETE', `${api}/queue/${id}?version=${first.version}`);
+		expect(late.status).toBe(409);
+		const told = late.json();
+		expect(told.error).toBe('queue_conflict');
+		expect(told.details).toMatchObject({ version: second.version, total: 2 });
+		expect(told.details.items.map((one: any) => one.title)).toEqual(['a', 'b']);
+		expect(await titles(id)).toEqual(['a', 'b']);
+	});
+
+	test('loses no edit when several people edit it at once', async () => {
+		const { id } = await make({ title: 'Together' });
+		const one = async (who: Person, name: string) => {
+			const mine: string[] = [];
+			for (let n = 0; n < 15; n++) mine.push((await add(id, stream(`${name}${n}`, { priority: n % 3 === 0 }), who)).id);
+			for (const item of mine.splice(0, 5)) {
+				expect((await who.send('PATCH', `${api}/queue/${id}/items/${item}/move`, { position: 1 })).status).toBe(200);
+				expect((await who.send('DELETE', `${api}/queue/${id}/items/${item}`)).status).toBe(200);
+			}
+			return mine;
+		};
+		const kept = (await Promise.all([one(mod, 'a'), one(other, 'b'), one(admin, 'c')])).flat();
+		const { items } = await queue(id);
+		expect(items.map((item: any) => item.id).sort()).toEqual(kept.sort());
+		await titles(id);
+	});
+
+	test('is for moderators to change, and what they did is written down', async () => {
+		const { id } = await make({ title: 'Rights' });
+		const body = stream('x');
+		expect((await server.ask(`${api}/queue/${id}/items`, { method: 'POST', body: JSON.stringify(body) })).status).toBe(401);
+		expect((await user.post(`${api}/queue/${id}/items`, body)).status).toBe(403);
+		expect((await user.post(`${api}/channels/${id}/start`)).status).toBe(403);
+		const added = await add(id, body);
+		const log = await admin.json(`/admin/api/audit-logs?model_name=queue&model_id=${id}`);
+		expect(log.items).toHaveLength(1);
+		expect(log.items[0]).toMatchObject({ action: 'update', admin_user_id: mod.id });
+		expect(log.items[0].new_values).toMatchObject({ operation: 'add', item_id: added.id, title: 'x' });
+	});
+});
