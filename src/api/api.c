@@ -62,6 +62,7 @@ api_open(const struct api_args *args, struct api **out, struct fault *fault)
 		return status;
 	}
 	api->started_at_ms = clock_now_ms();
+	api->sockets = sockets_new(args->sockets, args->live);
 	api->router = router_new(api_routes);
 	api->metrics = traffic_metrics_new(api_routes);
 	stream_metrics_register();
@@ -75,6 +76,7 @@ void
 api_close(struct api *api)
 {
 	worker_pool_close(api->workers);
+	sockets_free(api->sockets);
 	router_free(api->router);
 	traffic_metrics_free(api->metrics);
 	buffer_release(&api->openapi);

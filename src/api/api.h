@@ -9,6 +9,7 @@
 #ifndef OGMA_API_API_H
 #define OGMA_API_API_H
 
+#include "api/sockets.h"
 #include "base/option.h"
 #include "base/worker.h"
 #include "driver/store.h"
@@ -40,6 +41,7 @@ extern const struct option api_options[];
 
 struct api_args {
 	const struct api_settings *settings;
+	const struct sockets_settings *sockets;
 	struct store *store;
 	struct index_service *index;
 	struct covers *covers;
@@ -63,6 +65,7 @@ struct api {
 	struct api_args args;
 	struct router *router;
 	struct worker_pool *workers;
+	struct sockets *sockets;
 	struct route_metrics *metrics; /* one per row, see traffic.c */
 	int64_t started_at_ms;
 	struct buffer openapi; /* printed once */

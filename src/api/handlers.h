@@ -13,6 +13,9 @@ void handle_health_ready(struct call *call);
 void handle_metrics(struct call *call);
 void handle_openapi(struct call *call);
 void handle_stats(struct call *call);
+void handle_socket_stats(struct call *call);
+void handle_socket_monitoring(struct call *call);
+void handle_socket_playlist(struct call *call);
 void request_answer_metrics(struct http_request *request);
 
 /* tracks.c */

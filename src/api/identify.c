@@ -34,6 +34,21 @@ identify_by_link(struct call *call, struct fault *fault)
 				    fault);
 }
 
+/* ?token= with an access token or a key. */
+static void
+token_take(struct call *call, struct credentials *out)
+{
+	const char *token;
+
+	if (!call->route->by_token || out->authorization.length > 0 ||
+	    http_query_get(http_request_query(call->request), "token",
+			   call->arena, &token, NULL) != STATUS_OK ||
+	    *token == '\0')
+		return;
+	out->authorization = span_of(
+		arena_print(call->arena, "Bearer %s", token));
+}
+
 enum status
 identify_caller(struct call *call, struct fault *fault)
 {
@@ -42,7 +57,7 @@ identify_caller(struct call *call, struct fault *fault)
 	enum http_method method = http_request_method(request);
 	struct span agent = field_of(request, "user-agent");
 	enum status status;
-	const struct credentials credentials = {
+	struct credentials credentials = {
 		.authorization = field_of(request, "authorization"),
 		.api_key = field_of(request, ACCESS_KEY_FIELD),
 		.cookie = field_of(request, "cookie"),
@@ -58,6 +73,7 @@ identify_caller(struct call *call, struct fault *fault)
 				      NULL,
 	};
 
+	token_take(call, &credentials);
 	/* Said even when the proof fails, for the log and the limits. */
 	call->caller = (struct caller){
 		.address = credentials.address,

@@ -85,6 +85,8 @@ struct route {
 	route_handler *handler;
 	bool open;           /* public even where the library is for members */
 	bool by_link;        /* a signed link to the track {id} will do */
+	bool by_token;       /* ?token= is a proof too: a browser can send
+			      * no field with a WebSocket */
 	bool on_loop;        /* touches memory only: no worker needed; public */
 	const char *tag;     /* heading in the API page */
 	const char *summary; /* one sentence */

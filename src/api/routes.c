@@ -54,6 +54,19 @@ static const struct param track_list_params[] = {
 	{ 0 }
 };
 
+static const struct param socket_params[] = {
+	{ .name = "channel_id", .type = PARAM_TEXT, .max = 24,
+	  .summary = "Only events of this channel." },
+	{ .name = "events", .type = PARAM_TEXT, .max = 400,
+	  .summary = "Names, comma separated; all when absent." },
+	{ .name = "since", .type = PARAM_INT, .min = 0, .max = 9e15,
+	  .summary = "Number of the last event that was heard: what was "
+		     "missed comes first." },
+	{ .name = "token", .type = PARAM_TEXT, .max = 4000,
+	  .summary = "Access token or key, where no header can be sent." },
+	{ 0 }
+};
+
 static const struct param album_list_params[] = {
 	PAGE_PARAMS,
 	{ .name = "genre", .type = PARAM_TEXT, .summary = "Genre's name." },
@@ -283,6 +296,13 @@ static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 	  .limit = ROUTE_LIMIT_NONE, .open = true,                          \
 	  .summary = (summary_), .answer = (answer_),                       \
 	  .statuses = (statuses_) }
+
+/* Rights are looked at by the handler, see sockets.c. */
+#define GET_SOCKET(pattern_, handler_, summary_, params_)                 \
+	{ .method = HTTP_GET, .pattern = (pattern_), .handler = (handler_), \
+	  .open = true, .by_token = true, .tag = "live",                    \
+	  .summary = (summary_), .params = (params_), .success = 101,       \
+	  .statuses = "400 426" }
 
 /* A change: its row says what the body may hold. */
 #define SEND(method_, pattern_, right_, handler_, tag_, summary_, params_,   \
@@ -869,6 +889,18 @@ const struct route api_routes[] = {
 	  .on_loop = true, .tag = "system",
 	  .summary = "Live channels and listeners now.", .answer = "Stats",
 	  .fields = no_store },
+
+	GET_SOCKET("/ws/stats", handle_socket_stats,
+		   "WebSocket: figures of the whole server, channels that "
+		   "start and stop.",
+		   socket_params),
+	GET_SOCKET("/api/ws/monitoring", handle_socket_monitoring,
+		   "WebSocket for moderators: the server's load, all channels, "
+		   "alerts.",
+		   socket_params),
+	GET_SOCKET("/api/ws/playlist", handle_socket_playlist,
+		   "WebSocket: what a channel plays and what is in its queue.",
+		   socket_params),
 
 	GET_SYSTEM("/health", handle_health_live, true,
 		   "Answers while the process lives.", "Health", NULL),

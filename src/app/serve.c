@@ -159,6 +159,7 @@ open_http(struct serving *serving, const struct settings *settings,
 {
 	struct api_args api = {
 		.settings = &settings->api,
+		.sockets = &settings->sockets,
 		.store = serving->app.store,
 		.index = serving->app.index,
 		.covers = serving->app.covers,

@@ -57,6 +57,7 @@ tables_make(struct settings *settings)
 		{ "Program", program_options, &settings->program },
 		{ "HTTP", http_options, &settings->http },
 		{ "API", api_options, &settings->api },
+		{ "WebSockets", sockets_options, &settings->sockets },
 		{ "People", access_options, &settings->access },
 		{ "Single sign-on", oidc_options, &settings->oidc },
 		{ "Limits", limits_options, &settings->limits },

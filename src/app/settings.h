@@ -50,6 +50,7 @@ struct settings {
 	struct program_settings program;
 	struct http_settings http;
 	struct api_settings api;
+	struct sockets_settings sockets;
 	struct access_settings access;
 	struct limits_settings limits;
 	struct oidc_settings oidc;

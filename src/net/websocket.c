@@ -41,7 +41,7 @@ struct websockets {
 enum ws_state {
 	WS_OPEN,
 	WS_CLOSING,   /* a close frame is in the queue, or to be put there */
-	WS_LINGERING, /* it has left; waiting for the client's end */
+	WS_LINGERING, /* it has left; waiting for the client's */
 };
 
 struct websocket {
@@ -61,6 +61,7 @@ struct websocket {
 	struct buffer control; /* frames of wslay's */
 	size_t turn_bytes;     /* read in this turn */
 	bool heard, ended, broken, unreadable;
+	bool shut; /* our side of the connection */
 	struct loop_timer ping_timer, close_timer;
 	struct loop_task again; /* the rest of what can be read */
 	bool again_waits;
@@ -452,18 +453,23 @@ frames_open(struct websocket *socket)
 static void
 task_run_again(struct loop_task *task);
 
-/* The close frame has left. The end of the client's side is waited for, so that
- * what it sends meanwhile does not make the kernel throw our frame away. */
+/* The close frame has left: the client's is waited for, where its frames can
+ * still be read; then the end of its side, so that what it sends meanwhile does
+ * not make the kernel throw our frame away. */
 static void
 linger(struct websocket *socket)
 {
-	if (socket->state != WS_CLOSING)
+	if (socket->state == WS_CLOSING) {
+		socket->state = WS_LINGERING;
+		loop_timer_stop(&socket->ping_timer);
+		loop_timer_start(socket->loop, &socket->timers->close,
+				 &socket->close_timer);
+	}
+	if (socket->state != WS_LINGERING || socket->shut ||
+	    wslay_event_want_read(socket->frames))
 		return;
-	socket->state = WS_LINGERING;
+	socket->shut = true;
 	shutdown(http_taken_fd(socket->taken), SHUT_WR);
-	loop_timer_stop(&socket->ping_timer);
-	loop_timer_start(socket->loop, &socket->timers->close,
-			 &socket->close_timer);
 }
 
 /* Reads what is of no interest any more. */
@@ -485,8 +491,7 @@ static void
 receive(struct websocket *socket)
 {
 	socket->turn_bytes = 0;
-	if (socket->state == WS_LINGERING ||
-	    !wslay_event_want_read(socket->frames))
+	if (!wslay_event_want_read(socket->frames))
 		discard(socket);
 	else if (wslay_event_recv(socket->frames) != 0)
 		/* A frame that cannot be read; or the connection is at its

@@ -125,7 +125,8 @@ live_message(enum live_topic topic, const char *event, int64_t channel_id,
 	else if (topic != LIVE_STATS)
 		json_member_null(&json, "channel_id");
 	json_member_time(&json, "timestamp", clock_now_ms());
-	json_member_int(&json, "seq", seq);
+	if (seq > 0)
+		json_member_int(&json, "seq", seq);
 	json_name(&json, "data");
 	json_raw(&json, data);
 	json_object_end(&json);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -213,7 +215,9 @@ open_with(const char *fields, char *head, size_t room)
 {
 	int fd = client_connect(http_server_port(app.server));
 	size_t length = 0;
+	int one = 1;
 
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	client_send_text(fd, OPENING);
 	client_send_text(fd, fields);
 	client_send_text(fd, "\r\n");
@@ -338,8 +342,11 @@ expect_frame(int fd, uint8_t first, struct span payload)
 static void
 expect_close(int fd, unsigned code)
 {
+	static const char answer[] = "\x88\x80\x01\x02\x03\x04";
+
 	assert_true(frame_read(fd, &got));
 	assert_int_equal(got.first, 0x88);
+	send(fd, answer, sizeof answer - 1, MSG_NOSIGNAL);
 	if (code == 0) {
 		assert_int_equal(got.length, 0);
 	} else {
@@ -793,6 +800,7 @@ the_application_closes_with_its_own_code(void **state)
 	assert_true(frame_read(fd, &got));
 	assert_int_equal(got.first, 0x88);
 	assert_memory_equal(got.bytes, "\x0f\xa0" "as you like", 13);
+	frame_send(fd, &(struct frame){ 0x88, SPAN("\x0f\xa0"), 0 });
 	assert_true(client_sees_end(fd));
 	close(fd);
 	wait_for(&app.closed, 1);

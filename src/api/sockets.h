@@ -1,0 +1,36 @@
+/* sockets.h - the WebSockets of the API: what happens on the air, as it happens.
+ *
+ * /ws/stats, /api/ws/monitoring and /api/ws/playlist hand the events of
+ * service/live_hub.h to their clients. docs/websockets.md is the page for them.
+ *
+ * Floor: 5 (api). Threads: opening and closing on the main thread; the count
+ * may be asked for from any.
+ */
+#ifndef OGMA_API_SOCKETS_H
+#define OGMA_API_SOCKETS_H
+
+#include "base/option.h"
+
+struct live_hub;
+struct sockets;
+
+struct sockets_settings {
+	uint32_t max;             /* at once */
+	uint32_t per_address_max; /* of them from one address */
+	uint32_t ping_seconds;
+	uint32_t queue_bytes;     /* waiting for one client */
+};
+
+extern const struct option sockets_options[];
+
+/* Both borrowed. */
+struct sockets *sockets_new(const struct sockets_settings *settings,
+			    struct live_hub *hub);
+
+/* After the HTTP server was closed. */
+void sockets_free(struct sockets *sockets);
+
+/* Open now. */
+uint32_t sockets_count(struct sockets *sockets);
+
+#endif /* OGMA_API_SOCKETS_H */
