@@ -371,8 +371,13 @@ close_queue(struct websocket *socket, uint16_t code, const char *reason)
 static void
 text_arrived(struct websocket *socket, struct span text)
 {
+	bool close_asked;
+
 	control_gather(socket); /* pongs go before answers to what came later */
-	if (socket->state == WS_OPEN)
+	pthread_mutex_lock(&socket->lock);
+	close_asked = socket->close_asked;
+	pthread_mutex_unlock(&socket->lock);
+	if (socket->state == WS_OPEN && !close_asked)
 		socket->handlers->text(socket->cookie, text);
 }
 
@@ -575,8 +580,10 @@ void
 websocket_send(struct websocket *socket, struct ws_message *message)
 {
 	pthread_mutex_lock(&socket->lock);
-	queue_add(socket, message);
-	task_post(socket);
+	if (!socket->close_asked) {
+		queue_add(socket, message);
+		task_post(socket);
+	}
 	pthread_mutex_unlock(&socket->lock);
 }
 
