@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config';
 /* With OGMA_FIXTURE the dev and preview servers answer the API themselves with generated data (dev/fixture);
  * without it they pass API calls on to a running `ogma serve`. Neither is part of the production build. */
 const server = process.env.OGMA_URL ?? 'http://127.0.0.1:8080';
-const proxied = ['/api', '/stream', '/health', '/metrics', '/openapi.json'];
+const proxied = ['/api', '/admin/api', '/stream', '/live', '/health', '/metrics', '/openapi.json'];
+const sockets = ['/ws', '/api/ws'];
 
 export default defineConfig(async () => {
 	const plugins: PluginOption[] = [react(), tailwindcss()];
@@ -14,7 +15,14 @@ export default defineConfig(async () => {
 	return {
 		base: '/',
 		plugins,
-		server: { proxy: process.env.OGMA_FIXTURE ? {} : Object.fromEntries(proxied.map((path) => [path, server])) },
+		server: {
+			proxy: process.env.OGMA_FIXTURE
+				? {}
+				: Object.fromEntries([
+						...sockets.map((path) => [path, { target: server, ws: true }]),
+						...proxied.map((path) => [path, server]),
+					]),
+		},
 		build: {
 			target: 'es2022',
 			/* The server's CSP has no data: for fonts and scripts, and one request more is cheap on one origin. */
@@ -39,6 +47,13 @@ export default defineConfig(async () => {
 						/* Charts are for a few pages, the drawing itself (uPlot) comes after them. */
 						if (/src\/components\/chart\/Plot|node_modules\/uplot/.test(id)) return 'plot';
 						if (/src\/components\/chart\/|src\/api\/(analytics|save)/.test(id)) return 'charts';
+						/* Live channels: their pages share the stream, its bar and the questions about them. */
+						if (
+							/src\/(player\/(live|LiveBar|meter)|api\/(channel|monitoring|live)|components\/(OnAir|use-clock)|i18n\/channel)/.test(
+								id,
+							)
+						)
+							return 'live';
 						/* What is asked for only by pages that are fetched themselves, or later than the first one. */
 						if (/AddToPlaylist|Playlist(Card|Cover)|RatingOf|CopyText|use-reorder|remote-queue/.test(id))
 							return undefined;

@@ -306,6 +306,130 @@ export interface components {
             artist_count: number;
             cover_url: string | null;
         };
+        Channel: {
+            id: number;
+            title: string;
+            description: string | null;
+            is_public: boolean;
+            auto_end_enabled: boolean;
+            auto_end_timeout_minutes: number;
+            placeholder: string | null;
+            auto_dj: unknown;
+            crossfade_ms: number;
+            level_mode: string;
+            listeners_max: number;
+            requests_enabled: boolean;
+            request_cooldown_seconds: number;
+            cover_url: string | null;
+            state: string;
+            on_air: boolean;
+            current_item: components["schemas"]["CurrentItem"] | null;
+            current_position_ms: number;
+            listeners_count: number;
+            auto_end_timer: components["schemas"]["AutoEndTimer"] | null;
+            dj: string | null;
+            started_at: string | null;
+            queue_size: number;
+            queue_version: number;
+            /** Format: date-time */
+            last_activity: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AutoEndTimer: {
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            timeout_at: string;
+            remaining_seconds: number;
+        };
+        QueueItem: {
+            id: string;
+            channel_id: number;
+            title: string;
+            source: string;
+            artist: string | null;
+            album: string | null;
+            track_id: number | null;
+            cover_url: string | null;
+            url: string | null;
+            duration_ms: number | null;
+            duration: number | null;
+            requested_by: string | null;
+            /** Format: date-time */
+            added_at: string;
+            metadata: unknown;
+        };
+        QueuedItem: {
+            id: string;
+            channel_id: number;
+            title: string;
+            source: string;
+            artist: string | null;
+            album: string | null;
+            track_id: number | null;
+            cover_url: string | null;
+            url: string | null;
+            duration_ms: number | null;
+            duration: number | null;
+            requested_by: string | null;
+            /** Format: date-time */
+            added_at: string;
+            metadata: unknown;
+            position: number;
+        };
+        CurrentItem: {
+            id: string;
+            channel_id: number;
+            title: string;
+            source: string;
+            artist: string | null;
+            album: string | null;
+            track_id: number | null;
+            cover_url: string | null;
+            url: string | null;
+            duration_ms: number | null;
+            duration: number | null;
+            requested_by: string | null;
+            /** Format: date-time */
+            added_at: string;
+            metadata: unknown;
+            /** Format: date-time */
+            started_at: string;
+            kind: string;
+        };
+        ChannelQueue: {
+            channel_id: number;
+            items: components["schemas"]["QueuedItem"][];
+            total: number;
+            version: number;
+            state: string;
+            current_item: components["schemas"]["CurrentItem"] | null;
+        };
+        QueueEdit: {
+            id: string | null;
+            item: components["schemas"]["QueueItem"] | null;
+            position: number | null;
+            version: number;
+            total: number;
+        };
+        ChannelPlay: {
+            id: number;
+            item_id: string;
+            kind: string;
+            title: string;
+            artist: string | null;
+            track_id: number | null;
+            cover_url: string | null;
+            source: string;
+            requested_by: string | null;
+            /** Format: date-time */
+            started_at: string;
+            ended_at: string | null;
+            reason: string | null;
+        };
         Playlist: {
             id: number;
             title: string;

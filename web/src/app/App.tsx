@@ -36,6 +36,9 @@ const PlaylistPage = lazyPage(() => import('../pages/playlist/PlaylistPage'), 'p
 const SharedPlaylistPage = lazyPage(() => import('../pages/playlist/SharedPlaylistPage'), 'playlist');
 const RulesPage = lazyPage(() => import('../pages/rules/RulesPage'), 'playlist', 'rules');
 const FavoritesPage = lazyPage(() => import('../pages/favorites/FavoritesPage'), 'mine');
+const RadioPage = lazyPage(() => import('../pages/radio/RadioPage'), 'radio');
+const ChannelPage = lazyPage(() => import('../pages/radio/ChannelPage'), 'radio');
+const ConsolePage = lazyPage(() => import('../pages/radio/console/ConsolePage'), 'radio', 'console');
 const HistoryPage = lazyPage(() => import('../pages/history/HistoryPage'), 'mine');
 
 export function App() {
@@ -55,6 +58,8 @@ export function App() {
 					<Route path="genres/:id" element={<GenrePage />} />
 					<Route path="queue" element={<QueuePage />} />
 					<Route path="settings" element={<SettingsPage />} />
+					<Route path="radio" element={<RadioPage />} />
+					<Route path="radio/:id" element={<ChannelPage />} />
 					<Route path="trends" element={<TrendsPage />} />
 					<Route path="sign-in" element={<SignInPage />} />
 					<Route path="register" element={<RegisterPage />} />
@@ -80,6 +85,7 @@ export function App() {
 						</Route>
 					</Route>
 					<Route element={<Guard role="moderator" />}>
+						<Route path="radio/:id/console/*" element={<ConsolePage />} />
 						<Route path="admin/*" element={<AdminPages />} />
 					</Route>
 					<Route

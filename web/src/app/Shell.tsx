@@ -7,6 +7,7 @@ import { toast } from '../components/toast';
 import { Toaster } from '../components/Toaster';
 import { loadTexts } from '../i18n';
 import { PlayerBar } from '../player/PlayerBar';
+import { useRadio } from '../player/radio';
 import { usePlayer } from '../player/store';
 import { ErrorBoundary } from './ErrorBoundary';
 import { lazyPage } from './lazy-page';
@@ -47,7 +48,8 @@ export function Shell() {
 	const { pathname } = useLocation();
 	/* null: not asked for yet. */
 	const [help, setHelp] = useState<boolean | null>(null);
-	const hasPlayer = usePlayer((state) => state.queue.index >= 0);
+	const hasTrack = usePlayer((state) => state.queue.index >= 0);
+	const hasPlayer = useRadio((state) => state.station !== null) || hasTrack;
 	const sheetUsed = usePlayer((state) => state.sheetOpen);
 	const [sheetLoaded, setSheetLoaded] = useState(false);
 	if (sheetUsed && !sheetLoaded) setSheetLoaded(true);

@@ -12,6 +12,7 @@ export const LIBRARY_NAV: NavEntry[] = [
 	{ to: '/artists', icon: 'artists', text: 'nav.artists' },
 	{ to: '/tracks', icon: 'tracks', text: 'nav.tracks' },
 	{ to: '/genres', icon: 'genres', text: 'nav.genres' },
+	{ to: '/radio', icon: 'radio', text: 'nav.radio' },
 	{ to: '/trends', icon: 'chart', text: 'nav.trends' },
 ];
 

@@ -1,5 +1,6 @@
 /* Keys that work on every page. They keep out of fields, and out of the way of what a focused control does itself. */
 import { useEffect } from 'react';
+import { toggleRadio, useRadio } from '../player/radio';
 import { usePlayer } from '../player/store';
 
 const SEEK_MS = 5000;
@@ -18,14 +19,15 @@ function playerKey(event: KeyboardEvent): boolean {
 	switch (event.code) {
 		case 'Space':
 			if (busy) return false;
-			player.toggle();
+			if (!toggleRadio()) player.toggle();
 			return true;
 		case 'KeyK':
-			player.toggle();
+			if (!toggleRadio()) player.toggle();
 			return true;
 		case 'ArrowRight':
 		case 'ArrowLeft': {
-			if (busy && !event.shiftKey) return false;
+			/* What is on the air has no other place to go to. */
+			if ((busy && !event.shiftKey) || useRadio.getState().station) return false;
 			const forward = event.code === 'ArrowRight';
 			if (!event.shiftKey) player.seekBy(forward ? SEEK_MS : -SEEK_MS);
 			else if (forward) player.next();
@@ -47,6 +49,7 @@ function playerKey(event: KeyboardEvent): boolean {
 			player.cycleRepeat();
 			return true;
 		case 'KeyF':
+			if (useRadio.getState().station) return false;
 			player.setSheet(!player.sheetOpen);
 			return true;
 		default:

@@ -89,13 +89,16 @@ export function IconButton({ icon, label, size = 'md', pressed, className = '', 
 
 interface PlayButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
 	playing: boolean;
+	/** What it does while something plays: a stream that is live stops. */
+	off?: 'pause' | 'stop';
 	label: string;
 	className?: string;
 	iconClass?: string;
 }
 
 /** The amber disc: the one strongest thing on a page. */
-export function PlayButton({ playing, label, className = 'size-14', iconClass = 'size-6', ...rest }: PlayButtonProps) {
+export function PlayButton(props: PlayButtonProps) {
+	const { playing, off = 'pause', label, className = 'size-14', iconClass = 'size-6', ...rest } = props;
 	return (
 		<button
 			type="button"
@@ -104,7 +107,7 @@ export function PlayButton({ playing, label, className = 'size-14', iconClass = 
 			className={`inline-grid shrink-0 place-items-center rounded-full bg-accent text-accent-ink shadow-1 transition duration-150 ease-out hover:scale-104 hover:bg-accent-hover active:scale-95 ${className}`}
 			{...rest}
 		>
-			<Icon name={playing ? 'pause' : 'play'} className={iconClass} />
+			<Icon name={playing ? off : 'play'} className={iconClass} />
 		</button>
 	);
 }

@@ -1,3 +1,4 @@
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ArtistLinks } from '../components/ArtistLinks';
@@ -5,17 +6,29 @@ import { IconButton } from '../components/Button';
 import { Cover } from '../components/Cover';
 import { Heart } from '../components/Heart';
 import { Icon } from '../components/Icon';
+import { lazyPage } from '../app/lazy-page';
+import { useRadio } from './radio';
 import { PlayPause, Transport } from './Transport';
 import { ProgressLine, SeekBar } from './SeekBar';
 import { currentItem, usePlayer } from './store';
 import { Volume } from './Volume';
 import { trackArtist } from '../i18n/names';
 
+const LiveBar = lazyPage(() => import('./LiveBar'), 'radio');
+
 /** The player at the foot of every page: a full bar from `md` on, a small one on phones. */
 export function PlayerBar() {
 	const { t } = useTranslation();
 	const track = usePlayer((state) => currentItem(state)?.track);
+	const live = useRadio((state) => state.station !== null);
 	const { setSheet, next } = usePlayer.getState();
+	if (live) {
+		return (
+			<Suspense>
+				<LiveBar />
+			</Suspense>
+		);
+	}
 	if (!track) return null;
 	const open = () => setSheet(true);
 	const cover = <Cover url={track.cover_url} name={track.album ?? track.title} sizes="56px" className="size-full" />;

@@ -1,9 +1,31 @@
 /* The system's own controls: media keys, lock screen, headset buttons. */
+import { radioSounds, useRadio } from './radio';
 import { currentItem, engine, onPlayerTime, playerDuration, playerPosition, usePlayer } from './store';
 import { coverSrc } from '../components/cover-url';
 import { trackArtist } from '../i18n/names';
 
 const SEEK_STEP_MS = 10_000;
+
+const artworkOf = (cover: string | null): MediaImage[] =>
+	cover
+		? [300, 1200].map((size) => ({ src: coverSrc(cover, size), sizes: `${size}x${size}` }))
+		: [{ src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' }];
+
+/** A live channel: no length and no place in it. True: one is tuned in to. */
+function showLive(): boolean {
+	const radio = useRadio.getState();
+	if (!radio.station) return false;
+	const { title } = radio.station;
+	navigator.mediaSession.metadata = new MediaMetadata({
+		title: radio.now?.title ?? title,
+		artist: radio.now?.artist ?? '',
+		album: title,
+		artwork: artworkOf(radio.now?.cover ?? null),
+	});
+	navigator.mediaSession.playbackState = radioSounds(radio) ? 'playing' : 'paused';
+	navigator.mediaSession.setPositionState();
+	return true;
+}
 
 function showMetadata(): void {
 	const item = currentItem(usePlayer.getState());
@@ -13,10 +35,12 @@ function showMetadata(): void {
 	}
 	const { title, album, cover_url } = item.track;
 	const artist = trackArtist(item.track);
-	const artwork = cover_url
-		? [300, 1200].map((size) => ({ src: coverSrc(cover_url, size), sizes: `${size}x${size}` }))
-		: [{ src: '/icons/icon-512.png', sizes: '512x512', type: 'image/png' }];
-	navigator.mediaSession.metadata = new MediaMetadata({ title, artist, album: album ?? '', artwork });
+	navigator.mediaSession.metadata = new MediaMetadata({
+		title,
+		artist,
+		album: album ?? '',
+		artwork: artworkOf(cover_url),
+	});
 }
 
 function showState(): void {
@@ -34,15 +58,21 @@ function showPosition(): void {
 export function startMediaSession(): void {
 	if (!('mediaSession' in navigator)) return;
 	const player = usePlayer.getState;
+	const radio = useRadio.getState;
+	const forTracks =
+		(work: MediaSessionActionHandler): MediaSessionActionHandler =>
+		(details) => {
+			if (!radio().station) work(details);
+		};
 	const handlers: [MediaSessionAction, MediaSessionActionHandler][] = [
-		['play', () => player().play()],
-		['pause', () => player().pause()],
-		['stop', () => player().pause()],
-		['nexttrack', () => player().next()],
-		['previoustrack', () => player().previous()],
-		['seekforward', (details) => player().seekBy((details.seekOffset ?? 0) * 1000 || SEEK_STEP_MS)],
-		['seekbackward', (details) => player().seekBy(-((details.seekOffset ?? 0) * 1000 || SEEK_STEP_MS))],
-		['seekto', (details) => player().seek((details.seekTime ?? 0) * 1000)],
+		['play', () => (radio().station ? radio().play() : player().play())],
+		['pause', () => (radio().station ? radio().stop() : player().pause())],
+		['stop', () => (radio().station ? radio().stop() : player().pause())],
+		['nexttrack', forTracks(() => player().next())],
+		['previoustrack', forTracks(() => player().previous())],
+		['seekforward', forTracks((details) => player().seekBy((details.seekOffset ?? 0) * 1000 || SEEK_STEP_MS))],
+		['seekbackward', forTracks((details) => player().seekBy(-((details.seekOffset ?? 0) * 1000 || SEEK_STEP_MS)))],
+		['seekto', forTracks((details) => player().seek((details.seekTime ?? 0) * 1000))],
 	];
 	for (const [action, handler] of handlers) {
 		try {
@@ -53,17 +83,24 @@ export function startMediaSession(): void {
 	}
 	let key: string | undefined;
 	const update = () => {
+		if (showLive()) {
+			key = undefined;
+			return;
+		}
 		const now = currentItem(player())?.key;
 		if (now !== key) showMetadata();
 		key = now;
 		showState();
 	};
 	update();
-	usePlayer.subscribe(update);
+	usePlayer.subscribe(() => {
+		if (!radio().station) update();
+	});
+	useRadio.subscribe(update);
 	let lastSecond = -1;
 	onPlayerTime(() => {
 		const second = Math.floor(engine.position());
-		if (second === lastSecond) return;
+		if (second === lastSecond || radio().station) return;
 		lastSecond = second;
 		showPosition();
 	});

@@ -1,0 +1,66 @@
+/* What a channel plays when nobody puts anything on, and who may come in live: schedule, jingles, DJs. */
+import useSWR, { mutate } from 'swr';
+import { apiPath, apiSend } from './client';
+import { channelPath } from './channels';
+import type { Page } from './types';
+
+export interface ScheduleRow {
+	id: number;
+	playlist_id: number;
+	playlist_title: string;
+	/** 1: Monday. */
+	weekdays: number[];
+	/** "HH:MM", of the server's day. Ends on the next day where that is before the start. */
+	starts_at: string;
+	ends_at: string;
+	priority: number;
+	enabled: boolean;
+}
+
+export interface Jingle {
+	id: number;
+	title: string;
+	track_id: number | null;
+	every_tracks: number | null;
+	every_minutes: number | null;
+	enabled: boolean;
+}
+
+export interface Dj {
+	id: number;
+	username: string;
+	enabled: boolean;
+	connected: boolean;
+}
+
+type Kind = 'schedule' | 'jingles' | 'djs';
+interface Rows {
+	schedule: ScheduleRow;
+	jingles: Jingle;
+	djs: Dj;
+}
+
+const keyOf = (channel: number, kind: Kind) => apiPath(channelPath(channel, `/${kind}`));
+
+export const usePlans = <K extends Kind>(channel: number, kind: K) =>
+	useSWR<Page<Rows[K]>>(keyOf(channel, kind), { revalidateOnFocus: true });
+
+export async function addPlan<K extends Kind, Answer = Rows[K]>(
+	channel: number,
+	kind: K,
+	row: object,
+): Promise<Answer> {
+	const answer = await apiSend<Answer>('POST', channelPath(channel, `/${kind}`), row);
+	await mutate(keyOf(channel, kind));
+	return answer;
+}
+
+export async function changePlan(channel: number, kind: Kind, id: number, change: object): Promise<void> {
+	await apiSend('PATCH', channelPath(channel, `/${kind}/${id}`), change);
+	await mutate(keyOf(channel, kind));
+}
+
+export async function deletePlan(channel: number, kind: Kind, id: number): Promise<void> {
+	await apiSend('DELETE', channelPath(channel, `/${kind}/${id}`));
+	await mutate(keyOf(channel, kind));
+}
