@@ -45,7 +45,7 @@ function optionsOf(props: PlotProps, width: number, show: (plot: uPlot) => void)
 		width,
 		height: HEIGHT_REM * rem,
 		padding: [0.5 * rem, 0.25 * rem, 0, 0],
-		tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
+		...(interval !== 'minute' && { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC') }),
 		legend: { show: false },
 		cursor: { y: false, drag: { setScale: false, x: false, y: false }, points: { size: 0.5 * rem } },
 		scales: {

@@ -1,18 +1,22 @@
 /* Numbers made ready to be drawn. */
 import type { Period, Point } from '../../api/analytics';
 
-export type Interval = Period['interval'];
+/** `minute` is for the last hours, told in the reader's own time. */
+export type Interval = Period['interval'] | 'minute';
 
-/** Of a place in a chart, as words: "4 Mar", "week of 2 Mar", "March 2026", "14:00". Series are counted in UTC days. */
+/** Of a place in a chart, as words: "4 Mar", "week of 2 Mar", "March 2026", "14:00". Series are counted in UTC days,
+ * those of minutes are not counted by days at all. */
 export function pointName(at: string, interval: Interval, language: string, long = false): string {
 	const date = new Date(at);
 	const options: Record<Interval, Intl.DateTimeFormatOptions> = {
+		minute: { hour: '2-digit', minute: '2-digit', ...(long ? { day: 'numeric', month: 'short' } : {}) },
 		hour: { hour: '2-digit', minute: '2-digit', ...(long ? { day: 'numeric', month: 'short' } : {}) },
 		day: { day: 'numeric', month: 'short', ...(long ? { weekday: 'short', year: 'numeric' } : {}) },
 		week: { day: 'numeric', month: 'short', ...(long ? { year: 'numeric' } : {}) },
 		month: { month: long ? 'long' : 'short', year: 'numeric' },
 	};
-	return new Intl.DateTimeFormat(language, { timeZone: 'UTC', ...options[interval] }).format(date);
+	const zone = interval === 'minute' ? {} : { timeZone: 'UTC' };
+	return new Intl.DateTimeFormat(language, { ...zone, ...options[interval] }).format(date);
 }
 
 /** "All time" begins with the first thing that happened, not with years of nothing. One empty point stays as a start. */
