@@ -9,6 +9,7 @@ const MUSIC = ['/', '/search', '/search?q=a', '/search?q=a&tab=tracks', '/albums
 const VISITORS = ['/sign-in', '/register', '/link/spent', '/playlists', '/queue', '/settings', '/nowhere'];
 const ACCOUNT = ['/', '/settings', '/account', '/account/security', '/account/apps', '/account/data'];
 const COLLECTION = ['/playlists', '/playlists/new-rules', '/favorites', '/history'];
+const CONSOLE = ['', '/programme', '/settings'];
 const ADMIN_PEOPLE = ['', '/analytics', '/users', '/users/1', '/invitations', '/audit', '/settings', '/backups'];
 const ADMIN_MUSIC = ['/tracks', '/albums', '/artists', '/genres', '/playlists', '/sources', '/jobs'];
 
@@ -31,6 +32,18 @@ async function figures(ogma: Ogma): Promise<string[]> {
 	const listening = { action: 'complete', duration_played_ms: track.duration_ms };
 	await ogma.send('POST', '/analytics/listen', { track_id: track.id, ...listening });
 	return ['/me/stats', '/me/recap', '/trends', `/artists/${artist}/dashboard`, `/tracks/${track.id}/stats`];
+}
+
+/** A channel of the keeper's, on the air with something in its queue; answers with its pages. */
+async function channel(ogma: Ogma): Promise<string[]> {
+	await ogma.signInAsKeeper();
+	const title = 'A channel with a rather long name, longer than a phone is wide';
+	const { id } = await ogma.send<{ id: number }>('POST', '/channels', { title });
+	const { tracks } = await ogma.album(3);
+	for (const { id: track_id, title: name } of tracks)
+		await ogma.send('POST', `/queue/${id}/items`, { source: 'track', track_id, title: name });
+	await ogma.send('POST', `/channels/${id}/start`);
+	return ['/radio', `/radio/${id}`, ...CONSOLE.map((part) => `/radio/${id}/console${part}`)];
 }
 
 test.describe('no serious fault of accessibility is in', () => {
@@ -85,6 +98,21 @@ test.describe('no serious fault of accessibility is in', () => {
 		await expectAccessible(ogma, 'add to playlist', 'dialog[open]');
 	});
 
+	test('live channels and their console, while one is listened to', async ({ ogma }) => {
+		const pages = await channel(ogma);
+		await ogma.open(pages[1]!);
+		await ogma.page
+			.locator('main')
+			.getByRole('button', { name: /^Listen to/ })
+			.click();
+		await expect(ogma.page.locator('[data-live]')).toBeVisible();
+		await expectAccessible(ogma, 'the live player');
+		await expectAllAccessible(ogma, pages);
+		await ogma.open(pages[1]!);
+		await ogma.page.getByRole('button', { name: 'In another player' }).click();
+		await expectAccessible(ogma, 'in another player', 'dialog[open]');
+	});
+
 	test('statistics', async ({ ogma }) => {
 		await expectAllAccessible(ogma, await figures(ogma));
 	});
@@ -117,6 +145,10 @@ test.describe('on a phone of 360 points nothing sticks out sideways of', () => {
 	test('one’s own pages', async ({ ogma }) => {
 		const playlist = await collector(ogma);
 		await expectAllNarrow(ogma, [...ACCOUNT, ...COLLECTION, playlist, `${playlist}?token=none`]);
+	});
+
+	test('live channels', async ({ ogma }) => {
+		await expectAllNarrow(ogma, await channel(ogma));
 	});
 
 	test('statistics and the administration', async ({ ogma }) => {

@@ -1,0 +1,130 @@
+/* Live channels and their console against a real server. */
+import type { Page } from '@playwright/test';
+import { expect, test, type Named, type Ogma } from './ogma';
+
+interface Channel {
+	id: number;
+	title: string;
+	state: string;
+}
+
+let serial = 0;
+
+const rows = (page: Page) => page.locator('main ol[aria-label="Queue"] > li');
+const grip = (page: Page, title: string) => page.getByRole('button', { name: `Move ${title}`, exact: true });
+const shown = (page: Page) => rows(page).locator('p:first-child').allTextContents();
+
+/** Tracks of different titles that are long enough not to end by themselves meanwhile. */
+async function some(ogma: Ogma, count: number): Promise<Named[]> {
+	const seen = new Set<string>();
+	const all = (await ogma.list('/tracks/?limit=100'))
+		.sort((a, b) => b.duration_ms - a.duration_ms)
+		.filter(({ title }) => !seen.has(title) && seen.add(title));
+	expect(all.length).toBeGreaterThanOrEqual(count);
+	return all.slice(0, count);
+}
+
+async function put(ogma: Ogma, channel: Channel, track: Named, priority = false): Promise<void> {
+	const item = { title: track.title, source: 'track', track_id: track.id, priority };
+	await ogma.send('POST', `/queue/${channel.id}/items`, item);
+}
+
+/** A channel of the keeper's with some tracks in its queue, not started. */
+async function made(ogma: Ogma, count: number, more: object = {}) {
+	await ogma.signInAsKeeper();
+	serial += 1;
+	const channel = await ogma.send<Channel>('POST', '/channels', {
+		title: `Channel ${process.pid}-${serial}`,
+		is_public: true,
+		...more,
+	});
+	const tracks = await some(ogma, count);
+	for (const track of tracks) await put(ogma, channel, track);
+	return { channel, tracks, titles: tracks.map(({ title }) => title) };
+}
+
+const stored = async (ogma: Ogma, channel: Channel) =>
+	(await ogma.send<{ items: Named[] }>('GET', `/queue/${channel.id}`)).items.map(({ title }) => title);
+
+test('an operator makes a channel, fills its queue and goes on the air', async ({ ogma }) => {
+	await ogma.signInAsKeeper();
+	const [track] = await some(ogma, 1);
+	await ogma.open('/radio');
+	await ogma.page.getByRole('button', { name: 'New channel' }).click();
+	const dialog = ogma.page.getByRole('dialog');
+	await dialog.getByRole('button', { name: 'Create' }).click();
+	await expect(dialog.getByText('A title, please')).toBeVisible();
+	await dialog.getByLabel('Title').fill('Ночь <b>');
+	await dialog.getByRole('button', { name: 'Create' }).click();
+	await expect(ogma.page.getByRole('heading', { name: 'Ночь <b>', level: 1 })).toBeVisible();
+	await ogma.page.getByLabel('Find a track').fill(track!.title);
+	await ogma.page
+		.getByRole('button', { name: `Add ${track!.title} at the end`, exact: true })
+		.first()
+		.click();
+	await expect(rows(ogma.page)).toHaveCount(1);
+	await ogma.page.getByRole('button', { name: 'Go on air' }).click();
+	await ogma.page.getByRole('button', { name: 'Stop', exact: true }).click();
+	await expect(ogma.page.getByRole('button', { name: 'Go on air' })).toBeVisible();
+});
+
+test('the queue is put in order by dragging and with the arrow keys', async ({ ogma }) => {
+	const { channel, titles } = await made(ogma, 4);
+	await ogma.open(`/radio/${channel.id}/console`);
+	await expect.poll(() => shown(ogma.page)).toEqual(titles);
+	await grip(ogma.page, titles[3]!).press('Home');
+	await expect.poll(() => stored(ogma, channel)).toEqual([titles[3], titles[0], titles[1], titles[2]]);
+	await expect(grip(ogma.page, titles[3]!)).toBeFocused();
+	await ogma.page.keyboard.press('ArrowDown');
+	await expect.poll(() => stored(ogma, channel)).toEqual([titles[0], titles[3], titles[1], titles[2]]);
+	const held = grip(ogma.page, titles[2]!);
+	await held.scrollIntoViewIfNeeded();
+	const from = (await held.boundingBox())!;
+	const height = (await rows(ogma.page).first().boundingBox())!.height;
+	await ogma.page.mouse.move(from.x + 8, from.y + 20);
+	await ogma.page.mouse.down();
+	for (let step = 1; step <= 8; step += 1) {
+		await ogma.page.mouse.move(from.x + 8, from.y + 20 - (step * height * 2) / 8);
+	}
+	await ogma.page.mouse.up();
+	const wanted = [titles[0], titles[2], titles[3], titles[1]];
+	await expect.poll(() => shown(ogma.page)).toEqual(wanted);
+	await expect.poll(() => stored(ogma, channel)).toEqual(wanted);
+});
+
+test('a change that lost the race is made again on the new state, and says so', async ({ ogma }) => {
+	const { channel, titles } = await made(ogma, 3);
+	const extra = (await some(ogma, 4))[3]!;
+	/* The page does not hear of what others do. */
+	await ogma.page.routeWebSocket(/\/ws\//, () => undefined);
+	await ogma.open(`/radio/${channel.id}/console`);
+	await expect(rows(ogma.page)).toHaveCount(3);
+	await put(ogma, channel, extra, true);
+	await grip(ogma.page, titles[2]!).press('Home');
+	await expect(ogma.page.getByText(/Somebody else changed the queue meanwhile/).first()).toBeVisible();
+	const wanted = [titles[2], extra.title, titles[0], titles[1]];
+	await expect.poll(() => stored(ogma, channel)).toEqual(wanted);
+	await expect.poll(() => shown(ogma.page)).toEqual(wanted);
+});
+
+test('the pages say when they are not connected, and connect again by themselves', async ({ ogma }) => {
+	const { channel } = await made(ogma, 1);
+	let refuse = false;
+	const open: { close: () => Promise<void> }[] = [];
+	await ogma.page.routeWebSocket(/\/ws\//, (socket) => {
+		if (refuse) {
+			void socket.close({ code: 1011 });
+			return;
+		}
+		socket.connectToServer();
+		open.push(socket);
+	});
+	await ogma.open(`/radio/${channel.id}/console`);
+	await expect(ogma.page.locator('[data-line=open]')).toBeVisible();
+	refuse = true;
+	await Promise.all(open.map((socket) => socket.close()));
+	await expect(ogma.page.locator('[data-line=lost]')).toBeVisible();
+	refuse = false;
+	await ogma.page.getByRole('button', { name: 'Now', exact: true }).click();
+	await expect(ogma.page.locator('[data-line=open]')).toBeVisible();
+});
