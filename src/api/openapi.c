@@ -381,6 +381,7 @@ status_sentence(struct span status)
 	static const struct {
 		const char *status, *sentence;
 	} rows[] = {
+		{ "101", "A WebSocket from here on." },
 		{ "202", "Begun." },
 		{ "206", "Part of the bytes." },
 		{ "304", "Not changed." },
@@ -394,6 +395,7 @@ status_sentence(struct span status)
 		{ "415", "This kind is not supported." },
 		{ "416", "No such range." },
 		{ "422", "A field is not valid." },
+		{ "426", "Only as a WebSocket." },
 		{ "429", "Too many requests; Retry-After says when." },
 		{ "503", "Busy, or a service is down." },
 	};
