@@ -24,6 +24,7 @@ struct job_runner;
 struct limits;
 struct listening;
 struct live_hub;
+struct monitor;
 struct oidc;
 struct router;
 struct streams;
@@ -52,6 +53,7 @@ struct api_args {
 	struct oidc *oidc; /* NULL: no single sign-on */
 	struct listening *listening;
 	struct live_hub *live;
+	struct monitor *monitor;
 	struct editor editor;
 	struct backup_place backups;
 	const char *data_dir;

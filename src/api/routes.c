@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/route.h"
 #include "library/audit.h"
+#include "service/monitor.h"
 
 #define API "/api/v1"
 
@@ -51,6 +52,27 @@ static const struct param track_list_params[] = {
 	{ .name = "hidden", .type = PARAM_BOOL,
 	  .summary = "Those that were taken out of the library instead, the "
 		     "last one first; for moderators." },
+	{ 0 }
+};
+
+static const struct param channel_metrics_params[] = {
+	{ .name = "channel_id", .type = PARAM_INT, .required = true,
+	  .min = -9e15, .max = 9e15 },
+	{ 0 }
+};
+
+static const struct param metric_history_params[] = {
+	{ .name = "metric", .type = PARAM_CHOICE, .required = true,
+	  .choices = MONITOR_METRICS,
+	  .summary = "listeners: of one channel, see channel_id." },
+	{ .name = "channel_id", .type = PARAM_INT, .min = -9e15, .max = 9e15,
+	  .preset = "0", .summary = "0: of the whole server." },
+	{ .name = "from", .type = PARAM_TIME,
+	  .summary = "An hour before the end when absent." },
+	{ .name = "to", .type = PARAM_TIME, .summary = "Now when absent." },
+	{ .name = "interval", .type = PARAM_CHOICE, .preset = "1m",
+	  .choices = "1m|5m|15m|1h",
+	  .summary = "Each point is the mean of so long a time." },
 	{ 0 }
 };
 
@@ -296,6 +318,13 @@ static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 	  .limit = ROUTE_LIMIT_NONE, .open = true,                          \
 	  .summary = (summary_), .answer = (answer_),                       \
 	  .statuses = (statuses_) }
+
+#define GET_FIGURES(pattern_, handler_, summary_, params_, answer_,        \
+		    statuses_)                                             \
+	{ .method = HTTP_GET, .pattern = API pattern_,                     \
+	  .right = USER_ROLE_ADMIN, .handler = (handler_), .tag = "system", \
+	  .summary = (summary_), .params = (params_), .answer = (answer_), \
+	  .statuses = (statuses_), .fields = no_store }
 
 /* Rights are looked at by the handler, see sockets.c. */
 #define GET_SOCKET(pattern_, handler_, summary_, params_)                 \
@@ -889,6 +918,20 @@ const struct route api_routes[] = {
 	  .on_loop = true, .tag = "system",
 	  .summary = "Live channels and listeners now.", .answer = "Stats",
 	  .fields = no_store },
+
+	GET_FIGURES("/metrics/system", handle_metrics_system,
+		    "How busy the server is.", NULL, "SystemMetrics", NULL),
+	GET_FIGURES("/metrics/streams", handle_metrics_streams,
+		    "All channels with their listeners.", NULL,
+		    "StreamMetricsList", NULL),
+	GET_FIGURES("/metrics/streams/{channel_id}", handle_metrics_stream,
+		    "One channel.", channel_metrics_params, "StreamMetrics",
+		    "404"),
+	GET_FIGURES("/metrics/websocket", handle_metrics_websocket,
+		    "WebSockets open now.", NULL, "WebSocketMetrics", NULL),
+	GET_FIGURES("/metrics/history", handle_metrics_history,
+		    "A figure over the last days.", metric_history_params,
+		    "MetricHistory", "422 503"),
 
 	GET_SOCKET("/ws/stats", handle_socket_stats,
 		   "WebSocket: figures of the whole server, channels that "

@@ -129,15 +129,19 @@ sockets_free(struct sockets *sockets)
 	free(sockets);
 }
 
-uint32_t
-sockets_count(struct sockets *sockets)
+void
+sockets_figures(struct sockets *sockets, struct sockets_figures *out)
 {
-	uint32_t count;
-
+	*out = (struct sockets_figures){
+		.max = sockets->settings.max,
+		.dropped = websockets_dropped(sockets->net),
+	};
 	pthread_mutex_lock(&sockets->lock);
-	count = sockets->count;
+	out->count = sockets->count;
+	for (const struct session *session = sockets->sessions;
+	     session != NULL; session = session->next)
+		out->by_topic[session->subscriber.topic]++;
 	pthread_mutex_unlock(&sockets->lock);
-	return count;
 }
 
 /* False: there are as many as there may be. */

@@ -30,7 +30,11 @@ struct sockets *sockets_new(const struct sockets_settings *settings,
 /* After the HTTP server was closed. */
 void sockets_free(struct sockets *sockets);
 
-/* Open now. */
-uint32_t sockets_count(struct sockets *sockets);
+struct sockets_figures {
+	uint32_t count, max;
+	uint32_t by_topic[3]; /* enum live_topic */
+	uint64_t dropped;     /* since the start, because they did not read */
+};
+void sockets_figures(struct sockets *sockets, struct sockets_figures *out);
 
 #endif /* OGMA_API_SOCKETS_H */

@@ -4,11 +4,11 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/counter.h"
+#include "service/machine.h"
 
 static struct metric cpu_percent =
 	METRIC_GAUGE("ogma_system_cpu_percent",
@@ -27,65 +27,35 @@ static struct metric started_seconds = METRIC_GAUGE(
 	"process_start_time_seconds", "When this process started, Unix time.");
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static unsigned long long last_busy, last_total;
+static struct machine_look look;
 
 static void
 cpu_refresh(void)
 {
-	unsigned long long v[8] = { 0 }, total = 0, busy;
-	FILE *file = fopen("/proc/stat", "re");
-
-	if (file == NULL)
-		return;
-	if (fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0],
-		   &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) == 8) {
-		for (int i = 0; i < 8; i++)
-			total += v[i];
-		busy = total - v[3] - v[4]; /* not idle, not waiting for I/O */
-		pthread_mutex_lock(&lock);
-		if (total > last_total)
-			gauge_set(metric_cell(&cpu_percent),
-				  100.0 * (double)(busy - last_busy) /
-					  (double)(total - last_total));
-		last_busy = busy;
-		last_total = total;
-		pthread_mutex_unlock(&lock);
-	}
-	fclose(file);
+	pthread_mutex_lock(&lock);
+	gauge_set(metric_cell(&cpu_percent), machine_cpu_percent(&look));
+	pthread_mutex_unlock(&lock);
 }
 
 static void
 memory_refresh(void)
 {
-	unsigned long long total = 0, available = 0, pages = 0;
-	FILE *file = fopen("/proc/meminfo", "re");
+	unsigned long long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
 
-	if (file != NULL) {
-		if (fscanf(file,
-			   "MemTotal: %llu kB MemFree: %*u kB "
-			   "MemAvailable: %llu",
-			   &total, &available) == 2 &&
-		    total > 0)
-			gauge_set(metric_cell(&memory_percent),
-				  100.0 * (double)(total - available) /
-					  (double)total);
-		fclose(file);
-	}
-	file = fopen("/proc/self/statm", "re");
-	if (file != NULL) {
-		if (fscanf(file, "%*u %llu", &pages) == 1)
-			gauge_set(metric_cell(&resident_bytes),
-				  (double)pages *
-					  (double)sysconf(_SC_PAGESIZE));
-		fclose(file);
-	}
+	gauge_set(metric_cell(&memory_percent), machine_memory_percent());
+	if (file == NULL)
+		return;
+	if (fscanf(file, "%*u %llu", &pages) == 1)
+		gauge_set(metric_cell(&resident_bytes),
+			  (double)pages * (double)sysconf(_SC_PAGESIZE));
+	fclose(file);
 }
 
 static void
 files_refresh(const char *data_dir)
 {
 	DIR *folder = opendir("/proc/self/fd");
-	struct statvfs facts;
 	double count = -1; /* opendir's own */
 
 	if (folder != NULL) {
@@ -94,10 +64,7 @@ files_refresh(const char *data_dir)
 		closedir(folder);
 		gauge_set(metric_cell(&open_files), count - 2);
 	}
-	if (statvfs(data_dir, &facts) == 0 && facts.f_blocks > 0)
-		gauge_set(metric_cell(&disk_percent),
-			  100.0 * (double)(facts.f_blocks - facts.f_bavail) /
-				  (double)facts.f_blocks);
+	gauge_set(metric_cell(&disk_percent), machine_disk_percent(data_dir));
 }
 
 static void

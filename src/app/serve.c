@@ -29,6 +29,7 @@ struct serving {
 	struct http_settings metrics_http;
 	struct watch *watch;
 	struct job_runner *jobs;
+	struct monitor *monitor;
 	int lock_fd; /* one server for a data folder */
 	char *log_path;
 };
@@ -170,6 +171,7 @@ open_http(struct serving *serving, const struct settings *settings,
 		.oidc = serving->app.oidc,
 		.listening = serving->app.listening,
 		.live = serving->app.live,
+		.monitor = serving->monitor,
 		.editor = { .store = serving->app.store,
 			    .blobs = serving->app.blobs,
 			    .media = serving->app.media },
@@ -225,6 +227,18 @@ open_ingest(struct serving *serving, const struct settings *settings,
 }
 
 static enum status
+open_monitor(struct serving *serving, const struct settings *settings,
+	     struct fault *fault)
+{
+	struct monitor_args args = { .settings = &settings->monitor,
+				     .store = serving->app.store,
+				     .hub = serving->app.live,
+				     .data_dir = settings->program.data_dir };
+
+	return monitor_open(&args, &serving->monitor, fault);
+}
+
+static enum status
 serving_open(struct serving *serving, const struct settings *settings,
 	     struct fault *fault)
 {
@@ -245,6 +259,8 @@ serving_open(struct serving *serving, const struct settings *settings,
 		status = open_ingest(serving, settings, fault);
 	}
 	if (status == STATUS_OK)
+		status = open_monitor(serving, settings, fault);
+	if (status == STATUS_OK)
 		status = open_http(serving, settings, fault);
 	return status;
 }
@@ -259,6 +275,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 		http_server_close(serving->http, drain_ms);
 	if (serving->api != NULL)
 		api_close(serving->api);
+	monitor_close(serving->monitor);
 	gauges_stop(&serving->app);
 	watch_close(serving->watch);
 	job_runner_close(serving->jobs);

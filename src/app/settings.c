@@ -63,6 +63,7 @@ tables_make(struct settings *settings)
 		{ "Limits", limits_options, &settings->limits },
 		{ "Events", events_options, &settings->events },
 		{ "Listening", listening_options, &settings->listening },
+		{ "Figures", monitor_options, &settings->monitor },
 		{ "SQLite", store_sqlite_options, &settings->sqlite },
 		{ "PostgreSQL", store_postgres_options, &settings->postgres },
 		{ "Media", media_options, &settings->media },

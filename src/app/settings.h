@@ -17,6 +17,7 @@
 #include "service/cover.h"
 #include "service/limits.h"
 #include "service/listening.h"
+#include "service/monitor.h"
 #include "service/oidc.h"
 #include "service/scan.h"
 #include "service/stream.h"
@@ -57,6 +58,7 @@ struct settings {
 	struct backup_settings backup;
 	struct events_settings events;
 	struct listening_settings listening;
+	struct monitor_settings monitor;
 	struct store_sqlite_settings sqlite;
 	struct store_postgres_settings postgres;
 	struct media_settings media;

@@ -43,6 +43,7 @@ struct kept {
 struct live_hub {
 	pthread_mutex_t lock;
 	struct live_subscriber *subscribers;
+	uint32_t listening;
 	struct kept ring[LIVE_EVENTS_KEPT];
 	size_t first, count, bytes;
 	int64_t seq, forgotten; /* the newest; the newest that is kept no more */
@@ -211,6 +212,7 @@ live_hub_join(struct live_hub *hub, struct live_subscriber *subscriber,
 	if (subscriber->next != NULL)
 		subscriber->next->previous = subscriber;
 	hub->subscribers = subscriber;
+	hub->listening++;
 	pthread_mutex_unlock(&hub->lock);
 }
 
@@ -224,7 +226,19 @@ live_hub_leave(struct live_hub *hub, struct live_subscriber *subscriber)
 		hub->subscribers = subscriber->next;
 	if (subscriber->next != NULL)
 		subscriber->next->previous = subscriber->previous;
+	hub->listening--;
 	pthread_mutex_unlock(&hub->lock);
+}
+
+uint32_t
+live_hub_listening(struct live_hub *hub)
+{
+	uint32_t listening;
+
+	pthread_mutex_lock(&hub->lock);
+	listening = hub->listening;
+	pthread_mutex_unlock(&hub->lock);
+	return listening;
 }
 
 void
@@ -268,24 +282,6 @@ live_hub_find(struct live_hub *hub, int64_t channel_id, bool *is_public)
 		hub->source.find(hub->source.cookie, channel_id, is_public);
 	pthread_rwlock_unlock(&hub->source_lock);
 	return found;
-}
-
-void
-live_figures_count(struct live_hub *hub, struct live_figures *out)
-{
-	struct live_stream *streams;
-	struct arena arena;
-	size_t count;
-
-	arena_init(&arena);
-	live_hub_list(hub, &arena, &streams, &count);
-	out->active_streams = out->total_listeners = out->queue_items = 0;
-	for (size_t i = 0; i < count; i++) {
-		out->active_streams += streams[i].on_air;
-		out->total_listeners += streams[i].listeners;
-		out->queue_items += streams[i].queue_size;
-	}
-	arena_release(&arena);
 }
 
 /* ---- events ------------------------------------------------------------------- */

@@ -156,9 +156,6 @@ struct live_figures {
 	int64_t uptime_seconds;
 };
 
-/* Counts streams, listeners and queue items over the source's channels. */
-void live_figures_count(struct live_hub *hub, struct live_figures *out);
-
 /* stats: stats; monitoring: metrics_update. */
 void live_hub_publish_figures(struct live_hub *hub,
 			      const struct live_figures *figures);
@@ -198,6 +195,9 @@ void live_hub_join(struct live_hub *hub, struct live_subscriber *subscriber,
 void live_hub_leave(struct live_hub *hub, struct live_subscriber *subscriber);
 void live_hub_choose(struct live_hub *hub, struct live_subscriber *subscriber,
 		     uint32_t events);
+
+/* Subscribers now. */
+uint32_t live_hub_listening(struct live_hub *hub);
 
 /* Prints an envelope of the topic around data; for answers to one client. */
 struct ws_message *live_message(enum live_topic topic, const char *event,
