@@ -565,6 +565,14 @@ session_new(const struct call *call, enum live_topic topic)
 static void
 answer_no_opening(struct call *call, enum ws_opening_result result)
 {
+	bool members_only =
+		access_settings_of(call->api->args.access)->members_only;
+
+	if (members_only && call->caller.user_id == 0) {
+		request_answer_error(call->request, 401, "unauthenticated",
+				     (struct span){ 0 });
+		return;
+	}
 	http_answer_field(call->request, "Sec-WebSocket-Version", "13");
 	if (result == WS_OPENING_BAD) {
 		request_answer_error(call->request, 400, "bad_request",
