@@ -85,6 +85,9 @@ struct programme_settings {
 				    * none */
 	uint32_t linger_ms;       /* an encoder nobody taps ends then; 0: 10 s */
 	bool paused;              /* begins paused */
+	/* On the pacer's thread, for each tick, when not NULL: what goes out. */
+	void (*on_samples)(void *cookie, const float *frames, size_t count);
+	void *samples_cookie;
 	bool unpaced; /* for tests: as fast as decoders and encoders allow, and
 		       * waits for them instead of playing silence */
 };
@@ -96,7 +99,8 @@ enum status programme_open(const struct programme_settings *settings,
 			   const struct programme_station *station,
 			   struct programme **out, struct fault *fault);
 
-/* Ends taps (no on_end) and what plays (`ended` with PROGRAMME_STOPPED). */
+/* Taps are to be closed before; those that are left are freed, without on_end.
+ * Ends what plays (`ended` with PROGRAMME_STOPPED). */
 void programme_close(struct programme *programme);
 
 /* What comes next may have changed. */

@@ -8,6 +8,7 @@
 #include "media/read/unicode.h"
 #include "media/read/value.h"
 
+#define AAC_FRAME_SAMPLES 1024
 #define BOXES_MAX 4000
 #define TRACKS_MAX 16
 #define NAME_BYTES 64
@@ -291,6 +292,22 @@ header_times(struct mp4 *mp4, const struct box *box, uint64_t *length)
 	return be32(head + 12);
 }
 
+/* A film's time scale is often a millisecond, while a last frame that was cut
+ * short in the track's own scale says where the sound ends to the sample. */
+static uint64_t
+edit_length(const struct mp4 *mp4, uint64_t start, uint64_t told,
+	    uint32_t scale)
+{
+	uint64_t media = mp4->edit->media_samples;
+	uint64_t unit = scale / mp4->movie_scale;
+	uint64_t whole = media > start ? media - start : 0;
+
+	if (media % AAC_FRAME_SAMPLES != 0 && whole > told &&
+	    whole - told <= unit)
+		return whole;
+	return told;
+}
+
 /* One edit, or an empty one and one: anything else is no simple trim. */
 static void
 read_edits(struct mp4 *mp4, const struct box *list, uint32_t scale)
@@ -310,8 +327,10 @@ read_edits(struct mp4 *mp4, const struct box *list, uint32_t scale)
 		return;
 	mp4->edit->known = true;
 	mp4->edit->start_samples = (uint64_t)start;
-	mp4->edit->duration_samples =
-		(uint64_t)((double)length * scale / mp4->movie_scale + 0.5);
+	mp4->edit->duration_samples = edit_length(
+		mp4, (uint64_t)start,
+		(uint64_t)((double)length * scale / mp4->movie_scale + 0.5),
+		scale);
 }
 
 static bool
