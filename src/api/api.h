@@ -25,6 +25,7 @@ struct limits;
 struct listening;
 struct live_hub;
 struct monitor;
+struct live_out;
 struct oidc;
 struct router;
 struct streams;
@@ -54,6 +55,7 @@ struct api_args {
 	struct listening *listening;
 	struct live_hub *live;
 	struct monitor *monitor;
+	struct live_out *out; /* what goes out of channels on the air */
 	struct editor editor;
 	struct backup_place backups;
 	const char *data_dir;

@@ -229,6 +229,12 @@ void handle_channel_pause(struct call *call);
 void handle_channel_resume(struct call *call);
 void handle_channel_history(struct call *call);
 
+/* live.c */
+void handle_live_listen(struct call *call);
+void handle_live_hls_list(struct call *call);
+void handle_live_hls_file(struct call *call);
+void handle_live_status(struct call *call);
+
 /* queue.c */
 void handle_channel_queue_get(struct call *call);
 void handle_channel_queue_clear(struct call *call);

@@ -653,6 +653,7 @@ const struct route api_routes[] = {
 	PLAYLIST_ROWS,
 	ADMIN_PLAYLIST_ROWS,
 	CHANNEL_ROWS,
+	LIVE_ROWS,
 	QUEUE_ROWS(API "/queue"),
 	QUEUE_ROWS("/api/queue"),
 	ME_ROWS,

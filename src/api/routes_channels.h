@@ -19,6 +19,19 @@
 static const struct param channel_params[] = { CHANNEL_PARAM("id"), { 0 } };
 static const struct param channel_page_params[] = { CHANNEL_PARAM("id"),
 						    PAGE_PARAMS, { 0 } };
+static const struct param live_mount_params[] = {
+	{ .name = "mount", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 64,
+	  .summary = "The channel's id and the format: 1.mp3, 1.aac, 1.ogg or "
+		     "1.opus." },
+	{ 0 }
+};
+static const struct param live_file_params[] = {
+	CHANNEL_PARAM("id"),
+	{ .name = "file", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 64, .summary = "A name of the list." },
+	{ 0 }
+};
 static const struct param queue_params[] = { CHANNEL_PARAM("channel_id"),
 					     { 0 } };
 static const struct param queue_edit_params[] = {
@@ -153,6 +166,26 @@ static const struct param queue_move_body[] = {
 	CHANNEL_SEE(API "/channels/{id}/history", handle_channel_history, \
 		    "channels", "What it played, newest first.", \
 		    channel_page_params, "[ChannelPlay]")
+
+/* Listening. The address of a stream is its channel's id and its format. */
+#define LIVE_GET(pattern_, handler_, summary_, params_, answer_, statuses_) \
+	{ .method = HTTP_GET, .pattern = (pattern_), .handler = (handler_), \
+	  .role = ROUTE_OF_STREAM, .tag = "listening live", \
+	  .summary = (summary_), .params = (params_), .answer = (answer_), \
+	  .statuses = (statuses_) }
+#define LIVE_ROWS \
+	LIVE_GET("/live/{mount}", handle_live_listen, \
+		 "The sound of a channel as it plays, without an end.", \
+		 live_mount_params, "audio/*", "206 404 422 503"), \
+	LIVE_GET("/live/{id}/index.m3u8", handle_live_hls_list, \
+		 "The same for HTTP Live Streaming.", channel_params, \
+		 "application/vnd.apple.mpegurl", "404 422 503"), \
+	LIVE_GET("/live/{id}/{file}", handle_live_hls_file, \
+		 "What that list names.", live_file_params, "audio/mp4", \
+		 "404 422 503"), \
+	LIVE_GET("/status-json.xsl", handle_live_status, \
+		 "Streams that are listened to, as Icecast tells it.", NULL, \
+		 "IcecastStatus", "503")
 
 /* Under /api/v1/queue, and under /api/queue as it was once. */
 #define QUEUE_ROWS(at_) \

@@ -1007,6 +1007,10 @@ const struct schema api_schemas[] = {
 		{ "value", "number", "Mean." },
 		{ "min", "number", NULL },
 		{ "max", "number", NULL }) },
+	{ "IcecastStatus", FIELDS(
+		{ "icestats", "object",
+		  "source: an object when there is one stream, an array when "
+		  "there are several." }) },
 	{ "Stats", FIELDS(
 		{ "active_streams", "integer", "Channels on air." },
 		{ "total_listeners", "integer", NULL },

@@ -80,6 +80,9 @@ open_delivery(struct app *app, struct fault *fault)
 		status = covers_open(&cover, &app->covers, fault);
 	if (status == STATUS_OK)
 		status = streams_open(&stream, &app->streams, fault);
+	if (status == STATUS_OK)
+		status = live_out_open(&app->settings->live_out, &app->out,
+				       fault);
 	return status;
 }
 
@@ -160,6 +163,7 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 void
 app_close(struct app *app)
 {
+	live_out_close(app->out);
 	live_hub_free(app->live);
 	listening_close(app->listening);
 	events_close(app->events);

@@ -11,6 +11,7 @@
 #include "service/index.h"
 #include "service/listening.h"
 #include "service/live_hub.h"
+#include "service/live_out.h"
 
 enum app_part { /* bits; a part opens those it stands on */
 	APP_STORE = 1,
@@ -35,6 +36,7 @@ struct app {
 	struct oidc *oidc; /* NULL: no single sign-on */
 	struct events_log *events;
 	struct listening *listening;
+	struct live_out *out; /* of channels on the air */
 	struct live_hub *live; /* what happens on the air */
 	struct scan_services scan; /* filled with APP_MEDIA */
 

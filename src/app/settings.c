@@ -73,6 +73,7 @@ tables_make(struct settings *settings)
 		{ "Covers", cover_options, &settings->cover },
 		{ "Backup", backup_options, &settings->backup },
 		{ "Streaming", stream_options, &settings->stream },
+		{ "Listening live", live_out_options, &settings->live_out },
 		{ 0 },
 	};
 

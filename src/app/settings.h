@@ -18,6 +18,7 @@
 #include "service/limits.h"
 #include "service/listening.h"
 #include "service/monitor.h"
+#include "service/live_out.h"
 #include "service/oidc.h"
 #include "service/scan.h"
 #include "service/stream.h"
@@ -67,6 +68,7 @@ struct settings {
 	struct station_settings station;
 	struct cover_settings cover;
 	struct stream_settings stream;
+	struct live_out_settings live_out;
 };
 
 /* Reads flags out of *arguments (those it knows are taken out, *count shrinks),

@@ -17,15 +17,16 @@
 #include "base/option.h"
 #include "media/live.h"
 #include "net/http.h"
+#include "service/programme.h"
 
 struct live_out;
-struct programme;
 
 struct live_out_settings {
 	uint32_t listeners_max; /* of all channels; 0: no limit */
 	uint32_t burst_bytes;
 	uint32_t queue_bytes;
 	uint32_t stall_seconds;
+	uint32_t linger_ms; /* an encoder nobody hears; 0: 5 s. No option */
 };
 
 extern const struct option live_out_options[];
@@ -47,10 +48,13 @@ struct live_out_watcher {
 	void *cookie;
 };
 
-/* Both are copied; the callbacks may be NULL. */
+/* Copied. */
 enum status live_out_open(const struct live_out_settings *settings,
-			  const struct live_out_watcher *watcher,
 			  struct live_out **out, struct fault *fault);
+
+/* Copied; once, before the first channel. */
+void live_out_watch(struct live_out *out,
+		    const struct live_out_watcher *watcher);
 
 /* After the HTTP server was closed. NULL is fine. */
 void live_out_close(struct live_out *out);
@@ -65,11 +69,22 @@ struct live_out_channel {
 	uint32_t listeners_max; /* 0: only the limit of all */
 };
 
+/* Where its sound comes from: { programme, programme_tap_open,
+ * programme_tap_close }, or what a test has instead. */
+struct live_sound {
+	struct programme *programme;
+	struct programme_tap *(*tap_open)(
+		struct programme *programme,
+		const struct programme_tap_args *args);
+	void (*tap_close)(struct programme_tap *tap);
+};
+
 /* Copied. STATUS_CONFLICT: it is on the air already. The programme stays until
  * live_out_end() returned. */
 enum status live_out_begin(struct live_out *out,
 			   const struct live_out_channel *channel,
-			   struct programme *programme, struct fault *fault);
+			   const struct live_sound *sound,
+			   struct fault *fault);
 void live_out_change(struct live_out *out,
 		     const struct live_out_channel *channel);
 
@@ -97,26 +112,21 @@ enum status live_out_listen(struct live_out *out, const struct live_ask *ask,
 			    enum media_live_format format,
 			    struct http_request *request, struct fault *fault);
 
-/* The fields of such an answer without its listener (HEAD, probes). */
+/* The fields of such an answer without the answer (HEAD, probes). */
 enum status live_out_describe(struct live_out *out, const struct live_ask *ask,
 			      enum media_live_format format,
 			      struct http_request *request,
 			      struct fault *fault);
 
-/* HLS: the list of segments, the header, a segment. They answer the request,
- * the first perhaps a little later, when it is asked for first. STATUS_NOT_FOUND
- * also: no such segment (any more). */
+/* HLS: the list of segments, and what it names (service/hls.h). They answer the
+ * request, the list perhaps a little later when it is asked for first. Not
+ * answered: as above; STATUS_NOT_FOUND also for a segment that is gone. */
 enum status live_out_hls_list(struct live_out *out, const struct live_ask *ask,
 			      struct http_request *request,
 			      struct fault *fault);
-enum status live_out_hls_header(struct live_out *out,
-				const struct live_ask *ask,
-				struct http_request *request,
-				struct fault *fault);
-enum status live_out_hls_segment(struct live_out *out,
-				 const struct live_ask *ask, uint64_t number,
-				 struct http_request *request,
-				 struct fault *fault);
+enum status live_out_hls_file(struct live_out *out, const struct live_ask *ask,
+			      const char *name, struct http_request *request,
+			      struct fault *fault);
 
 struct live_mount {
 	int64_t channel_id;
