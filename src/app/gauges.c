@@ -1,6 +1,8 @@
 /* gauges.c - numbers read from services when /metrics is asked for. */
 #include "app/gauges.h"
 
+#include <string.h>
+
 #include "base/counter.h"
 
 static struct metric transcodes_running = METRIC_GAUGE(
@@ -13,6 +15,26 @@ static struct metric cache_bytes = METRIC_GAUGE(
 static struct metric admin_sessions = METRIC_GAUGE(
 	"ogma_admin_sessions_active",
 	"Sessions of admins that asked for anything in the last five minutes.");
+
+/* As Sattva Streamer calls them. */
+static const struct metric_alias sattva_names[] = {
+	{ "ogma_http_requests_total", "sattva_http_requests_total",
+	  { "method", "endpoint", "status" } },
+	{ "ogma_http_request_duration_seconds",
+	  "sattva_http_request_duration_seconds",
+	  { "method", "endpoint" } },
+	{ "ogma_active_streams", "sattva_active_streams", { 0 } },
+	{ "ogma_stream_listeners", "sattva_stream_listeners",
+	  { "channel_id" } },
+	{ "ogma_queue_size", "sattva_queue_size", { "channel_id" } },
+	{ "ogma_queue_operations_total", "sattva_queue_operations_total",
+	  { "channel_id", "operation" } },
+	{ "ogma_auto_end_total", "sattva_auto_end_events_total",
+	  { "channel_id", "reason" } },
+	{ "ogma_websocket_connections", "sattva_websocket_connections",
+	  { "channel_id" } },
+	{ 0 }
+};
 
 static void
 refresh(void *cookie)
@@ -33,6 +55,8 @@ void
 gauges_start(struct app *app)
 {
 	metric_on_print(refresh, app);
+	if (strcmp(app->settings->program.metrics_aliases, "sattva") == 0)
+		metric_aliases_use(sattva_names);
 }
 
 void

@@ -240,6 +240,18 @@ open_monitor(struct serving *serving, const struct settings *settings,
 }
 
 static enum status
+aliases_check(const struct settings *settings, struct fault *fault)
+{
+	const char *given = settings->program.metrics_aliases;
+
+	if (*given == '\0' || strcmp(given, "sattva") == 0)
+		return STATUS_OK;
+	return fault_field(fault, STATUS_INVALID, "METRICS_ALIASES",
+			   "METRICS_ALIASES: \"%s\" is not known, only sattva",
+			   given);
+}
+
+static enum status
 serving_open(struct serving *serving, const struct settings *settings,
 	     struct fault *fault)
 {
@@ -248,7 +260,9 @@ serving_open(struct serving *serving, const struct settings *settings,
 	enum status status;
 
 	*serving = (struct serving){ .lock_fd = -1 };
-	status = folder_make(settings->program.data_dir, fault);
+	status = aliases_check(settings, fault);
+	if (status == STATUS_OK)
+		status = folder_make(settings->program.data_dir, fault);
 	if (status == STATUS_OK)
 		status = log_start(serving, settings, fault);
 	if (status == STATUS_OK)

@@ -47,6 +47,10 @@ static const struct option program_options[] = {
 	  .unit = "port", .min = 0, .max = 65535,
 	  .summary = "Serve /metrics alone on this port too; 0: do not.",
 	  .offset = OFFSET(prometheus_port) },
+	{ .name = "METRICS_ALIASES", .type = OPTION_TEXT, .preset = "",
+	  .summary = "sattva: also print the metrics under the names that "
+		     "dashboards of Sattva Streamer know.",
+	  .offset = OFFSET(metrics_aliases) },
 	{ 0 }
 };
 

@@ -36,6 +36,7 @@ struct program_settings {
 	uint32_t log_keep_files;
 	bool prometheus_enabled;
 	uint32_t prometheus_port; /* 0: only on the main port */
+	const char *metrics_aliases; /* sattva, or "" */
 };
 
 enum role { /* bits */

@@ -211,6 +211,8 @@ metric_off_print(void *cookie)
 	pthread_mutex_unlock(&refresh_lock);
 }
 
+static const struct metric_alias *aliases;
+
 static void
 label_print(struct buffer *out, const char *name, const char *value, bool *any)
 {
@@ -227,18 +229,24 @@ label_print(struct buffer *out, const char *name, const char *value, bool *any)
 	buffer_add_char(out, '"');
 }
 
+/* What a family is called: by its own name, or an alias. */
+struct family {
+	const char *name;
+	const char *const *labels;
+};
+
 /* name_suffix{labels,le="bound"} value */
 static void
-sample_print(struct buffer *out, const struct metric_cell *cell,
-	     const char *suffix, const char *bound, double value)
+sample_print(struct buffer *out, const struct family *family,
+	     const struct metric_cell *cell, const char *suffix,
+	     const char *bound, double value)
 {
-	const struct metric *metric = cell->metric;
 	bool any = false;
 
-	buffer_print(out, "%s%s", metric->name, suffix);
+	buffer_print(out, "%s%s", family->name, suffix);
 	for (int i = 0; i < METRIC_LABELS_MAX; i++) {
-		if (metric->labels[i] != NULL)
-			label_print(out, metric->labels[i], cell->values[i],
+		if (cell->metric->labels[i] != NULL)
+			label_print(out, family->labels[i], cell->values[i],
 				    &any);
 	}
 	if (bound != NULL)
@@ -247,7 +255,8 @@ sample_print(struct buffer *out, const struct metric_cell *cell,
 }
 
 static void
-histogram_print(struct buffer *out, const struct metric_cell *cell)
+histogram_print(struct buffer *out, const struct family *family,
+		const struct metric_cell *cell)
 {
 	uint64_t running = 0;
 
@@ -256,37 +265,59 @@ histogram_print(struct buffer *out, const struct metric_cell *cell)
 
 		running += atomic_load(&cell->buckets[i]);
 		snprintf(bound, sizeof bound, "%g", cell->metric->buckets[i]);
-		sample_print(out, cell, "_bucket", bound, (double)running);
+		sample_print(out, family, cell, "_bucket", bound, (double)running);
 	}
-	sample_print(out, cell, "_bucket", "+Inf",
+	sample_print(out, family, cell, "_bucket", "+Inf",
 		     (double)atomic_load(&cell->count));
-	sample_print(out, cell, "_sum", NULL,
+	sample_print(out, family, cell, "_sum", NULL,
 		     double_of(atomic_load(&cell->value)));
-	sample_print(out, cell, "_count", NULL,
+	sample_print(out, family, cell, "_count", NULL,
 		     (double)atomic_load(&cell->count));
 }
 
 static void
-metric_print(struct buffer *out, struct metric *metric, bool openmetrics)
+family_print(struct buffer *out, const struct family *family,
+	     struct metric *metric, bool openmetrics)
 {
 	static const char *const kinds[] = { "counter", "gauge", "histogram" };
-	size_t length = strlen(metric->name);
+	size_t length = strlen(family->name);
 
 	/* OpenMetrics names a counter's family without its _total. */
 	if (openmetrics && metric->kind == METRIC_IS_COUNTER && length > 6 &&
-	    strcmp(metric->name + length - 6, "_total") == 0)
+	    strcmp(family->name + length - 6, "_total") == 0)
 		length -= 6;
 	buffer_print(out, "# HELP %.*s %s\n# TYPE %.*s %s\n", (int)length,
-		     metric->name, metric->help, (int)length, metric->name,
+		     family->name, metric->help, (int)length, family->name,
 		     kinds[metric->kind]);
 	for (struct metric_cell *cell = atomic_load_explicit(
 		     &metric->cells, memory_order_acquire);
 	     cell != NULL; cell = cell->next) {
 		if (metric->kind == METRIC_IS_HISTOGRAM)
-			histogram_print(out, cell);
+			histogram_print(out, family, cell);
 		else
-			sample_print(out, cell, "", NULL, metric_value(cell));
+			sample_print(out, family, cell, "", NULL, metric_value(cell));
 	}
+}
+
+static void
+metric_print(struct buffer *out, struct metric *metric, bool openmetrics)
+{
+	struct family own = { metric->name, metric->labels };
+	const struct metric_alias *alias = aliases;
+
+	family_print(out, &own, metric, openmetrics);
+	for (; alias != NULL && alias->metric != NULL; alias++) {
+		struct family other = { alias->name, alias->labels };
+
+		if (strcmp(alias->metric, metric->name) == 0)
+			family_print(out, &other, metric, openmetrics);
+	}
+}
+
+void
+metric_aliases_use(const struct metric_alias *table)
+{
+	aliases = table;
 }
 
 void

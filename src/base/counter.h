@@ -78,6 +78,15 @@ void metric_on_print(metric_refresh *refresh, void *cookie);
 /* Before the cookie goes away. No call with it runs after this returns. */
 void metric_off_print(void *cookie);
 
+/* Another name for a metric, printed beside its own. `labels` take the places
+ * of its own labels. The table ends with a NULL metric and stays. Before the
+ * first print. */
+struct metric_alias {
+	const char *metric, *name;
+	const char *labels[METRIC_LABELS_MAX];
+};
+void metric_aliases_use(const struct metric_alias *table);
+
 void metrics_print(struct buffer *out, bool openmetrics);
 
 #endif /* OGMA_BASE_COUNTER_H */

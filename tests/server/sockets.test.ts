@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { serveUntilEnd, temporary } from './support/library.ts';
 import { person } from './support/people.ts';
-import { until } from './support/ogma.ts';
+import { runProgram, until } from './support/ogma.ts';
 
 const data = await temporary('sockets');
 const server = await serveUntilEnd({
@@ -240,6 +240,17 @@ describe('figures', () => {
 		const system = (await admin.ask('/api/v1/metrics/system')).json();
 		expect(system.websocket_connections).toBe(2);
 		expect(system.memory_percent).toBeGreaterThan(0);
+	});
+
+	test('are told Prometheus by the names of Sattva Streamer too, when asked for', async () => {
+		await server.ask('/health');
+		const { text } = await server.ask('/metrics');
+		for (const name of ['http_requests_total', 'http_request_duration_seconds', 'active_streams', 'websocket_connections'])
+			expect(text, name).toContain(`# TYPE sattva_${name} `);
+		expect(text).toMatch(/^sattva_http_requests_total\{method="GET",endpoint="\/health",status="200"\} \d+$/m);
+		const ended = await runProgram('/usr/bin/promtool', ['check', 'metrics'], { input: text });
+		expect(ended.stdout + ended.stderr).toBe('');
+		expect(ended.code).toBe(0);
 	});
 
 	test('are kept, and read back by intervals', async () => {
