@@ -284,6 +284,31 @@ live_hub_find(struct live_hub *hub, int64_t channel_id, bool *is_public)
 	return found;
 }
 
+void
+live_figures_sum(const struct live_stream *streams, size_t count,
+		 struct live_figures *out)
+{
+	out->active_streams = out->total_listeners = out->queue_items = 0;
+	for (size_t i = 0; i < count; i++) {
+		out->active_streams += streams[i].on_air;
+		out->total_listeners += streams[i].listeners;
+		out->queue_items += streams[i].queue_size;
+	}
+}
+
+void
+live_figures_count(struct live_hub *hub, struct live_figures *out)
+{
+	struct live_stream *streams;
+	struct arena arena;
+	size_t count;
+
+	arena_init(&arena);
+	live_hub_list(hub, &arena, &streams, &count);
+	live_figures_sum(streams, count, out);
+	arena_release(&arena);
+}
+
 /* ---- events ------------------------------------------------------------------- */
 
 /* `data` of an event while it is printed. */

@@ -156,6 +156,12 @@ struct live_figures {
 	int64_t uptime_seconds;
 };
 
+/* Streams, listeners and queue items of these channels; or of all that the
+ * source knows. */
+void live_figures_sum(const struct live_stream *streams, size_t count,
+		      struct live_figures *out);
+void live_figures_count(struct live_hub *hub, struct live_figures *out);
+
 /* stats: stats; monitoring: metrics_update. */
 void live_hub_publish_figures(struct live_hub *hub,
 			      const struct live_figures *figures);

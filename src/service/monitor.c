@@ -4,12 +4,10 @@
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/counter.h"
 #include "base/log.h"
 #include "library/metric_history.h"
 #include "service/machine.h"
@@ -35,14 +33,6 @@ const struct option monitor_options[] = {
 	  .offset = OFFSET(history_days) },
 	{ 0 }
 };
-
-static struct metric active_streams =
-	METRIC_GAUGE("ogma_active_streams", "Channels on the air.");
-static struct metric stream_listeners =
-	METRIC_GAUGE("ogma_stream_listeners", "Listeners of a channel.",
-		     "channel_id");
-static struct metric queue_size = METRIC_GAUGE(
-	"ogma_queue_size", "Things in a channel's queue.", "channel_id");
 
 struct monitor {
 	struct monitor_args args;
@@ -76,23 +66,11 @@ machine_figures(struct monitor *monitor, struct live_figures *out)
 }
 
 static void
-streams_count(const struct live_stream *streams, size_t count,
-	      struct live_figures *out)
-{
-	out->active_streams = out->total_listeners = out->queue_items = 0;
-	for (size_t i = 0; i < count; i++) {
-		out->active_streams += streams[i].on_air;
-		out->total_listeners += streams[i].listeners;
-		out->queue_items += streams[i].queue_size;
-	}
-}
-
-static void
 look_at(struct monitor *monitor, struct arena *arena,
 	struct live_stream **streams, size_t *count, struct live_figures *out)
 {
 	live_hub_list(monitor->args.hub, arena, streams, count);
-	streams_count(*streams, *count, out);
+	live_figures_sum(*streams, *count, out);
 	out->websocket_connections = live_hub_listening(monitor->args.hub);
 	machine_figures(monitor, out);
 }
@@ -107,22 +85,6 @@ monitor_look(struct monitor *monitor, struct live_figures *out)
 	arena_init(&arena);
 	look_at(monitor, &arena, &streams, &count, out);
 	arena_release(&arena);
-}
-
-static void
-gauges_fill(const struct live_stream *streams, size_t count,
-	    const struct live_figures *figures)
-{
-	gauge_set(metric_cell(&active_streams), figures->active_streams);
-	for (size_t i = 0; i < count; i++) {
-		char id[24];
-
-		snprintf(id, sizeof id, "%lld",
-			 (long long)streams[i].channel_id);
-		gauge_set(metric_cell(&stream_listeners, id),
-			  streams[i].listeners);
-		gauge_set(metric_cell(&queue_size, id), streams[i].queue_size);
-	}
 }
 
 /* ---- keeping ------------------------------------------------------------------- */
@@ -209,7 +171,6 @@ turn(struct monitor *monitor, bool publishes, bool samples)
 
 	arena_init(&arena);
 	look_at(monitor, &arena, &streams, &count, &figures);
-	gauges_fill(streams, count, &figures);
 	if (publishes)
 		live_hub_publish_figures(monitor->args.hub, &figures);
 	if (samples)
@@ -270,9 +231,6 @@ monitor_open(const struct monitor_args *args, struct monitor **out,
 	monitor->args = *args;
 	monitor->started_at_ms = clock_now_ms();
 	machine_cpu_percent(&monitor->look);
-	metric_register(&active_streams);
-	metric_register(&stream_listeners);
-	metric_register(&queue_size);
 	pthread_mutex_init(&monitor->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
