@@ -317,6 +317,18 @@ listen_all(uint16_t port, size_t wanted, int seconds)
 	free(all);
 }
 
+static uint32_t
+number_of(const char *text)
+{
+	uint64_t number;
+
+	if (!span_to_u64(span_of(text), &number) || number > UINT32_MAX) {
+		fprintf(stderr, "%s is no number\n", text);
+		exit(2);
+	}
+	return (uint32_t)number;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -326,12 +338,12 @@ main(int argc, char **argv)
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
 	if (argc == 3 && strcmp(argv[1], "serve") == 0)
-		serve((uint32_t)atoi(argv[2]));
+		serve(number_of(argv[2]));
 	else if (argc == 3 && strcmp(argv[1], "feed") == 0)
-		feed((uint16_t)atoi(argv[2]));
+		feed((uint16_t)number_of(argv[2]));
 	else if (argc == 5 && strcmp(argv[1], "listen") == 0)
-		listen_all((uint16_t)atoi(argv[2]), (size_t)atoi(argv[3]),
-			   atoi(argv[4]));
+		listen_all((uint16_t)number_of(argv[2]), number_of(argv[3]),
+			   (int)number_of(argv[4]));
 	else
 		fprintf(stderr, "usage: bench_live serve MS | feed PORT | "
 				"listen PORT N SECONDS\n");
