@@ -1008,7 +1008,7 @@ const struct schema api_schemas[] = {
 		{ "min", "number", NULL },
 		{ "max", "number", NULL }) },
 	{ "IcecastStatus", FIELDS(
-		{ "icestats", "object",
+		{ "icestats", "any",
 		  "source: an object when there is one stream, an array when "
 		  "there are several." }) },
 	{ "Stats", FIELDS(

@@ -109,12 +109,13 @@ function wrongValues({ schema, name }: Parameter): string[] {
 
 const undecodable = ['%FF', '%C3%28', '%ED%A0%80', '%zz', '%', '%4', 'a%00b'];
 
-// Links that work once and the provider's way back are auth.test.ts's and oidc.test.ts's, WebSockets sockets.test.ts's.
+// Links that work once and the provider's way back are auth.test.ts's and oidc.test.ts's, WebSockets
+// sockets.test.ts's, streams on the air live.test.ts's.
 const open = description.operations.filter(
 	(one) =>
 		one.method === 'GET' &&
 		one.right === 'none' &&
-		!/\/auth\/(links|oidc)\//.test(one.path) &&
+		!/\/auth\/(links|oidc)\/|^\/live\//.test(one.path) &&
 		!('101' in one.responses),
 );
 const methodsOf = (path: string): string[] =>
