@@ -10,7 +10,17 @@ const VISITORS = ['/sign-in', '/register', '/link/spent', '/playlists', '/queue'
 const ACCOUNT = ['/', '/settings', '/account', '/account/security', '/account/apps', '/account/data'];
 const COLLECTION = ['/playlists', '/playlists/new-rules', '/favorites', '/history'];
 const CONSOLE = ['', '/programme', '/settings'];
-const ADMIN_PEOPLE = ['', '/analytics', '/users', '/users/1', '/invitations', '/audit', '/settings', '/backups'];
+const ADMIN_PEOPLE = [
+	'',
+	'/monitoring',
+	'/analytics',
+	'/users',
+	'/users/1',
+	'/invitations',
+	'/audit',
+	'/settings',
+	'/backups',
+];
 const ADMIN_MUSIC = ['/tracks', '/albums', '/artists', '/genres', '/playlists', '/sources', '/jobs'];
 
 /** Somebody with a playlist and a favourite; answers with the playlist's path. */

@@ -3,18 +3,10 @@ import { useState } from 'react';
 import useSWR from 'swr';
 import { apiGet, apiPath } from './client';
 import { missed, takeEvent } from './channel-events';
+import type { Shapes } from './types';
 import { useLive, type Line, type LiveMessage } from './live';
 
-export interface SystemMetrics {
-	cpu_percent: number;
-	memory_percent: number;
-	disk_percent: number;
-	active_streams: number;
-	total_listeners: number;
-	queue_items: number;
-	websocket_connections: number;
-	uptime_seconds: number;
-}
+export type SystemMetrics = Omit<Shapes['SystemMetrics'], 'timestamp'>;
 
 export interface SystemAlert {
 	key: string;
@@ -23,10 +15,7 @@ export interface SystemAlert {
 	message: string;
 }
 
-export interface MetricPoint {
-	at: string;
-	value: number;
-}
+export type MetricPoint = Pick<Shapes['MetricPoint'], 'at' | 'value'>;
 
 export interface Monitoring {
 	line: Line;
@@ -47,7 +36,7 @@ export const useMetricHistory = (metrics: string[], span: Span) =>
 			const to = Date.now();
 			const from = new Date(to - Number(span) * 3_600_000).toISOString();
 			const ask = (metric: string) =>
-				apiGet<{ points: MetricPoint[] }>(apiPath('/metrics/history', { metric, from, interval: STEP[span] }));
+				apiGet<Shapes['MetricHistory']>(apiPath('/metrics/history', { metric, from, interval: STEP[span] }));
 			return Promise.all(metrics.map(async (metric) => (await ask(metric)).points));
 		},
 		{ refreshInterval: AGAIN_MS, keepPreviousData: true },

@@ -1482,6 +1482,57 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        SystemMetrics: {
+            cpu_percent: number;
+            memory_percent: number;
+            disk_percent: number;
+            active_streams: number;
+            total_listeners: number;
+            queue_items: number;
+            websocket_connections: number;
+            uptime_seconds: number;
+            /** Format: date-time */
+            timestamp: string;
+        };
+        StreamMetrics: {
+            channel_id: number;
+            title: string;
+            status: string;
+            on_air: boolean;
+            is_public: boolean;
+            listeners: number;
+            queue_size: number;
+            started_at: string | null;
+            current_track: string | null;
+        };
+        StreamMetricsList: {
+            items: components["schemas"]["StreamMetrics"][];
+            total: number;
+        };
+        WebSocketMetrics: {
+            connections: number;
+            stats: number;
+            monitoring: number;
+            playlist: number;
+            max: number;
+            dropped: number;
+        };
+        MetricHistory: {
+            metric: string;
+            interval: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            points: components["schemas"]["MetricPoint"][];
+        };
+        MetricPoint: {
+            /** Format: date-time */
+            at: string;
+            value: number;
+            min: number;
+            max: number;
+        };
         Stats: {
             active_streams: number;
             total_listeners: number;

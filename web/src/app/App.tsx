@@ -1,4 +1,4 @@
-import { BrowserRouter, Route, Routes } from 'react-router';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { NotFound } from '../components/States';
 import { Guard } from './Guard';
 import { lazyPage } from './lazy-page';
@@ -60,6 +60,7 @@ export function App() {
 					<Route path="settings" element={<SettingsPage />} />
 					<Route path="radio" element={<RadioPage />} />
 					<Route path="radio/:id" element={<ChannelPage />} />
+					<Route path="monitoring" element={<Navigate to="/admin/monitoring" replace />} />
 					<Route path="trends" element={<TrendsPage />} />
 					<Route path="sign-in" element={<SignInPage />} />
 					<Route path="register" element={<RegisterPage />} />

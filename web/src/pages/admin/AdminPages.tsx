@@ -1,6 +1,7 @@
 import { Navigate, Route, Routes } from 'react-router';
 import { can } from '../../api/roles';
 import { useMe } from '../../api/session';
+import { lazyPage } from '../../app/lazy-page';
 import { NotFound } from '../../components/States';
 import { AdminLayout } from './AdminLayout';
 import { AnalyticsPage } from './analytics/AnalyticsPage';
@@ -19,6 +20,9 @@ import { SourcesPage } from './system/SourcesPage';
 import { InvitationsPage } from './users/InvitationsPage';
 import { UserPage } from './users/UserPage';
 import { UsersPage } from './users/UsersPage';
+
+/* Brings the live channels' own code along. */
+const MonitoringPage = lazyPage(() => import('./monitoring/MonitoringPage'), 'monitoring', 'radio');
 
 function Start() {
 	const { me } = useMe();
@@ -43,6 +47,7 @@ export default function AdminPages() {
 					<Route path="sources" element={<SourcesPage />} />
 					<Route path="jobs" element={<JobsPage />} />
 					<Route path="analytics" element={<AnalyticsPage />} />
+					<Route path="monitoring" element={<MonitoringPage />} />
 					<Route path="audit" element={<AuditPage />} />
 					<Route path="settings" element={<SettingsPage />} />
 					<Route path="backups" element={<BackupsPage />} />

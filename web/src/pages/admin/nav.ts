@@ -14,6 +14,7 @@ export const ADMIN_NAV: { text: string; entries: AdminEntry[] }[] = [
 		text: 'admin.nav.overview',
 		entries: [
 			{ to: '/admin', icon: 'home', text: 'admin.nav.dashboard', role: 'admin' },
+			{ to: '/admin/monitoring', icon: 'pulse', text: 'admin.nav.monitoring', role: 'admin' },
 			{ to: '/admin/analytics', icon: 'chart', text: 'admin.nav.analytics', role: 'admin' },
 		],
 	},
