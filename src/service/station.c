@@ -201,6 +201,10 @@ slot_look(struct store_session *session, struct plan *plan, struct slot *slot)
 			arena_copy_text(&slot->arena, track.title);
 	if (*track.artist != '\0')
 		slot->pick.artist = arena_copy_text(&slot->arena, track.artist);
+	if (track.cover.id != 0)
+		slot->pick.cover_url = arena_print(
+			&slot->arena, "/api/v1/tracks/%lld/cover?v=%s",
+			(long long)track.id, track.cover.version);
 	slot->artist_id = track.artist_id;
 	slot->pick.item.duration_ms = track.duration_ms;
 	slot->pick.gain_db = gain_of(&plan->channel, &track);

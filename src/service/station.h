@@ -35,6 +35,7 @@ struct station;
 struct station_pick {
 	struct queue_item item;
 	const char *artist; /* NULL: not known */
+	const char *cover_url; /* NULL: none */
 	enum play_kind kind;
 	int64_t jingle_id; /* 0: none */
 	double gain_db;    /* as the channel's level mode wants it */

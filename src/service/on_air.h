@@ -1,0 +1,101 @@
+/* on_air.h - the channels that are on the air: each with its station, its
+ * programme, its listeners and its clock.
+ *
+ * What people want is in the store (library/channels.h). on_air_follow() makes
+ * the air be as the store says; it is called after every change, and by a thread
+ * of its own when another process changed something. At its opening the channels
+ * that were on the air are revived, each from where it stood.
+ *
+ * Everything that happens is told to the hub.
+ *
+ * Floor: 4 (service). Threads: functions may be called from any worker; they
+ * read the store. NULL as on_air is fine: nothing is on the air here.
+ */
+#ifndef OGMA_SERVICE_ON_AIR_H
+#define OGMA_SERVICE_ON_AIR_H
+
+#include "library/channels.h"
+#include "service/live_hub.h"
+#include "service/station.h"
+
+struct media_pool;
+struct programme;
+struct streams;
+
+/* Where the sound goes; service/live_out.h in a server. NULL members: nowhere. */
+struct on_air_output {
+	void *cookie;
+	enum status (*begin)(void *cookie, const struct channel *channel,
+			     struct programme *programme,
+			     struct fault *fault);
+	void (*change)(void *cookie, const struct channel *channel);
+	void (*title)(void *cookie, int64_t channel_id, const char *title);
+	void (*end)(void *cookie, int64_t channel_id);
+};
+
+struct on_air_args {
+	struct store *store; /* all borrowed */
+	struct streams *streams;
+	struct media_pool *media;
+	struct live_hub *hub;
+	const struct station_settings *settings;
+	const char *data_dir; /* live/ is made in it */
+	struct on_air_output output;
+};
+
+struct on_air;
+
+enum status on_air_open(const struct on_air_args *args, struct on_air **out,
+			struct fault *fault);
+
+/* What is on the air stays so in the store. */
+void on_air_close(struct on_air *on_air);
+
+/* ---- after changes of the store ---- */
+
+void on_air_follow(struct on_air *on_air, int64_t channel_id);
+
+/* `action`: add, remove, move, clear; NULL: only the order of things. */
+void on_air_queue_changed(struct on_air *on_air, int64_t channel_id,
+			  const char *action, const char *item_id);
+
+/* Ends what plays. */
+void on_air_skip(struct on_air *on_air, int64_t channel_id);
+
+/* ---- listeners ---- */
+
+/* As many listen by now, over all outputs. */
+void on_air_heard(struct on_air *on_air, int64_t channel_id,
+		  uint32_t listeners, int32_t change);
+
+/* Somebody wants it to stay on the air. STATUS_NOT_FOUND: it is not on. */
+enum status on_air_keep(struct on_air *on_air, int64_t channel_id,
+			struct fault *fault);
+
+/* ---- a live DJ ---- */
+
+/* `fd` is taken over in any case. STATUS_NOT_FOUND: not on the air;
+ * STATUS_CONFLICT: somebody else is live. */
+enum status on_air_live_begin(struct on_air *on_air, int64_t channel_id,
+			      const char *name, int fd, const char *hint,
+			      uint32_t fade_ms, struct fault *fault);
+void on_air_live_end(struct on_air *on_air, int64_t channel_id);
+
+/* ---- looking ---- */
+
+#define ON_AIR_NAME_BYTES 128
+
+struct on_air_view {
+	int64_t position_ms;
+	uint32_t listeners;
+	bool live;
+	bool placeholder;
+	char dj[ON_AIR_NAME_BYTES]; /* "" unless live */
+	int64_t timer_started_at_ms, timer_ends_at_ms; /* 0: it does not run */
+};
+
+/* False: it is not on the air here. */
+bool on_air_look(struct on_air *on_air, int64_t channel_id,
+		 struct on_air_view *out);
+
+#endif /* OGMA_SERVICE_ON_AIR_H */
