@@ -26,6 +26,7 @@ struct listening;
 struct live_hub;
 struct monitor;
 struct live_out;
+struct on_air;
 struct oidc;
 struct router;
 struct streams;
@@ -53,6 +54,7 @@ struct api_args {
 	struct limits *limits;
 	struct oidc *oidc; /* NULL: no single sign-on */
 	struct listening *listening;
+	struct on_air *on_air; /* NULL: another process has the channels */
 	struct live_hub *live;
 	struct monitor *monitor;
 	struct live_out *out; /* what goes out of channels on the air */

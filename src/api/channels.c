@@ -7,9 +7,11 @@
 
 #include "api/api.h"
 #include "api/handlers.h"
+#include "base/clock.h"
 #include "library/audit.h"
 #include "library/playlist_rules.h"
 #include "library/playlists.h"
+#include "service/on_air.h"
 #include "service/station_item.h"
 
 bool
@@ -173,20 +175,39 @@ settings_members(struct json_writer *json, const struct call *call,
 			settings->request_cooldown_seconds);
 }
 
+static void
+timer_member(struct json_writer *json, const struct on_air_view *live)
+{
+	json_name(json, "auto_end_timer");
+	if (live->timer_ends_at_ms == 0) {
+		json_null_value(json);
+		return;
+	}
+	json_object_begin(json);
+	json_member_time(json, "started_at", live->timer_started_at_ms);
+	json_member_time(json, "timeout_at", live->timer_ends_at_ms);
+	json_member_int(json, "remaining_seconds",
+			(live->timer_ends_at_ms - clock_now_ms() + 999) /
+				1000);
+	json_object_end(json);
+}
+
 /* What only a channel on the air has. */
 static void
 live_members(struct json_writer *json, const struct call *call,
 	     const struct channel_view *view)
 {
 	const struct channel *channel = &view->channel;
+	struct on_air_view live = { 0 };
 
+	on_air_look(call->api->args.on_air, channel->id, &live);
 	json_member_text(json, "state", channel_state(call, view));
 	json_member_bool(json, "on_air", channel->on_air);
 	form_channel_current(json, call, view);
-	json_member_int(json, "current_position_ms", 0);
-	json_member_int(json, "listeners_count", 0);
-	json_member_null(json, "auto_end_timer");
-	json_member_null(json, "dj");
+	json_member_int(json, "current_position_ms", live.position_ms);
+	json_member_int(json, "listeners_count", live.listeners);
+	timer_member(json, &live);
+	json_member_text(json, "dj", *live.dj != '\0' ? live.dj : NULL);
 	json_member_time(json, "started_at", channel->run_started_at_ms);
 }
 
@@ -643,6 +664,7 @@ handle_channel_change(struct call *call)
 	if (!auto_dj_given(call, &work.auto_dj) ||
 	    !call_write_store(call, changing_run, &work))
 		return;
+	on_air_follow(call->api->args.on_air, work.id);
 	channel_answer(call, 200, work.id);
 }
 
@@ -734,8 +756,10 @@ wish_answer(struct call *call, enum wish wish)
 {
 	struct wish_work work = { .call = call, .wish = wish };
 
-	if (call_write_store(call, wish_run, &work))
-		channel_answer(call, 200, call_int(call, "id"));
+	if (!call_write_store(call, wish_run, &work))
+		return;
+	on_air_follow(call->api->args.on_air, call_int(call, "id"));
+	channel_answer(call, 200, call_int(call, "id"));
 }
 
 void
@@ -760,4 +784,29 @@ void
 handle_channel_resume(struct call *call)
 {
 	wish_answer(call, WISH_RESUME);
+}
+
+static enum status
+seen_run(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct call *call = cookie;
+	struct channel channel;
+
+	return channel_to_see(session, call, call_int(call, "id"), &channel,
+			      fault);
+}
+
+/* Also a visitor may say that somebody is there. */
+void
+handle_channel_keep(struct call *call)
+{
+	struct fault fault = { 0 };
+
+	if (!call_read_store(call, seen_run, call))
+		return;
+	if (on_air_keep(call->api->args.on_air, call_int(call, "id"),
+			&fault) == STATUS_OK)
+		channel_answer(call, 200, call_int(call, "id"));
+	else
+		call_answer_fault(call, &fault);
 }

@@ -56,6 +56,6 @@ void channel_answer(struct call *call, unsigned status, int64_t id);
 /* After a change of its queue (the programme may have to plan anew, and those
  * who watch are told). */
 void channel_queue_changed(struct call *call, int64_t channel_id,
-			   const char *operation);
+			   const char *operation, const char *item_id);
 
 #endif /* OGMA_API_CHANNELS_H */

@@ -227,6 +227,7 @@ void handle_channel_start(struct call *call);
 void handle_channel_stop(struct call *call);
 void handle_channel_pause(struct call *call);
 void handle_channel_resume(struct call *call);
+void handle_channel_keep(struct call *call);
 void handle_channel_history(struct call *call);
 
 /* live.c */

@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 #include "base/counter.h"
 #include "library/audit.h"
+#include "service/on_air.h"
 #include "service/station_item.h"
 
 static struct metric operations = METRIC_COUNTER(
@@ -15,12 +16,17 @@ static struct metric operations = METRIC_COUNTER(
 
 void
 channel_queue_changed(struct call *call, int64_t channel_id,
-		      const char *operation)
+		      const char *operation, const char *item_id)
 {
 	const char *id = arena_print(call->arena, "%lld",
 				     (long long)channel_id);
 
 	counter_add(metric_cell(&operations, id, operation), 1);
+	if (strcmp(operation, "skip") == 0)
+		on_air_skip(call->api->args.on_air, channel_id);
+	else
+		on_air_queue_changed(call->api->args.on_air, channel_id,
+				     operation, item_id);
 }
 
 /* ---- looking -------------------------------------------------------------- */
@@ -183,7 +189,8 @@ edit_do(struct edit_work *work)
 	work->item.channel_id = work->channel_id;
 	status = store_write(call->api->args.store, edit_run, work, &fault);
 	if (status == STATUS_OK)
-		channel_queue_changed(call, work->channel_id, work->operation);
+		channel_queue_changed(call, work->channel_id, work->operation,
+				      work->item.id);
 	else if (status == STATUS_CONFLICT &&
 		 strcmp(fault.field, "version") == 0)
 		conflict_answer(work);
@@ -425,6 +432,6 @@ handle_channel_queue_skip(struct call *call)
 
 	if (!call_write_store(call, skip_run, call))
 		return;
-	channel_queue_changed(call, id, "skip");
+	channel_queue_changed(call, id, "skip", NULL);
 	channel_answer(call, 200, id);
 }

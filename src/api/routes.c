@@ -916,7 +916,7 @@ const struct route api_routes[] = {
 	GET(API "/library", handle_library, "system",
 	    "How much music there is.", NULL, "Library", "304 503"),
 	{ .method = HTTP_GET, .pattern = "/api/stats", .handler = handle_stats,
-	  .on_loop = true, .tag = "system",
+	  .tag = "system",
 	  .summary = "Live channels and listeners now.", .answer = "Stats",
 	  .fields = no_store },
 

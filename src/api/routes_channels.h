@@ -163,6 +163,11 @@ static const struct param queue_move_body[] = {
 		   handle_channel_resume, "channels", "Goes on.", \
 		   channel_params, NO_BODY, 0, "Channel", \
 		   "404 409 422 503"), \
+	{ .method = HTTP_POST, .pattern = API "/channels/{id}/keep", \
+	  .handler = handle_channel_keep, .tag = "channels", \
+	  .summary = "Somebody is there: it does not end by itself now.", \
+	  .params = channel_params, NO_BODY, .answer = "Channel", \
+	  .statuses = "400 404 422 503", .fields = no_store }, \
 	CHANNEL_SEE(API "/channels/{id}/history", handle_channel_history, \
 		    "channels", "What it played, newest first.", \
 		    channel_page_params, "[ChannelPlay]")

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "service/on_air.h"
 #include "service/sign_in.h"
 #include "service/source.h"
 
@@ -30,6 +31,7 @@ struct serving {
 	struct watch *watch;
 	struct job_runner *jobs;
 	struct monitor *monitor;
+	struct on_air *on_air;
 	int lock_fd; /* one server for a data folder */
 	char *log_path;
 };
@@ -173,6 +175,7 @@ open_http(struct serving *serving, const struct settings *settings,
 		.live = serving->app.live,
 		.monitor = serving->monitor,
 		.out = serving->app.out,
+		.on_air = serving->on_air,
 		.editor = { .store = serving->app.store,
 			    .blobs = serving->app.blobs,
 			    .media = serving->app.media },
@@ -227,6 +230,26 @@ open_ingest(struct serving *serving, const struct settings *settings,
 	return status;
 }
 
+/* Channels that were on the air come back. */
+static enum status
+open_on_air(struct serving *serving, const struct settings *settings,
+	    struct fault *fault)
+{
+	const struct on_air_args args = {
+		.store = serving->app.store,
+		.streams = serving->app.streams,
+		.media = serving->app.media,
+		.hub = serving->app.live,
+		.out = serving->app.out,
+		.settings = &settings->station,
+		.data_dir = settings->program.data_dir,
+	};
+
+	if (!(settings->roles & ROLE_LIVE))
+		return STATUS_OK;
+	return on_air_open(&args, &serving->on_air, fault);
+}
+
 static enum status
 open_monitor(struct serving *serving, const struct settings *settings,
 	     struct fault *fault)
@@ -276,6 +299,8 @@ serving_open(struct serving *serving, const struct settings *settings,
 	if (status == STATUS_OK)
 		status = open_monitor(serving, settings, fault);
 	if (status == STATUS_OK)
+		status = open_on_air(serving, settings, fault);
+	if (status == STATUS_OK)
 		status = open_http(serving, settings, fault);
 	return status;
 }
@@ -291,10 +316,12 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 	if (serving->api != NULL)
 		api_close(serving->api);
 	monitor_close(serving->monitor);
+	on_air_close(serving->on_air);
 	gauges_stop(&serving->app);
 	watch_close(serving->watch);
 	job_runner_close(serving->jobs);
 	app_close(&serving->app);
+	on_air_free(serving->on_air);
 	if (serving->lock_fd >= 0)
 		close(serving->lock_fd);
 	log_close();

@@ -115,10 +115,12 @@ roles_parse(struct settings *settings, struct fault *fault)
 	static const struct {
 		const char *name;
 		unsigned bits;
-	} names[] = { { "all", ROLE_API | ROLE_STREAM | ROLE_INGEST },
+	} names[] = { { "all", ROLE_API | ROLE_STREAM | ROLE_INGEST |
+					 ROLE_LIVE },
 		      { "api", ROLE_API },
 		      { "stream", ROLE_STREAM },
-		      { "ingest", ROLE_INGEST } };
+		      { "ingest", ROLE_INGEST },
+		      { "live", ROLE_LIVE } };
 	struct span rest = span_of(settings->program.roles), role;
 
 	settings->roles = 0;

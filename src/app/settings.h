@@ -28,7 +28,7 @@
 struct program_settings {
 	const char *data_dir;
 	const char *cache_dir; /* "": cache/ in the data folder */
-	const char *roles; /* "all", or some of api,stream,ingest */
+	const char *roles; /* "all", or some of api,stream,ingest,live */
 	uint32_t drain_ms;
 	const char *log_level;
 	bool log_stderr;
@@ -43,6 +43,7 @@ enum role { /* bits */
 	ROLE_API = 1,
 	ROLE_STREAM = 2,
 	ROLE_INGEST = 4,
+	ROLE_LIVE = 8, /* channels are on the air */
 };
 
 struct settings {

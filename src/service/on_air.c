@@ -18,10 +18,13 @@
 
 #include "base/clock.h"
 #include "base/counter.h"
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "library/tracks.h"
 #include "service/auto_end.h"
+#include "service/live_out.h"
 #include "service/programme.h"
 #include "service/station_input.h"
 
@@ -345,10 +348,10 @@ current_change(struct aired *one, char *json, uint32_t *listeners)
 static void
 title_set(struct aired *one, const struct station_pick *pick)
 {
-	const struct on_air_output *output = &one->on_air->args.output;
+	struct live_out *out = one->on_air->args.out;
 	struct buffer title;
 
-	if (output->title == NULL)
+	if (out == NULL)
 		return;
 	buffer_init(&title, 0);
 	if (pick != NULL && pick->artist != NULL)
@@ -358,8 +361,7 @@ title_set(struct aired *one, const struct station_pick *pick)
 		buffer_print(&title, "%s", pick->item.title);
 	else
 		buffer_add_text(&title, "");
-	output->title(output->cookie, one->id,
-		      title.length == 0 ? "" : title.bytes);
+	live_out_title(out, one->id, title.length == 0 ? "" : title.bytes);
 	buffer_release(&title);
 }
 
@@ -499,11 +501,35 @@ aired_free(struct aired *one)
 	free(one);
 }
 
+static struct live_out_channel
+output_channel(const struct channel *channel)
+{
+	return (struct live_out_channel){
+		.id = channel->id,
+		.title = channel->settings.title,
+		.description = channel->settings.description,
+		.is_public = channel->settings.is_public,
+		.listeners_max = (uint32_t)channel->settings.listeners_max,
+	};
+}
+
+static enum status
+output_begin(struct on_air *on_air, struct aired *one,
+	     const struct channel *channel, struct fault *fault)
+{
+	const struct live_out_channel output = output_channel(channel);
+	const struct live_sound sound = { one->programme, programme_tap_open,
+					  programme_tap_close };
+
+	if (on_air->args.out == NULL)
+		return STATUS_OK;
+	return live_out_begin(on_air->args.out, &output, &sound, fault);
+}
+
 static enum status
 air_begin(struct on_air *on_air, const struct channel *channel,
 	  struct arena *arena, struct fault *fault)
 {
-	const struct on_air_output *output = &on_air->args.output;
 	struct aired *one = mem_new(1, sizeof *one);
 	const char *path = arena_print(arena, "%s/live/%lld.position",
 				       on_air->args.data_dir,
@@ -523,14 +549,11 @@ air_begin(struct on_air *on_air, const struct channel *channel,
 		aired_free(one);
 		return status;
 	}
-	if (output->begin != NULL) {
-		status = output->begin(output->cookie, channel, one->programme,
-				       fault);
-		if (status != STATUS_OK) {
-			programme_close(one->programme);
-			aired_free(one);
-			return status;
-		}
+	status = output_begin(on_air, one, channel, fault);
+	if (status != STATUS_OK) {
+		programme_close(one->programme);
+		aired_free(one);
+		return status;
 	}
 	pthread_mutex_lock(&on_air->lock);
 	one->next = on_air->list;
@@ -564,11 +587,9 @@ list_drop(struct on_air *on_air, const struct aired *one)
 static void
 air_close(struct on_air *on_air, struct aired *one)
 {
-	const struct on_air_output *output = &on_air->args.output;
-
 	list_drop(on_air, one);
-	if (output->end != NULL)
-		output->end(output->cookie, one->id);
+	if (on_air->args.out != NULL)
+		live_out_end(on_air->args.out, one->id);
 	programme_close(one->programme);
 	gauge_add(metric_cell(&active), -1);
 	gauge_set(metric_cell(&listeners_gauge, one->label), 0);
@@ -596,7 +617,7 @@ static void
 air_change(struct on_air *on_air, struct aired *one,
 	   const struct channel *channel)
 {
-	const struct on_air_output *output = &on_air->args.output;
+	const struct live_out_channel output = output_channel(channel);
 	char *current;
 	bool paused_now;
 
@@ -608,8 +629,8 @@ air_change(struct on_air *on_air, struct aired *one,
 	pthread_mutex_unlock(&on_air->lock);
 	programme_set(one->programme, (uint32_t)channel->settings.crossfade_ms,
 		      0);
-	if (output->change != NULL)
-		output->change(output->cookie, channel);
+	if (on_air->args.out != NULL)
+		live_out_change(on_air->args.out, &output);
 	if (paused_now) {
 		programme_pause(one->programme, channel->paused);
 		live_hub_publish_status(on_air->args.hub, channel_of(one),
@@ -891,6 +912,71 @@ keeper_run(void *cookie)
 	}
 }
 
+/* ---- listeners: the outputs' thread ---------------------------------------- */
+
+static void
+heard_tell(void *cookie, int64_t channel_id, uint32_t listeners,
+	   int32_t change)
+{
+	struct on_air *on_air = cookie;
+	struct live_channel channel = { 0 };
+	struct aired *one;
+
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, channel_id);
+	if (one != NULL) {
+		one->listeners = listeners;
+		channel = channel_of(one);
+		gauge_set(metric_cell(&listeners_gauge, one->label),
+			  listeners);
+	}
+	pthread_mutex_unlock(&on_air->lock);
+	if (one != NULL)
+		live_hub_publish_listeners(on_air->args.hub, channel,
+					   listeners, change);
+}
+
+/* The address is kept as a digest only, to tell listeners apart. */
+static enum status
+left_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	const struct live_listen *listen = cookie;
+	const char *address = listen->address == NULL ? "" : listen->address;
+	uint8_t digest[SHA256_BYTES];
+	char hex[2 * 8 + 1];
+
+	sha256(address, strlen(address), digest);
+	hex_print(digest, 8, hex);
+	return sql_exec(session,
+			"insert into channel_listens (channel_id, user_id, "
+			"format, client, address_hash, started_at, ended_at, "
+			"bytes) select id, $1, $2, $3, $4, $5, $6, $7 "
+			"from channels where id = $8",
+			SQL_ARGS(sql_int_or_null(listen->user_id,
+						 listen->user_id != 0),
+				 sql_text(listen->format),
+				 sql_text(listen->agent), sql_text(hex),
+				 SQL_INT(listen->started_at_ms),
+				 SQL_INT(listen->ended_at_ms),
+				 SQL_INT(listen->bytes),
+				 SQL_INT(listen->channel_id)),
+			NULL, fault);
+}
+
+static void
+left_note(void *cookie, const struct live_listen *listen)
+{
+	struct on_air *on_air = cookie;
+	struct live_listen copy = *listen;
+	struct fault fault = { 0 };
+
+	if (store_write(on_air->args.store, left_work, &copy, &fault) !=
+	    STATUS_OK)
+		log_warning("on_air", "cannot note who listened",
+			    LOG_INT("channel_id", listen->channel_id),
+			    LOG_TEXT("reason", fault.message));
+}
+
 /* ---- commands ------------------------------------------------------------- */
 
 void
@@ -905,29 +991,6 @@ on_air_skip(struct on_air *on_air, int64_t channel_id)
 	if (one != NULL)
 		programme_skip(one->programme);
 	pthread_mutex_unlock(&on_air->lock);
-}
-
-void
-on_air_heard(struct on_air *on_air, int64_t channel_id, uint32_t listeners,
-	     int32_t change)
-{
-	struct live_channel channel = { 0 };
-	struct aired *one;
-
-	if (on_air == NULL)
-		return;
-	pthread_mutex_lock(&on_air->lock);
-	one = aired_find(on_air, channel_id);
-	if (one != NULL) {
-		one->listeners = listeners;
-		channel = channel_of(one);
-		gauge_set(metric_cell(&listeners_gauge, one->label),
-			  listeners);
-	}
-	pthread_mutex_unlock(&on_air->lock);
-	if (one != NULL)
-		live_hub_publish_listeners(on_air->args.hub, channel,
-					   listeners, change);
 }
 
 static enum status
@@ -1185,11 +1248,18 @@ on_air_open(const struct on_air_args *args, struct on_air **out,
 	metrics_register();
 	source.cookie = on_air;
 	live_hub_set_source(args->hub, &source);
+	if (args->out != NULL)
+		live_out_watch(args->out,
+			       &(const struct live_out_watcher){
+				       heard_tell, left_note, on_air });
 	sync_all(on_air);
 	failed = pthread_create(&on_air->keeper, NULL, keeper_run, on_air);
 	if (failed != 0) {
 		on_air->closing = true;
 		live_hub_set_source(args->hub, NULL);
+		if (args->out != NULL)
+			live_out_watch(args->out,
+				       &(const struct live_out_watcher){ 0 });
 		while (on_air->list != NULL) {
 			struct aired *one = on_air->list;
 
@@ -1220,6 +1290,13 @@ on_air_close(struct on_air *on_air)
 		air_close(on_air, one);
 		aired_free(one);
 	}
+}
+
+void
+on_air_free(struct on_air *on_air)
+{
+	if (on_air == NULL)
+		return;
 	pthread_cond_destroy(&on_air->wake);
 	pthread_mutex_destroy(&on_air->lock);
 	pthread_mutex_destroy(&on_air->follow);

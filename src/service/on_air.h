@@ -18,20 +18,9 @@
 #include "service/live_hub.h"
 #include "service/station.h"
 
+struct live_out;
 struct media_pool;
-struct programme;
 struct streams;
-
-/* Where the sound goes; service/live_out.h in a server. NULL members: nowhere. */
-struct on_air_output {
-	void *cookie;
-	enum status (*begin)(void *cookie, const struct channel *channel,
-			     struct programme *programme,
-			     struct fault *fault);
-	void (*change)(void *cookie, const struct channel *channel);
-	void (*title)(void *cookie, int64_t channel_id, const char *title);
-	void (*end)(void *cookie, int64_t channel_id);
-};
 
 struct on_air_args {
 	struct store *store; /* all borrowed */
@@ -40,7 +29,7 @@ struct on_air_args {
 	struct live_hub *hub;
 	const struct station_settings *settings;
 	const char *data_dir; /* live/ is made in it */
-	struct on_air_output output;
+	struct live_out *out; /* NULL: the sound goes nowhere */
 };
 
 struct on_air;
@@ -50,6 +39,10 @@ enum status on_air_open(const struct on_air_args *args, struct on_air **out,
 
 /* What is on the air stays so in the store. */
 void on_air_close(struct on_air *on_air);
+
+/* After that, and after the outputs were closed, which tell of the last who
+ * left. NULL is fine. */
+void on_air_free(struct on_air *on_air);
 
 /* ---- after changes of the store ---- */
 
@@ -62,11 +55,7 @@ void on_air_queue_changed(struct on_air *on_air, int64_t channel_id,
 /* Ends what plays. */
 void on_air_skip(struct on_air *on_air, int64_t channel_id);
 
-/* ---- listeners ---- */
-
-/* As many listen by now, over all outputs. */
-void on_air_heard(struct on_air *on_air, int64_t channel_id,
-		  uint32_t listeners, int32_t change);
+/* ---- staying on ---- */
 
 /* Somebody wants it to stay on the air. STATUS_NOT_FOUND: it is not on. */
 enum status on_air_keep(struct on_air *on_air, int64_t channel_id,

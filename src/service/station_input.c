@@ -305,9 +305,10 @@ child_wait(void *cookie)
 static enum status
 ytdlp_open(const char *url, int *fd, struct fault *fault)
 {
-	char *const arguments[] = { "yt-dlp", "--quiet", "--no-playlist",
-				    "--no-config", "--format", "bestaudio",
-				    "--output", "-", "--", (char *)url, NULL };
+	const char *const arguments[] = {
+		"yt-dlp", "--quiet",  "--no-playlist", "--no-config",
+		"--format", "bestaudio", "--output", "-", "--", url, NULL
+	};
 	posix_spawn_file_actions_t actions;
 	pid_t *child = mem_new(1, sizeof *child);
 	pthread_t thread;
@@ -319,7 +320,8 @@ ytdlp_open(const char *url, int *fd, struct fault *fault)
 	}
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-	failed = posix_spawnp(child, "yt-dlp", &actions, NULL, arguments,
+	failed = posix_spawnp(child, "yt-dlp", &actions, NULL,
+			      (char *const *)(uintptr_t)arguments,
 			      environ);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
