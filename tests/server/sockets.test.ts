@@ -267,7 +267,59 @@ describe('figures', () => {
 	});
 
 	test('of channels are a list, and 404 for one that is not there', async () => {
-		expect((await admin.ask('/api/v1/metrics/streams')).json()).toEqual({ items: [], total: 0 });
+		expect((await admin.ask('/api/v1/metrics/streams')).json().total).toBe(0);
 		expect((await admin.ask('/api/v1/metrics/streams/-5')).status).toBe(404);
+	});
+});
+
+describe('a channel', () => {
+	const made = async (more: object): Promise<number> =>
+		(await moderator.post('/api/v1/channels', { title: 'On the air', ...more })).json().id;
+	const add = (id: number, title: string) =>
+		moderator.post(`/api/v1/queue/${id}/items`, { title, source: 'stream', url: 'http://127.0.0.1:9/nothing.mp3' });
+
+	test('tells of its queue, and what was missed to who comes back', async () => {
+		const id = await made({ is_public: true });
+		const path = `/api/ws/playlist?channel_id=${id}`;
+		const first = listen(path);
+		await first.of('connected');
+		expect((await add(id, 'One')).status).toBe(201);
+		const update = await first.of('playlist_update');
+		expect(update).toMatchObject({ channel_id: id, data: { action: 'add', queue_size: 1, item: { title: 'One' } } });
+		const queue = await first.of('queue_update');
+		expect(queue.data).toMatchObject({ total: 1, items: [{ title: 'One' }] });
+		expect(queue.seq).toBeGreaterThan(update.seq);
+		first.socket.terminate();
+		await add(id, 'Two');
+		const again = listen(`${path}&since=${queue.seq}`);
+		expect((await again.of('connected')).data.resumed).toBe(true);
+		expect((await again.of('playlist_update')).data.item.title).toBe('Two');
+		expect((await again.of('queue_update')).data.total).toBe(2);
+		expect((await admin.ask(`/api/v1/metrics/streams/${id}`)).json()).toMatchObject({ channel_id: id, queue_size: 2, on_air: false });
+	});
+
+	test('that is not public is heard by moderators only', async () => {
+		const id = await made({ is_public: false });
+		const visitor = listen('/api/ws/playlist');
+		await visitor.of('connected');
+		const insider = listen(`/api/ws/playlist?channel_id=${id}&token=${moderator.token}`);
+		await insider.of('connected');
+		expect((await listen(`/api/ws/playlist?channel_id=${id}&token=${user.token}`).of('error')).data.code).toBe('channel_not_found');
+		await add(id, 'Secret');
+		await insider.of('playlist_update');
+		const open = await made({ is_public: true });
+		await add(open, 'For all');
+		const heard = await visitor.of('playlist_update');
+		expect(heard).toMatchObject({ channel_id: open, data: { item: { title: 'For all' } } });
+	});
+
+	test('that starts and stops is told to everybody', async () => {
+		const id = await made({ is_public: true });
+		const ear = listen('/ws/stats?events=stream_update');
+		await ear.of('connected');
+		expect((await moderator.post(`/api/v1/channels/${id}/start`)).status).toBeLessThan(300);
+		expect((await ear.of('stream_update')).data).toMatchObject({ channel_id: id, event: 'started', listeners: 0 });
+		await moderator.post(`/api/v1/channels/${id}/stop`);
+		await until('the stop', () => ear.heard.find((one) => one.data.event === 'stopped' && one.data.channel_id === id));
 	});
 });
