@@ -236,6 +236,18 @@ void handle_live_hls_list(struct call *call);
 void handle_live_hls_file(struct call *call);
 void handle_live_status(struct call *call);
 
+/* channel_plans.c */
+void handle_channel_schedule(struct call *call);
+void handle_channel_schedule_add(struct call *call);
+void handle_channel_schedule_change(struct call *call);
+void handle_channel_schedule_remove(struct call *call);
+void handle_channel_jingles(struct call *call);
+void handle_channel_jingle_add(struct call *call);
+void handle_channel_jingle_change(struct call *call);
+void handle_channel_jingle_remove(struct call *call);
+void handle_channel_requests(struct call *call);
+void handle_channel_request_add(struct call *call);
+
 /* queue.c */
 void handle_channel_queue_get(struct call *call);
 void handle_channel_queue_clear(struct call *call);

@@ -116,6 +116,46 @@ static const struct param queue_move_body[] = {
 	{ 0 }
 };
 
+static const struct param channel_row_params[] = {
+	CHANNEL_PARAM("id"),
+	{ .name = "row_id", .type = PARAM_ID, .required = true },
+	{ 0 }
+};
+
+#define SCHEDULE_FIELDS(required_) \
+	{ .name = "playlist_id", .type = PARAM_ID, .required = (required_) }, \
+	{ .name = "weekdays", .type = PARAM_IDS, .max = 7, \
+	  .summary = "1 is Monday; none: every day." }, \
+	{ .name = "starts_at", .type = PARAM_TEXT, .required = (required_), \
+	  .max = 5, .summary = "HH:MM of the server's day." }, \
+	{ .name = "ends_at", .type = PARAM_TEXT, .required = (required_), \
+	  .max = 5, .summary = "Not after the start: of the next day." }, \
+	{ .name = "priority", .type = PARAM_INT, .min = 0, .max = 1000 }, \
+	{ .name = "enabled", .type = PARAM_BOOL }
+static const struct param schedule_add_body[] = { SCHEDULE_FIELDS(true),
+						  { 0 } };
+static const struct param schedule_change_body[] = { SCHEDULE_FIELDS(false),
+						     { 0 } };
+
+#define JINGLE_FIELDS(required_) \
+	{ .name = "title", .type = PARAM_TEXT, .required = (required_), \
+	  .min = 1, .max = 200 }, \
+	{ .name = "track_id", .type = PARAM_ID, .required = (required_) }, \
+	{ .name = "every_tracks", .type = PARAM_INT, .nullable = true, \
+	  .min = 1, .max = 1000 }, \
+	{ .name = "every_minutes", .type = PARAM_INT, .nullable = true, \
+	  .min = 1, .max = 10080 }, \
+	{ .name = "enabled", .type = PARAM_BOOL }
+static const struct param jingle_add_body[] = { JINGLE_FIELDS(true), { 0 } };
+static const struct param jingle_change_body[] = { JINGLE_FIELDS(false),
+						   { 0 } };
+static const struct param request_add_body[] = {
+	{ .name = "track_id", .type = PARAM_ID, .required = true },
+	{ .name = "message", .type = PARAM_TEXT, .nullable = true,
+	  .max = 200 },
+	{ 0 }
+};
+
 /* clang-format off: rows */
 #define CHANNEL_SEE(pattern_, handler_, tag_, summary_, params_, answer_) \
 	{ .method = HTTP_GET, .pattern = (pattern_), \
@@ -168,6 +208,50 @@ static const struct param queue_move_body[] = {
 	  .summary = "Somebody is there: it does not end by itself now.", \
 	  .params = channel_params, NO_BODY, .answer = "Channel", \
 	  .statuses = "400 404 422 503", .fields = no_store }, \
+	CHANNEL_DO(HTTP_GET, API "/channels/{id}/schedule", handle_channel_schedule, \
+		   "channels", "Its schedule.", channel_params, NO_BODY, 0, \
+		   "[ChannelSchedule]", "304 404 422 503"), \
+	CHANNEL_DO(HTTP_POST, API "/channels/{id}/schedule", \
+		   handle_channel_schedule_add, "channels", "Adds a row.", \
+		   channel_params, WITH_BODY(schedule_add_body), 201, \
+		   "ChannelSchedule", "404 409 422 503 507"), \
+	CHANNEL_DO(HTTP_PATCH, API "/channels/{id}/schedule/{row_id}", \
+		   handle_channel_schedule_change, "channels", \
+		   "Changes what is given.", channel_row_params, \
+		   WITH_BODY(schedule_change_body), 0, "ChannelSchedule", \
+		   "404 422 503"), \
+	CHANNEL_DO(HTTP_DELETE, API "/channels/{id}/schedule/{row_id}", \
+		   handle_channel_schedule_remove, "channels", \
+		   "Removes a row.", channel_row_params, NO_BODY, 204, NULL, \
+		   "404 422 503"), \
+	CHANNEL_DO(HTTP_GET, API "/channels/{id}/jingles", handle_channel_jingles, \
+		   "channels", "Its jingles.", channel_params, NO_BODY, 0, \
+		   "[ChannelJingle]", "304 404 422 503"), \
+	CHANNEL_DO(HTTP_POST, API "/channels/{id}/jingles", \
+		   handle_channel_jingle_add, "channels", "Adds a row.", \
+		   channel_params, WITH_BODY(jingle_add_body), 201, \
+		   "ChannelJingle", "404 409 422 503 507"), \
+	CHANNEL_DO(HTTP_PATCH, API "/channels/{id}/jingles/{row_id}", \
+		   handle_channel_jingle_change, "channels", \
+		   "Changes what is given.", channel_row_params, \
+		   WITH_BODY(jingle_change_body), 0, "ChannelJingle", \
+		   "404 422 503"), \
+	CHANNEL_DO(HTTP_DELETE, API "/channels/{id}/jingles/{row_id}", \
+		   handle_channel_jingle_remove, "channels", \
+		   "Removes a row.", channel_row_params, NO_BODY, 204, NULL, \
+		   "404 422 503"), \
+	CHANNEL_DO(HTTP_GET, API "/channels/{id}/requests", \
+		   handle_channel_requests, "channels", \
+		   "What listeners asked for, newest first.", \
+		   channel_page_params, NO_BODY, 0, "[ChannelRequest]", \
+		   "304 400 404 422 503"), \
+	{ .method = HTTP_POST, .pattern = API "/channels/{id}/requests", \
+	  .right = USER_ROLE_USER, .handler = handle_channel_request_add, \
+	  .tag = "channels", \
+	  .summary = "Asks for a track; 429 in the cool-down.", \
+	  .params = channel_params, WITH_BODY(request_add_body), \
+	  .success = 201, .answer = "ChannelRequested", \
+	  .statuses = "404 409 422 503", .fields = no_store }, \
 	CHANNEL_SEE(API "/channels/{id}/history", handle_channel_history, \
 		    "channels", "What it played, newest first.", \
 		    channel_page_params, "[ChannelPlay]")

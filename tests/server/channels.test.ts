@@ -247,3 +247,48 @@ describe('a queue', () => {
 		expect(log.items[0].new_values).toMatchObject({ operation: 'add', item_id: added.id, title: 'x' });
 	});
 });
+
+describe('what plays by itself', () => {
+	test('a schedule is made, changed and removed', async () => {
+		const { id } = await make({ title: 'Scheduled' });
+		const playlist = (await mod.post(`${api}/playlists`, { title: 'Evening' })).json();
+		const at = `${api}/channels/${id}/schedule`;
+		const body = { playlist_id: playlist.id, weekdays: [1, 7], starts_at: '22:00', ends_at: '06:30' };
+		const row = checked('POST', '/channels/{id}/schedule', await mod.post(at, body), 201);
+		expect(row).toMatchObject({ ...body, playlist_title: 'Evening', priority: 0, enabled: true });
+		const changed = await mod.send('PATCH', `${at}/${row.id}`, { enabled: false });
+		expect(checked('PATCH', '/channels/{id}/schedule/{row_id}', changed, 200)).toEqual({ ...row, enabled: false });
+		expect(checked('GET', '/channels/{id}/schedule', await mod.ask(at), 200).total).toBe(1);
+		for (const [field, value] of [['starts_at', '24:00'], ['ends_at', '9:00'], ['weekdays', [8]], ['playlist_id', 99999]] as const)
+			expect((await mod.post(at, { ...body, [field]: value })).json().details[0].field).toBe(field);
+		checked('DELETE', '/channels/{id}/schedule/{row_id}', await mod.send('DELETE', `${at}/${row.id}`), 204);
+		expect((await mod.send('DELETE', `${at}/${row.id}`)).status).toBe(404);
+	});
+
+	test('jingles are made, changed and removed', async () => {
+		const { id } = await make({ title: 'Jingles' });
+		const at = `${api}/channels/${id}/jingles`;
+		expect((await mod.post(at, { title: 'x', track_id: tracks[0].id })).status).toBe(422);
+		const row = checked('POST', '/channels/{id}/jingles', await mod.post(at, { title: 'Ding', track_id: tracks[0].id, every_tracks: 3 }), 201);
+		expect(row).toMatchObject({ title: 'Ding', every_tracks: 3, every_minutes: null, enabled: true });
+		const changed = await mod.send('PATCH', `${at}/${row.id}`, { every_tracks: null, every_minutes: 15 });
+		expect(changed.json()).toMatchObject({ every_tracks: null, every_minutes: 15 });
+		expect((await mod.json(at)).items).toHaveLength(1);
+		expect((await mod.send('DELETE', `${at}/${row.id}`)).status).toBe(204);
+	});
+
+	test('a listener asks for a track, and then not for a while', async () => {
+		const { id } = await make({ title: 'Requests', requests_enabled: true, request_cooldown_seconds: 600 });
+		const at = `${api}/channels/${id}/requests`;
+		const asked = checked('POST', '/channels/{id}/requests', await user.post(at, { track_id: tracks[0].id, message: 'For Ann' }), 201);
+		expect((await queue(id)).items[0]).toMatchObject({ id: asked.item_id, track_id: tracks[0].id, requested_by: 'una' });
+		const again = await user.post(at, { track_id: tracks[1].id });
+		expect(again.status).toBe(429);
+		expect(Number(again.header('retry-after'))).toBeGreaterThan(590);
+		expect((await other.post(at, { track_id: tracks[0].id })).status).toBe(409);
+		const list = checked('GET', '/channels/{id}/requests', await mod.ask(at), 200);
+		expect(list.items[0]).toMatchObject({ username: 'una', message: 'For Ann', waits: true });
+		await mod.send('PATCH', `${api}/channels/${id}`, { requests_enabled: false });
+		expect((await other.post(at, { track_id: tracks[1].id })).status).toBe(403);
+	});
+});
