@@ -42,7 +42,7 @@ export function takeEvent(message: LiveMessage): void {
 		false,
 	);
 	void mutate<Queue>(queueKey(id), (known) => known && patchQueue(known, message), false);
-	if (message.event === 'playlist_update') void mutate(queueKey(id));
+	if (message.event === 'playlist_update' || message.event === 'queue_update') void mutate(queueKey(id));
 	/* A channel that comes up may not be in any list yet. */
 	const up = message.data.event === 'started' || message.data.status === 'playing';
 	if (/^(stream_|track_|playlist_|auto_end)/.test(message.event)) refreshSoon(id, up ? AT_ONCE_MS : SOON_MS);

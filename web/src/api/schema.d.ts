@@ -1533,6 +1533,9 @@ export interface components {
             min: number;
             max: number;
         };
+        IcecastStatus: {
+            icestats: unknown;
+        };
         Stats: {
             active_streams: number;
             total_listeners: number;
