@@ -415,6 +415,40 @@ export interface components {
             version: number;
             total: number;
         };
+        ChannelSchedule: {
+            id: number;
+            playlist_id: number;
+            playlist_title: string | null;
+            weekdays: number[];
+            starts_at: string;
+            ends_at: string;
+            priority: number;
+            enabled: boolean;
+        };
+        ChannelJingle: {
+            id: number;
+            title: string;
+            track_id: number;
+            every_tracks: number | null;
+            every_minutes: number | null;
+            enabled: boolean;
+        };
+        ChannelRequest: {
+            id: number;
+            track_id: number;
+            title: string;
+            artist: string;
+            username: string;
+            message: string | null;
+            item_id: string;
+            waits: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ChannelRequested: {
+            id: number;
+            item_id: string;
+        };
         ChannelPlay: {
             id: number;
             item_id: string;
