@@ -128,3 +128,48 @@ test('the pages say when they are not connected, and connect again by themselves
 	await ogma.page.getByRole('button', { name: 'Now', exact: true }).click();
 	await expect(ogma.page.locator('[data-line=open]')).toBeVisible();
 });
+
+test('an operator plans a week and jingles, and a listener requests a song', async ({ ogma }) => {
+	const { channel } = await made(ogma, 1, { requests_enabled: true });
+	const [jingle, wanted] = (await some(ogma, 6)).slice(4);
+	await ogma.send('POST', '/playlists', { title: 'Mornings', track_ids: [jingle!.id] });
+	await ogma.open(`/radio/${channel.id}/console/schedule`);
+	await ogma.page.getByRole('button', { name: 'New slot' }).click();
+	const dialog = ogma.page.getByRole('dialog');
+	await dialog.getByLabel('Playlist').selectOption({ label: 'Mornings' });
+	await dialog.getByLabel('From').fill('22:00');
+	await dialog.getByLabel('To', { exact: true }).fill('06:30');
+	await dialog.getByRole('button', { name: 'Save' }).click();
+	const slots = ogma.page.getByRole('list', { name: 'Schedule' });
+	await expect(slots.getByText('Mornings')).toBeVisible();
+	const [slot] = (await ogma.send<{ items: object[] }>('GET', `/channels/${channel.id}/schedule`)).items;
+	expect(slot).toMatchObject({ playlist_title: 'Mornings', starts_at: '22:00', ends_at: '06:30' });
+
+	await ogma.page.getByRole('link', { name: 'Auto-DJ and jingles' }).click();
+	await ogma.page.getByRole('button', { name: 'New jingle' }).click();
+	await dialog.getByLabel('Find a track').fill(jingle!.title);
+	await dialog
+		.getByRole('button', { name: `Take ${jingle!.title} as a jingle` })
+		.first()
+		.click();
+	await dialog.getByLabel('Every').fill('3');
+	await dialog.getByRole('button', { name: 'Add' }).click();
+	await expect(ogma.page.getByText('every 3 tracks')).toBeVisible();
+
+	await ogma.send('POST', `/channels/${channel.id}/start`);
+	await ogma.page.context().clearCookies();
+	await ogma.signUp();
+	await ogma.open(`/radio/${channel.id}`);
+	await ogma.page.getByRole('button', { name: 'Request a song' }).click();
+	await dialog.getByLabel('Find a track').fill(wanted!.title);
+	await dialog
+		.getByRole('button', { name: `Request ${wanted!.title}` })
+		.first()
+		.click();
+	await expect(ogma.page.getByText(`${wanted!.title} has been requested`).first()).toBeVisible();
+	await ogma.page.getByRole('button', { name: 'Request a song' }).click();
+	await dialog.getByLabel('Find a track').fill(jingle!.title);
+	await expect(dialog.getByText('You can request another one in')).toBeVisible();
+	await ogma.signInAsKeeper();
+	await ogma.send('POST', `/channels/${channel.id}/stop`);
+});

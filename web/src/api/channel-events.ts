@@ -1,5 +1,5 @@
 /* Channels as they are at this moment: what their sockets tell is laid over what was asked for. */
-import { mutate } from 'swr';
+import { mutate, useSWRConfig, type Cache } from 'swr';
 import { channelOf, patchChannel, patchQueue } from './channel-patch';
 import { CHANNELS_KEY, channelKey, queueKey, refreshChannel, type ChannelPage } from './channels';
 import type { Channel, Queue, Received } from './channel-types';
@@ -26,22 +26,24 @@ function refreshSoon(id: number, within: number): void {
 	);
 }
 
+/** Changes what is known. What is being asked for right now would be thrown away for a change of nothing (SWR keeps the
+ * later of the two), and nothing be shown: it is asked anew instead. */
+function patch<T>(cache: Cache, key: string, change: (known: T) => T): void {
+	if (cache.get(key)?.data === undefined) void mutate(key);
+	else void mutate<T>(key, (known) => known && change(known), false);
+}
+
 /** Takes an event over into everything that is shown of its channel. */
-export function takeEvent(message: LiveMessage): void {
+export function takeEvent(cache: Cache, message: LiveMessage): void {
 	const id = channelOf(message);
 	if (id === null) return;
 	const now = performance.now();
-	void mutate<Received<Channel>>(channelKey(id), (known) => known && patchChannel(known, message, now), false);
-	void mutate<ChannelPage>(
-		CHANNELS_KEY,
-		(known) =>
-			known && {
-				...known,
-				items: known.items.map((channel) => (channel.id === id ? patchChannel(channel, message, now) : channel)),
-			},
-		false,
-	);
-	void mutate<Queue>(queueKey(id), (known) => known && patchQueue(known, message), false);
+	patch<Received<Channel>>(cache, channelKey(id), (known) => patchChannel(known, message, now));
+	patch<ChannelPage>(cache, CHANNELS_KEY, (known) => ({
+		...known,
+		items: known.items.map((channel) => (channel.id === id ? patchChannel(channel, message, now) : channel)),
+	}));
+	patch<Queue>(cache, queueKey(id), (known) => patchQueue(known, message));
 	if (message.event === 'playlist_update' || message.event === 'queue_update') void mutate(queueKey(id));
 	/* A channel that comes up may not be in any list yet. */
 	const up = message.data.event === 'started' || message.data.status === 'playing';
@@ -51,8 +53,13 @@ export function takeEvent(message: LiveMessage): void {
 /** All that is known of channels may be old. */
 export const missed = () => void mutate((key) => typeof key === 'string' && /\/(channels|queue)\b/.test(key));
 
+function useChannelLine(path: string): Line {
+	const { cache } = useSWRConfig();
+	return useLive(path, (message) => takeEvent(cache, message), missed);
+}
+
 /** All channels: who comes and goes, what they play, how many listen. */
-export const useStations = (): Line => useLive('/ws/stats', takeEvent, missed);
+export const useStations = (): Line => useChannelLine('/ws/stats');
 
 /** One channel and its queue. */
-export const useChannelEvents = (id: number): Line => useLive(`/api/ws/playlist?channel_id=${id}`, takeEvent, missed);
+export const useChannelEvents = (id: number): Line => useChannelLine(`/api/ws/playlist?channel_id=${id}`);

@@ -2,29 +2,10 @@
 import useSWR, { mutate } from 'swr';
 import { apiPath, apiSend } from './client';
 import { channelPath } from './channels';
-import type { Page } from './types';
+import type { Page, Shapes } from './types';
 
-export interface ScheduleRow {
-	id: number;
-	playlist_id: number;
-	playlist_title: string;
-	/** 1: Monday. */
-	weekdays: number[];
-	/** "HH:MM", of the server's day. Ends on the next day where that is before the start. */
-	starts_at: string;
-	ends_at: string;
-	priority: number;
-	enabled: boolean;
-}
-
-export interface Jingle {
-	id: number;
-	title: string;
-	track_id: number | null;
-	every_tracks: number | null;
-	every_minutes: number | null;
-	enabled: boolean;
-}
+export type ScheduleRow = Shapes['ChannelSchedule'];
+export type Jingle = Shapes['ChannelJingle'];
 
 export interface Dj {
 	id: number;

@@ -1,6 +1,6 @@
 /* The state of the server and of all its streams, live: what the Monitoring page shows. */
 import { useState } from 'react';
-import useSWR from 'swr';
+import useSWR, { useSWRConfig } from 'swr';
 import { apiGet, apiPath } from './client';
 import { missed, takeEvent } from './channel-events';
 import type { Shapes } from './types';
@@ -77,13 +77,14 @@ function alertOf({ data, timestamp }: LiveMessage): SystemAlert {
 
 /** Everything at once: the server tells, nothing is asked for again but what was missed. */
 export function useMonitoring(): Monitoring {
+	const { cache } = useSWRConfig();
 	const { data, mutate } = useSWR<SystemMetrics>(SYSTEM_KEY);
 	const [alerts, setAlerts] = useState<SystemAlert[]>([]);
 	const heard = (message: LiveMessage) => {
 		if (message.event === 'metrics_update') void mutate((before) => systemAfter(before, message.data), false);
 		else if (message.event === 'system_alert')
 			setAlerts((before) => [alertOf(message), ...before].slice(0, ALERTS_MAX));
-		else takeEvent(message);
+		else takeEvent(cache, message);
 	};
 	const line = useLive('/api/ws/monitoring', heard, () => {
 		void mutate();

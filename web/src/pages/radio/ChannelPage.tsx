@@ -18,12 +18,14 @@ import { History } from './History';
 import { NowOn } from './NowOn';
 import { EndsSoon, Listeners, PlayChannel, useTuned } from './parts';
 import { attempt } from './report';
+import { RequestDialog } from './RequestDialog';
 import { UpNext } from './UpNext';
 
 function Shown({ channel }: { channel: Received<Channel> }) {
 	const { t } = useTranslation();
 	const { me } = useMe();
 	const [elsewhere, setElsewhere] = useState(false);
+	const [asking, setAsking] = useState(false);
 	const tuned = useTuned(channel.id);
 	useChannelEvents(channel.id);
 	const item = channel.current_item;
@@ -42,6 +44,11 @@ function Shown({ channel }: { channel: Received<Channel> }) {
 				actions={
 					<>
 						<PlayChannel channel={channel} />
+						{channel.requests_enabled && (
+							<Button look="quiet" icon="send" onClick={() => setAsking(true)}>
+								{t('radio.request.title')}
+							</Button>
+						)}
 						<Button look="quiet" icon="device" onClick={() => setElsewhere(true)}>
 							{t('radio.elsewhere.open')}
 						</Button>
@@ -74,6 +81,7 @@ function Shown({ channel }: { channel: Received<Channel> }) {
 				</div>
 				<History channel={channel} />
 			</div>
+			<RequestDialog channel={channel} open={asking} onClose={() => setAsking(false)} />
 			<Elsewhere channel={channel} open={elsewhere} onClose={() => setElsewhere(false)} />
 		</Page>
 	);

@@ -11,6 +11,7 @@ import { TabLinks } from '../../../components/TabLinks';
 import { LineState } from '../LineState';
 import { Desk } from './Desk';
 import { ProgrammeTab } from './ProgrammeTab';
+import { ScheduleTab } from './ScheduleTab';
 import { SettingsTab } from './SettingsTab';
 
 function Frame({ channel, children }: { channel: Received<Channel>; children: ReactNode }) {
@@ -36,6 +37,7 @@ function Frame({ channel, children }: { channel: Received<Channel>; children: Re
 				label={t('radio.console')}
 				tabs={[
 					{ to: base, label: t('console.tab.desk'), end: true },
+					{ to: `${base}/schedule`, label: t('console.tab.schedule') },
 					{ to: `${base}/programme`, label: t('console.tab.programme') },
 					{ to: `${base}/settings`, label: t('console.tab.settings') },
 				]}
@@ -60,6 +62,7 @@ export default function ConsolePage() {
 		<Frame channel={channel}>
 			<Routes>
 				<Route index element={<Desk key={channel.id} channel={channel} />} />
+				<Route path="schedule" element={<ScheduleTab key={channel.id} channel={channel} />} />
 				<Route path="programme" element={<ProgrammeTab key={channel.id} channel={channel} />} />
 				<Route path="settings" element={<SettingsTab key={channel.id} channel={channel} />} />
 				<Route path="*" element={<NotFound />} />

@@ -7,6 +7,7 @@ import { useForm } from '../../../components/form/use-form';
 import { Panel } from '../../../components/Panel';
 import { toast } from '../../../components/toast';
 import { numberIn } from './number-in';
+import { Jingles } from './Jingles';
 import { PlaylistSelect } from './PlaylistSelect';
 
 const TRACK_WINDOW = 120;
@@ -68,10 +69,11 @@ function AutoDjForm({ channel }: { channel: Channel }) {
 export function ProgrammeTab({ channel }: { channel: Channel }) {
 	const { t } = useTranslation();
 	return (
-		<div className="max-w-4xl">
+		<div className="max-w-4xl space-y-6">
 			<Panel title={t('console.autoDj.title')} hint={t('console.autoDj.hint')}>
 				<AutoDjForm channel={channel} />
 			</Panel>
+			<Jingles channel={channel} />
 		</div>
 	);
 }

@@ -10,7 +10,7 @@ import { SkeletonRows } from '../../../components/Skeletons';
 import { EmptyState, ErrorView } from '../../../components/States';
 import { attempt } from '../report';
 import { ScheduleDialog } from './ScheduleDialog';
-import { weekOf, timeText } from './week';
+import { nameOf, timeText, weekOf } from './week';
 
 const HOURS = [0, 6, 12, 18];
 
@@ -49,7 +49,7 @@ function Week({ rows, onChoose }: { rows: ScheduleRow[]; onChoose: (row: Schedul
 								key={`${row.id}-${from}`}
 								type="button"
 								tabIndex={-1}
-								title={`${row.playlist_title} · ${t('console.schedule.span', { from: row.starts_at, to: row.ends_at })}`}
+								title={`${nameOf(row)} · ${t('console.schedule.span', { from: row.starts_at, to: row.ends_at })}`}
 								onClick={() => onChoose(row)}
 								className={`absolute overflow-hidden rounded-xs border border-bg px-1.5 py-0.5 text-left text-xs leading-tight font-medium hover:brightness-110 ${lane === 0 ? 'bg-accent text-accent-ink' : 'bg-surface-3 text-text'}`}
 								style={{
@@ -59,7 +59,7 @@ function Week({ rows, onChoose }: { rows: ScheduleRow[]; onChoose: (row: Schedul
 									width: `${100 / lanes}%`,
 								}}
 							>
-								{row.playlist_title}
+								{nameOf(row)}
 							</button>
 						))}
 					</div>
@@ -82,7 +82,7 @@ function Row({ row, onEdit, onDelete }: { row: ScheduleRow; onEdit: () => void; 
 	return (
 		<li className={`flex items-center gap-4 py-3 ${row.enabled ? '' : 'opacity-60'}`}>
 			<div className="min-w-0 flex-1">
-				<p className="truncate font-medium">{row.playlist_title}</p>
+				<p className="truncate font-medium">{nameOf(row)}</p>
 				<p className="text-sm text-text-2">
 					{days} · {t('console.schedule.span', { from: row.starts_at, to: row.ends_at })}
 					{row.priority !== 0 && ` · ${t('console.schedule.priorityOf', { value: row.priority })}`}
@@ -90,7 +90,7 @@ function Row({ row, onEdit, onDelete }: { row: ScheduleRow; onEdit: () => void; 
 				</p>
 			</div>
 			<Menu
-				label={t('track.more', { title: row.playlist_title })}
+				label={t('track.more', { title: nameOf(row) })}
 				entries={() => [
 					{ icon: 'edit', label: t('console.edit'), run: onEdit },
 					{ icon: 'trash', label: t('action.delete'), run: onDelete, danger: true },
@@ -108,7 +108,7 @@ export function ScheduleTab({ channel }: { channel: Channel }) {
 	const [edited, setEdited] = useState<ScheduleRow | 'new' | null>(null);
 	const remove = async (row: ScheduleRow) => {
 		const yes = await confirm({
-			title: t('console.schedule.deleteTitle', { title: row.playlist_title }),
+			title: t('console.schedule.deleteTitle', { title: nameOf(row) }),
 			action: t('action.delete'),
 			danger: true,
 		});

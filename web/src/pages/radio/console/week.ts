@@ -63,3 +63,6 @@ export function weekOf(rows: ScheduleRow[]): Block[][] {
 	const all = rows.filter(({ enabled }) => enabled).flatMap(blocksOf);
 	return DAYS.map((day) => laidOut(all.filter((block) => block.day === day)));
 }
+
+/** Of the playlist; a dash once it is gone. */
+export const nameOf = (row: ScheduleRow): string => row.playlist_title ?? '—';
