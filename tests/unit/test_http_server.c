@@ -1484,7 +1484,6 @@ one_busy_client_does_not_keep_the_loop_from_another(void **state)
 	struct http_settings settings = usual_settings;
 	struct client_answer answer;
 	struct buffer flood;
-	int64_t begun_ms;
 	uint16_t port;
 	int busy, other;
 
@@ -1499,11 +1498,11 @@ one_busy_client_does_not_keep_the_loop_from_another(void **state)
 				"GET /two-ms HTTP/1.1\r\n" HOST "\r\n");
 	client_send(busy, flood.bytes, flood.length);
 	wait_for(&app.requests, 1);
-	begun_ms = clock_monotonic_ms();
 	client_send_text(other, "GET /b HTTP/1.1\r\n" HOST "\r\n");
 	client_read(other, false, &answer);
 	assert_string_equal(answer.body, "/b");
-	assert_in_range(clock_monotonic_ms() - begun_ms, 0, 1000);
+	/* in between, not behind all of the flood */
+	assert_true(atomic_load(&app.requests) < 1000);
 	client_answer_free(&answer);
 	for (int i = 0; i < 1000; i++) {
 		client_read(busy, false, &answer);
