@@ -21,6 +21,7 @@
 #define PIPE_BYTES (256 << 10) /* 0.7 s of samples */
 #define START_WAIT_MS 10000
 #define CANCEL_WAIT_MS 300
+#define DEAD_MAX 8
 #define READ_BYTES 65536
 
 /* A process at work, and what it said in the end. */
@@ -79,17 +80,22 @@ live_start(struct live_child *live, struct media_pool *pool,
 	   enum protocol_type type, const struct buffer *body,
 	   const int fds[2], struct fault *fault)
 {
-	enum status status;
+	enum status status = STATUS_UNAVAILABLE;
 
 	live->pool = pool;
-	status = pool_borrow(pool, POOL_LIVE, &live->child, fault);
-	if (status != STATUS_OK)
-		return status;
-	status = protocol_send(pool_child_socket(live->child), type,
-			       (struct span){ body->bytes, body->length },
-			       fds, 2, clock_monotonic_ms() + START_WAIT_MS,
-			       fault);
-	if (status != STATUS_OK) {
+	for (int i = 0; i < DEAD_MAX; i++) {
+		status = pool_borrow(pool, POOL_LIVE, &live->child, fault);
+		if (status != STATUS_OK)
+			return status;
+		status = protocol_send(pool_child_socket(live->child), type,
+				       (struct span){ body->bytes,
+						      body->length },
+				       fds, 2,
+				       clock_monotonic_ms() + START_WAIT_MS,
+				       fault);
+		if (status == STATUS_OK)
+			return STATUS_OK;
+		/* it ended while it idled: the next one may be fine */
 		pool_return(pool, live->child, false);
 		live->child = NULL;
 	}

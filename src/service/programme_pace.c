@@ -98,6 +98,7 @@ next_enter(struct programme *programme, size_t fade_frames, bool only_items)
 		programme->wishes++;
 		programme->taken++;
 		started_tell(programme, deck->id);
+		programme_wake_opener(programme);
 	}
 	pthread_mutex_unlock(&programme->lock);
 	if (deck == NULL)
