@@ -12,6 +12,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -227,8 +228,10 @@ log_has(struct channel *channel, const char *word)
 static void
 channel_run_until(struct channel *channel, const char *word)
 {
-	for (int i = 0; i < 500 && !log_has(channel, word); i++)
+	for (int i = 0; i < 500 && !log_has(channel, word); i++) {
 		channel_run(channel, TICK);
+		usleep(1000); /* the opener has to have its turn */
+	}
 	if (!log_has(channel, word))
 		fail_msg("no \"%s\" in \"%s\"", word, channel->log);
 }
@@ -762,6 +765,38 @@ killed_decoders_and_encoders_do_not_end_the_programme(void **state)
 
 /* ---- live ---- */
 
+/* Speaks into a pipe, as fast as it is heard, until told to stop. */
+struct speaker {
+	pthread_t thread;
+	int fd;
+	atomic_bool over;
+};
+
+static void *
+speak(void *cookie)
+{
+	struct speaker *speaker = cookie;
+	float voice[2 * TICK];
+
+	for (size_t i = 0; i < 2 * TICK; i++)
+		voice[i] = 0.25f;
+	while (!atomic_load(&speaker->over) &&
+	       write(speaker->fd, voice, sizeof voice) == sizeof voice)
+		continue;
+	close(speaker->fd);
+	return NULL;
+}
+
+static bool
+only_voice(const struct channel *channel, size_t ticks)
+{
+	for (size_t i = channel->frames - ticks * TICK; i < channel->frames;
+	     i++)
+		if (fabsf(left(channel, i) - 0.25f) > 1e-5f)
+			return false;
+	return true;
+}
+
 static void
 live_sound_takes_over_and_gives_back(void **state)
 {
@@ -769,14 +804,12 @@ live_sound_takes_over_and_gives_back(void **state)
 			      .path = tone_file("v.flac", 0, 20 * RATE, HERTZ,
 						"-sample_fmt s32") };
 	struct channel *channel = mem_new(1, sizeof *channel);
+	struct speaker speaker = { .fd = -1 };
 	struct fault fault = { 0 };
-	float voice[2 * TICK];
 	size_t back;
 	int pair[2], spare[2];
 
 	(void)state;
-	for (size_t i = 0; i < 2 * TICK; i++)
-		voice[i] = 0.25f;
 	channel_begin(channel, &file, 1, (struct programme_settings){ 0 });
 	channel_run(channel, RATE);
 	assert_int_equal(pipe2(pair, O_CLOEXEC), 0);
@@ -788,16 +821,18 @@ live_sound_takes_over_and_gives_back(void **state)
 					      "pcm", 200, &fault),
 			 STATUS_CONFLICT);
 	close(spare[1]);
-	for (int i = 0; i < 50; i++) {
-		assert_int_equal(write(pair[1], voice, sizeof voice),
-				 sizeof voice);
+	speaker.fd = pair[1];
+	assert_int_equal(pthread_create(&speaker.thread, NULL, speak,
+					&speaker),
+			 0);
+	for (int i = 0; i < 300 && !only_voice(channel, 10); i++) {
 		channel_run(channel, TICK);
+		usleep(2000); /* its process has to start */
 	}
-	/* the voice alone */
-	for (size_t i = channel->frames - 10 * TICK; i < channel->frames; i++)
-		assert_true(fabsf(left(channel, i) - 0.25f) < 1e-5f);
-	close(pair[1]);
+	assert_true(only_voice(channel, 10));
+	atomic_store(&speaker.over, true);
 	channel_run_until(channel, "-live");
+	pthread_join(speaker.thread, NULL);
 	channel_run(channel, RATE);
 	back = channel->frames - RATE + LIMITER;
 	assert_true(held_for_ticks(channel, back, RATE / 2));
