@@ -398,6 +398,7 @@ status_sentence(struct span status)
 		{ "426", "Only as a WebSocket." },
 		{ "429", "Too many requests; Retry-After says when." },
 		{ "503", "Busy, or a service is down." },
+		{ "507", "As much as there is room for is there." },
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {

@@ -44,7 +44,7 @@ async function stop(id: number): Promise<void> {
 describe('a channel on the air', () => {
 	test('plays its queue, and what began is in its history', async () => {
 		const id = await start('Plays', [tracks[0].id, tracks[1].id]);
-		const playing = await until(() => channel(id), (one) => one.state === 'playing');
+		const playing = await until(() => channel(id), (one) => one.state === 'playing' && one.auto_end_timer !== null);
 		expect(playing.current_item).toMatchObject({ track_id: tracks[0].id, title: tracks[0].title, kind: 'queue' });
 		expect(playing.queue_size).toBe(1);
 		expect(playing.auto_end_timer.remaining_seconds).toBeGreaterThan(0);
