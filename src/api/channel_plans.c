@@ -45,7 +45,44 @@ plan_audit(struct store_session *session, struct call *call,
 			 values, fault);
 }
 
-/* Answers with a page of rows, or with the one of `only`. */
+typedef enum status plan_remove(struct store_session *session,
+				int64_t channel_id, int64_t id,
+				struct fault *fault);
+
+struct plan_dropping {
+	struct call *call;
+	plan_remove *remove;
+	const char *model; /* in the audit log */
+};
+
+static enum status
+plan_drop_work(struct store_session *session, void *cookie,
+	       struct fault *fault)
+{
+	struct plan_dropping *dropping = cookie;
+	struct call *call = dropping->call;
+	int64_t id = call_int(call, "row_id");
+	enum status status = dropping->remove(session, call_int(call, "id"),
+					      id, fault);
+
+	return status != STATUS_OK ? status :
+				     plan_audit(session, call, "delete",
+						dropping->model, id, fault);
+}
+
+/* Removes the row that the path names, and answers. */
+static void
+plan_drop(struct call *call, plan_remove *remove, const char *model)
+{
+	struct plan_dropping dropping = { call, remove, model };
+
+	if (!call_write_store(call, plan_drop_work, &dropping))
+		return;
+	on_air_follow(call->api->args.on_air, call_int(call, "id"));
+	call_answer_empty(call, 204);
+}
+
+/* Answers with all rows as one page. */
 static void
 rows_answer(struct call *call, struct page_answer *answer, size_t count)
 {
@@ -263,26 +300,10 @@ handle_channel_schedule_change(struct call *call)
 	schedule_save(call, call_int(call, "row_id"), 200);
 }
 
-static enum status
-schedule_drop(struct store_session *session, void *cookie, struct fault *fault)
-{
-	struct call *call = cookie;
-	int64_t id = call_int(call, "row_id");
-	enum status status = channel_schedule_remove(
-		session, call_int(call, "id"), id, fault);
-
-	return status != STATUS_OK ? status :
-				     plan_audit(session, call, "delete",
-						"channel_schedule", id, fault);
-}
-
 void
 handle_channel_schedule_remove(struct call *call)
 {
-	if (!call_write_store(call, schedule_drop, call))
-		return;
-	on_air_follow(call->api->args.on_air, call_int(call, "id"));
-	call_answer_empty(call, 204);
+	plan_drop(call, channel_schedule_remove, "channel_schedule");
 }
 
 /* ---- jingles -------------------------------------------------------------- */
@@ -425,26 +446,10 @@ handle_channel_jingle_change(struct call *call)
 	jingle_save(call, call_int(call, "row_id"), 200);
 }
 
-static enum status
-jingle_drop(struct store_session *session, void *cookie, struct fault *fault)
-{
-	struct call *call = cookie;
-	int64_t id = call_int(call, "row_id");
-	enum status status = channel_jingle_remove(
-		session, call_int(call, "id"), id, fault);
-
-	return status != STATUS_OK ? status :
-				     plan_audit(session, call, "delete",
-						"channel_jingle", id, fault);
-}
-
 void
 handle_channel_jingle_remove(struct call *call)
 {
-	if (!call_write_store(call, jingle_drop, call))
-		return;
-	on_air_follow(call->api->args.on_air, call_int(call, "id"));
-	call_answer_empty(call, 204);
+	plan_drop(call, channel_jingle_remove, "channel_jingle");
 }
 
 /* ---- requests ------------------------------------------------------------- */
