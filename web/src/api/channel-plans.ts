@@ -1,4 +1,4 @@
-/* What a channel plays when nobody puts anything on, and who may come in live: schedule, jingles, DJs. */
+/* What a channel plays when nobody puts anything on, and what comes between: schedule, jingles. */
 import useSWR, { mutate } from 'swr';
 import { apiPath, apiSend } from './client';
 import { channelPath } from './channels';
@@ -7,18 +7,10 @@ import type { Page, Shapes } from './types';
 export type ScheduleRow = Shapes['ChannelSchedule'];
 export type Jingle = Shapes['ChannelJingle'];
 
-export interface Dj {
-	id: number;
-	username: string;
-	enabled: boolean;
-	connected: boolean;
-}
-
-type Kind = 'schedule' | 'jingles' | 'djs';
+type Kind = 'schedule' | 'jingles';
 interface Rows {
 	schedule: ScheduleRow;
 	jingles: Jingle;
-	djs: Dj;
 }
 
 const keyOf = (channel: number, kind: Kind) => apiPath(channelPath(channel, `/${kind}`));

@@ -113,15 +113,3 @@ export async function requestTrack(id: number, track_id: number): Promise<void> 
 	await apiSend('POST', channelPath(id, '/requests'), { track_id });
 	refreshChannel(id);
 }
-
-export interface ListenerRow {
-	id: number;
-	mount: string;
-	client: string;
-	username: string | null;
-	started_at: string;
-	seconds: number;
-}
-
-export const useListenersOf = (id: number) =>
-	useSWR<Page<ListenerRow>>(apiPath(channelPath(id, '/listeners')), { refreshInterval: 10_000 });
