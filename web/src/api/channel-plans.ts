@@ -18,12 +18,8 @@ const keyOf = (channel: number, kind: Kind) => apiPath(channelPath(channel, `/${
 export const usePlans = <K extends Kind>(channel: number, kind: K) =>
 	useSWR<Page<Rows[K]>>(keyOf(channel, kind), { revalidateOnFocus: true });
 
-export async function addPlan<K extends Kind, Answer = Rows[K]>(
-	channel: number,
-	kind: K,
-	row: object,
-): Promise<Answer> {
-	const answer = await apiSend<Answer>('POST', channelPath(channel, `/${kind}`), row);
+export async function addPlan<K extends Kind>(channel: number, kind: K, row: object): Promise<Rows[K]> {
+	const answer = await apiSend<Rows[K]>('POST', channelPath(channel, `/${kind}`), row);
 	await mutate(keyOf(channel, kind));
 	return answer;
 }
