@@ -5,12 +5,12 @@ set -euo pipefail
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"
 
-seconds=20
+seconds=60 # as long as a piece, so that each is opened once in that time
 
 say "programme"
 for i in 1 2 3; do
-	ffmpeg -nostdin -v error -y -f lavfi -i "sine=$((200 * i)):duration=12,aecho" \
-		-f lavfi -i "anoisesrc=a=0.2:color=pink:duration=12" \
+	ffmpeg -nostdin -v error -y -f lavfi -i "sine=$((200 * i)):duration=60,aecho" \
+		-f lavfi -i "anoisesrc=a=0.2:color=pink:duration=60" \
 		-filter_complex amix -ar $((i == 2 ? 48000 : 44100)) -ac 2 "$work/$i.mp3"
 done
 for format in none mp3 aac opus; do

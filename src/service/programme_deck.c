@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "service/programme_private.h"
 
+#define AHEAD_FRAMES (8 * TICK_FRAMES)
+
 struct deck *
 deck_open(struct media_pool *pool, const struct programme_item *item, int fd,
 	  const char *hint, struct fault *fault)
@@ -61,8 +63,12 @@ deck_reserve(struct deck *deck, size_t want)
 void
 deck_fill(struct deck *deck, size_t want, int wait_ms)
 {
-	deck_reserve(deck, want);
-	while (deck->ended == STATUS_OK && deck->count < want) {
+	size_t goal = want + AHEAD_FRAMES;
+
+	if (deck->count >= want)
+		return;
+	deck_reserve(deck, goal);
+	while (deck->ended == STATUS_OK && deck->count < goal) {
 		float *end = deck->frames + 2 * (deck->start + deck->count);
 		struct pollfd ready = {
 			.fd = media_decoder_fd(deck->decoder),
@@ -70,7 +76,7 @@ deck_fill(struct deck *deck, size_t want, int wait_ms)
 		};
 		size_t count = 0;
 		enum status status = media_decoder_read(
-			deck->decoder, end, want - deck->count, &count,
+			deck->decoder, end, goal - deck->count, &count,
 			&deck->fault);
 
 		if (status == STATUS_OK) {
@@ -78,7 +84,8 @@ deck_fill(struct deck *deck, size_t want, int wait_ms)
 			deck->heard_ms = clock_monotonic_ms();
 		} else if (status != STATUS_AGAIN_LATER) {
 			deck->ended = status;
-		} else if (wait_ms <= 0 || poll(&ready, 1, wait_ms) != 1) {
+		} else if (deck->count >= want || wait_ms <= 0 ||
+			   poll(&ready, 1, wait_ms) != 1) {
 			break;
 		}
 	}

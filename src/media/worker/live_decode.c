@@ -107,7 +107,7 @@ decode_stream(int input, int output, const struct wire_decode *ask,
 		source.sample_rate = job.sound.codec->sample_rate;
 		source.channels = job.sound.codec->ch_layout.nb_channels;
 		status = output_open(&job.output, &samples_target, &source,
-				     output, job_goes_on, &job, fault);
+				     output, socket, job_goes_on, &job, fault);
 	}
 	if (status == STATUS_OK)
 		status = stream_run(&job, fault);

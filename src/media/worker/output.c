@@ -12,7 +12,6 @@
 
 #define IO_BYTES 16384
 #define PIPE_BYTES 4096 /* as much as a pipe takes whole: PIPE_BUF */
-#define WAIT_MS 50
 #define PCM_FRAME_SAMPLES 4096
 #define FRAME_PLACES_MAX 2000000
 #define LAME_DECODER_DELAY 529
@@ -48,16 +47,24 @@ is_wav(const struct sound_output *output)
 
 /* ---- the sink ---- */
 
+/* Sleeps until the pipe takes more or a word of the server has come; an idle
+ * channel's decoders spend their time here. */
 static enum status
 sink_wait(struct sound_output *output)
 {
-	struct pollfd poll_fd = { .fd = output->fd, .events = POLLOUT };
+	struct pollfd both[2] = {
+		{ .fd = output->fd, .events = POLLOUT },
+		{ .fd = output->socket, .events = POLLIN },
+	};
 
-	while (poll(&poll_fd, 1, WAIT_MS) == 0) {
-		if (!output->go_on(output->cookie))
+	for (;;) {
+		if (poll(both, 2, -1) < 0)
+			continue;
+		if (both[1].revents != 0 && !output->go_on(output->cookie))
 			return STATUS_CANCELLED;
+		if (both[0].revents != 0)
+			return STATUS_OK;
 	}
-	return STATUS_OK;
 }
 
 /* Writes at output->at in a file, or next into a pipe. Keeps the first failure:
@@ -502,8 +509,8 @@ container_open(struct sound_output *output, struct fault *fault)
 
 enum status
 output_open(struct sound_output *output, const struct media_target *target,
-	    const struct output_source *source, int fd, output_go_on *go_on,
-	    void *cookie, struct fault *fault)
+	    const struct output_source *source, int fd, int socket,
+	    output_go_on *go_on, void *cookie, struct fault *fault)
 {
 	enum status status;
 	int frame_size;
@@ -512,6 +519,7 @@ output_open(struct sound_output *output, const struct media_target *target,
 	output->target = target;
 	output->source = *source;
 	output->fd = fd;
+	output->socket = socket;
 	output->go_on = go_on;
 	output->cookie = cookie;
 	output->is_file = lseek(fd, 0, SEEK_CUR) >= 0;

@@ -26,7 +26,8 @@ struct output_source {
 	const char *title, *artist, *album;
 };
 
-/* Asked while waiting and between frames; false stops with STATUS_CANCELLED. */
+/* Asked between frames, and when something has come on the socket while the
+ * output waits; false stops with STATUS_CANCELLED. */
 typedef bool output_go_on(void *cookie);
 
 struct sound_output {
@@ -34,6 +35,7 @@ struct sound_output {
 	struct output_source source;
 	int fd;
 	bool is_file;
+	int socket; /* of the server */
 	output_go_on *go_on;
 	void *cookie;
 	enum status write_status; /* of the sink; a muxer only says "error" */
@@ -60,7 +62,7 @@ struct sound_output {
 
 enum status output_open(struct sound_output *output,
 			const struct media_target *target,
-			const struct output_source *source, int fd,
+			const struct output_source *source, int fd, int socket,
 			output_go_on *go_on, void *cookie,
 			struct fault *fault);
 enum status output_add(struct sound_output *output, const AVFrame *frame,

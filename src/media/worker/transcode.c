@@ -154,7 +154,7 @@ prepare(struct job *job, int input, int output,
 		return status;
 	source_describe(job, ask, facts, &layout, &source);
 	return output_open(&job->output, &ask->target, &source, output,
-			   job_goes_on, job, fault);
+			   job->socket, job_goes_on, job, fault);
 }
 
 enum status
