@@ -230,6 +230,11 @@ void handle_channel_resume(struct call *call);
 void handle_channel_keep(struct call *call);
 void handle_channel_history(struct call *call);
 
+/* channel_listens.c */
+void handle_channel_listeners(struct call *call);
+void handle_channel_listener_drop(struct call *call);
+void handle_channel_listens(struct call *call);
+
 /* live.c */
 void handle_live_listen(struct call *call);
 void handle_live_hls_list(struct call *call);

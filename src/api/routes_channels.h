@@ -19,6 +19,22 @@
 static const struct param channel_params[] = { CHANNEL_PARAM("id"), { 0 } };
 static const struct param channel_page_params[] = { CHANNEL_PARAM("id"),
 						    PAGE_PARAMS, { 0 } };
+static const struct param channel_listener_params[] = {
+	CHANNEL_PARAM("id"),
+	{ .name = "listener_id", .type = PARAM_ID, .required = true },
+	{ 0 }
+};
+static const struct param channel_listens_params[] = {
+	CHANNEL_PARAM("id"),
+	PAGE_PARAMS,
+	{ .name = "from", .type = PARAM_TIME,
+	  .summary = "Who came at this time or later." },
+	{ .name = "to", .type = PARAM_TIME, .summary = "Before this time." },
+	{ .name = "stream", .type = PARAM_CHOICE,
+	  .choices = "mp3|aac|ogg|opus|hls", .summary = "One format." },
+	FORMAT_PARAM,
+	{ 0 }
+};
 static const struct param live_mount_params[] = {
 	{ .name = "mount", .type = PARAM_TEXT, .required = true, .min = 1,
 	  .max = 64,
@@ -252,6 +268,18 @@ static const struct param request_add_body[] = {
 	  .params = channel_params, WITH_BODY(request_add_body), \
 	  .success = 201, .answer = "ChannelRequested", \
 	  .statuses = "404 409 422 503", .fields = no_store }, \
+	CHANNEL_DO(HTTP_GET, API "/channels/{id}/listeners", \
+		   handle_channel_listeners, "channels", \
+		   "Who listens now, newest first.", channel_page_params, \
+		   NO_BODY, 0, "[ChannelListener]", "304 400 404 422 503"), \
+	CHANNEL_DO(HTTP_DELETE, API "/channels/{id}/listeners/{listener_id}", \
+		   handle_channel_listener_drop, "channels", \
+		   "Ends it for one listener.", channel_listener_params, \
+		   NO_BODY, 204, NULL, "404 422 503"), \
+	CHANNEL_DO(HTTP_GET, API "/channels/{id}/listens", \
+		   handle_channel_listens, "channels", \
+		   "Who listened, newest first.", channel_listens_params, \
+		   NO_BODY, 0, "[ChannelListen]", "304 400 404 413 422 503"), \
 	CHANNEL_SEE(API "/channels/{id}/history", handle_channel_history, \
 		    "channels", "What it played, newest first.", \
 		    channel_page_params, "[ChannelPlay]")

@@ -407,6 +407,24 @@ const struct schema api_schemas[] = {
 	{ "ChannelRequested", FIELDS(
 		{ "id", "integer", NULL },
 		{ "item_id", "string", NULL }) },
+	{ "ChannelListen", FIELDS(
+		{ "id", "integer", NULL },
+		{ "format", "string", "mp3, aac, ogg, opus or hls." },
+		{ "client", "string?", "As the player names itself." },
+		{ "username", "string?", NULL },
+		{ "address_hash", "string?", "The same for one address." },
+		{ "started_at", "time", NULL },
+		{ "ended_at", "time", NULL },
+		{ "seconds", "integer", NULL },
+		{ "bytes", "integer", NULL }) },
+	{ "ChannelListener", FIELDS(
+		{ "id", "integer", NULL },
+		{ "format", "string", "mp3, aac, ogg, opus or hls." },
+		{ "client", "string?", "As the player names itself." },
+		{ "username", "string?", NULL },
+		{ "started_at", "time", NULL },
+		{ "seconds", "integer", NULL },
+		{ "bytes", "integer", "Sent so far." }) },
 	{ "ChannelPlay", FIELDS(
 		{ "id", "integer", NULL },
 		{ "item_id", "string", NULL },

@@ -151,6 +151,18 @@ struct user_page {
 	struct page_info page;
 };
 
+struct user_name {
+	int64_t id;
+	const char *name;
+};
+
+/* Of at most PAGE_LIMIT_MAX people, in no order; who is not there is left
+ * out. */
+enum status users_names(struct store_session *session, const int64_t *ids,
+			size_t count, struct arena *arena,
+			struct user_name **out, size_t *out_count,
+			struct fault *fault);
+
 /* sort: "-created_at", "created_at", "username",
  * "-last_login_at", "last_login_at", "id", "-id"; NULL: the first. */
 #define USER_SORTS \

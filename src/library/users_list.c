@@ -191,3 +191,33 @@ users_totals(struct store_session *session, int64_t since_ms,
 		*out = totals;
 	return status;
 }
+
+enum status
+users_names(struct store_session *session, const int64_t *ids, size_t count,
+	    struct arena *arena, struct user_name **out, size_t *out_count,
+	    struct fault *fault)
+{
+	struct user_name *list = arena_new(arena, struct user_name, count + 1);
+	struct store_rows *rows;
+	size_t found = 0;
+	enum status status = STATUS_OK;
+
+	if (count > 0) {
+		status = query_by_ids(session,
+				      "select u.id, u.username from users u "
+				      "where u.id in ",
+				      "", ids, count, &rows, fault);
+		while (status == STATUS_OK && found < count &&
+		       sql_next(rows, &status, fault))
+			list[found++] = (struct user_name){
+				sql_column_int(rows, 0),
+				sql_column_text(rows, 1, arena)
+			};
+		sql_end(rows);
+	}
+	if (status == STATUS_OK) {
+		*out = list;
+		*out_count = found;
+	}
+	return status;
+}

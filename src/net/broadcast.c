@@ -330,6 +330,9 @@ static void
 listener_advance(struct listener *l, size_t count)
 {
 	l->sent_bytes += count;
+	if (l->args.handle != NULL)
+		atomic_store_explicit(&l->args.handle->sent_bytes,
+				      l->sent_bytes, memory_order_relaxed);
 	http_taken_sent(l->taken, count);
 	if (l->meta_left == 0) {
 		stream_advance(l, count);
@@ -398,6 +401,13 @@ listener_run(struct listener *l)
 	struct lane *lane = l->lane;
 	int64_t now_ms = loop_now_ms(lane->loop);
 
+	if (l->args.handle != NULL &&
+	    atomic_load_explicit(&l->args.handle->unwanted,
+				 memory_order_relaxed)) {
+		l->reason = BROADCAST_DROPPED;
+		http_taken_close(l->taken, false);
+		return true;
+	}
 	switch (listener_send(l)) {
 	case SENT_ALL:
 		if (!lane->over)

@@ -21,6 +21,8 @@
 #ifndef OGMA_NET_BROADCAST_H
 #define OGMA_NET_BROADCAST_H
 
+#include <stdatomic.h>
+
 #include "net/http.h"
 
 #define BROADCAST_METAINT 16000
@@ -62,6 +64,7 @@ enum broadcast_reason {
 	BROADCAST_LEFT,	   /* the listener closed, or its network did */
 	BROADCAST_STALLED, /* took nothing for stall_ms */
 	BROADCAST_ENDED,   /* the stream did, or the server */
+	BROADCAST_DROPPED, /* it was unwanted */
 	BROADCAST_NEVER,   /* gone before anything was sent */
 };
 
@@ -72,8 +75,15 @@ struct broadcast_listening {
 	uint32_t skips;	     /* times it fell out of the ring */
 };
 
+/* What others see of a listener, and may wish of it, until `ended` came. */
+struct broadcast_handle {
+	atomic_uint_least64_t sent_bytes;
+	atomic_bool unwanted; /* it is closed with the next block */
+};
+
 struct broadcast_listener_args {
 	bool titles; /* it sent "Icy-MetaData: 1" */
+	struct broadcast_handle *handle; /* may be NULL */
 
 	/* Once, in every case in which broadcast_join() said STATUS_OK. Must
 	 * not block. May be NULL. */

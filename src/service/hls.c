@@ -296,24 +296,24 @@ listener_new(const char *address, struct span agent)
 }
 
 bool
-hls_visit(struct hls *hls, const char *address, struct span agent,
-	  int64_t user_id, size_t bytes, int64_t now_ms)
+hls_visit(struct hls *hls, const struct hls_visit *visit)
 {
 	struct hls_listener **at;
 	bool is_new;
 
 	pthread_mutex_lock(&hls->lock);
-	at = listener_at(hls, address, agent);
+	at = listener_at(hls, visit->address, visit->agent);
 	is_new = *at == NULL;
 	if (is_new) {
-		*at = listener_new(address, agent);
-		(*at)->started_ms = now_ms;
+		*at = listener_new(visit->address, visit->agent);
+		(*at)->id = visit->id;
+		(*at)->started_ms = visit->now_ms;
 		hls->listeners++;
 	}
-	(*at)->asked_ms = now_ms;
-	(*at)->bytes += bytes;
-	if (user_id != 0)
-		(*at)->user_id = user_id;
+	(*at)->asked_ms = visit->now_ms;
+	(*at)->bytes += visit->bytes;
+	if (visit->user_id != 0)
+		(*at)->user_id = visit->user_id;
 	pthread_mutex_unlock(&hls->lock);
 	return is_new;
 }
@@ -338,6 +338,63 @@ hls_listeners(struct hls *hls)
 	count = hls->listeners;
 	pthread_mutex_unlock(&hls->lock);
 	return count;
+}
+
+void
+hls_listener_list(struct hls *hls, struct arena *arena,
+		  struct hls_listener **out, size_t *count)
+{
+	*count = 0;
+	pthread_mutex_lock(&hls->lock);
+	*out = arena_new(arena, struct hls_listener, hls->listeners + 1);
+	for (int i = 0; i < BUCKETS; i++) {
+		for (const struct hls_listener *one = hls->buckets[i];
+		     one != NULL; one = one->next) {
+			struct hls_listener *copy = &(*out)[*count];
+
+			if (one->dismissed)
+				continue;
+			*copy = *one;
+			copy->address = arena_copy_text(arena, one->address);
+			copy->agent = arena_copy_text(arena, one->agent);
+			++*count;
+		}
+	}
+	pthread_mutex_unlock(&hls->lock);
+}
+
+bool
+hls_dismiss(struct hls *hls, int64_t id, int64_t now_ms)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&hls->lock);
+	for (int i = 0; i < BUCKETS && !found; i++) {
+		struct hls_listener *one = hls->buckets[i];
+
+		while (one != NULL && (one->id != id || one->dismissed))
+			one = one->next;
+		if (one == NULL)
+			continue;
+		one->dismissed = found = true;
+		one->asked_ms = now_ms;
+		hls->listeners--;
+	}
+	pthread_mutex_unlock(&hls->lock);
+	return found;
+}
+
+bool
+hls_refuses(struct hls *hls, const char *address, struct span agent)
+{
+	const struct hls_listener *one;
+	bool refused;
+
+	pthread_mutex_lock(&hls->lock);
+	one = *listener_at(hls, address, agent);
+	refused = one != NULL && one->dismissed;
+	pthread_mutex_unlock(&hls->lock);
+	return refused;
 }
 
 static void
@@ -374,7 +431,7 @@ hls_sweep(struct hls *hls, int64_t now_ms, bool all)
 			*at = listener->next;
 			listener->next = gone;
 			gone = listener;
-			hls->listeners--;
+			hls->listeners -= !listener->dismissed;
 		}
 	}
 	pthread_mutex_unlock(&hls->lock);

@@ -50,18 +50,36 @@ bool hls_print(struct hls *hls, struct buffer *out);
 /* ---- who listens ---- */
 
 struct hls_listener {
+	int64_t id; /* of his first visit */
 	int64_t user_id;
 	int64_t started_ms, asked_ms; /* Unix */
 	uint64_t bytes;
 	const char *address, *agent;
+	bool dismissed;
 	struct hls_listener *next; /* the list's */
 };
 
+struct hls_visit {
+	int64_t id, user_id; /* the id of who is not there yet */
+	const char *address;
+	struct span agent;
+	size_t bytes;
+	int64_t now_ms;
+};
+
 /* Somebody asked for something; true: he was not there before. */
-bool hls_visit(struct hls *hls, const char *address, struct span agent,
-	       int64_t user_id, size_t bytes, int64_t now_ms);
+bool hls_visit(struct hls *hls, const struct hls_visit *visit);
 bool hls_knows(struct hls *hls, const char *address, struct span agent);
 uint32_t hls_listeners(struct hls *hls);
+
+/* Copies of them, of the arena; without those sent away. */
+void hls_listener_list(struct hls *hls, struct arena *arena,
+		       struct hls_listener **out, size_t *count);
+
+/* He listens no more: for HLS_AWAY_MS hls_refuses() says so of him, until
+ * hls_sweep() takes him out. False: there is none. */
+bool hls_dismiss(struct hls *hls, int64_t id, int64_t now_ms);
+bool hls_refuses(struct hls *hls, const char *address, struct span agent);
 
 /* Takes out those who have left (`all`: everybody), as a list the caller frees
  * one by one with free(); and answers who has waited too long for a list. */

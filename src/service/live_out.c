@@ -3,22 +3,14 @@
  * An outlet is one format of one channel while somebody listens: a tap of the
  * programme, and the mount or the segments that it fills. What happens on loops
  * and on the programme's pacer (a listener has left, an encoder cannot be had)
- * is only noted there; the keeper, a thread, does the rest.
- *
- * Lock order: `lock`, then the programme's, a mount's or those of hls.c; packets
- * come with the programme's held, so they never take `lock`. `notes_lock` is
- * taken last. */
-#include "service/live_out.h"
+ * is only noted there; the keeper, a thread, does the rest. */
+#include "service/live_out_private.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/worker.h"
-#include "net/broadcast.h"
-#include "service/hls.h"
 
 #define LINGER_MS 5000 /* of an outlet without a listener */
 #define KEEPER_TURN_MS 500    /* while there are outlets */
@@ -48,58 +40,10 @@ const struct option live_out_options[] = {
 	{ 0 }
 };
 
-static const uint32_t usual_kbps[MEDIA_LIVE_FORMATS] = {
+const uint32_t live_usual_kbps[MEDIA_LIVE_FORMATS] = {
 	[MEDIA_LIVE_MP3] = 128,	   [MEDIA_LIVE_AAC] = 128,
 	[MEDIA_LIVE_OPUS] = 96,	   [MEDIA_LIVE_VORBIS] = 112,
 	[MEDIA_LIVE_FMP4] = 128,
-};
-
-struct outlet {
-	struct live_sound sound;
-	struct programme_tap *tap;
-	struct broadcast *mount; /* or */
-	struct hls *hls;
-	atomic_bool failed;
-	uint32_t peak;
-	int64_t began_ms, used_ms; /* Unix, monotonic */
-};
-
-struct air { /* a channel on the air */
-	struct air *next;
-	struct live_out *out;
-	uint32_t references; /* the list's, and one for each listener */
-	int64_t id;
-	bool is_public, ended;
-	char *title, *description, *playing;
-	uint32_t listeners_max;
-	struct live_sound sound;
-	struct outlet *outlets[MEDIA_LIVE_FORMATS];
-	uint32_t listeners, told; /* told: what the watcher knows */
-	uint32_t closing; /* outlets that are being closed elsewhere */
-};
-
-/* One who listens on a mount; a note for the keeper when he has left. */
-struct ear {
-	struct ear *next;
-	struct air *air;
-	enum media_live_format format;
-	int64_t user_id, started_at_ms, ended_at_ms;
-	struct broadcast_listening how;
-	const char *agent, *address; /* behind it */
-};
-
-struct live_out {
-	struct live_out_settings settings;
-	struct live_out_watcher watcher;
-	pthread_t keeper;
-	pthread_mutex_t lock;
-	pthread_cond_t work, closed;
-	struct air *airs;
-	uint32_t listeners;
-	bool ending;
-
-	pthread_mutex_t notes_lock;
-	struct ear *left;
 };
 
 /* ---- outlets ------------------------------------------------------------ */
@@ -189,8 +133,8 @@ outlet_of(struct air *air, enum media_live_format format)
 	return *at;
 }
 
-static uint32_t
-outlet_listeners(const struct outlet *outlet)
+uint32_t
+live_outlet_listeners(const struct outlet *outlet)
 {
 	return outlet->hls != NULL ? hls_listeners(outlet->hls) :
 				     broadcast_listeners(outlet->mount);
@@ -198,8 +142,8 @@ outlet_listeners(const struct outlet *outlet)
 
 /* ---- channels; with `lock` held ----------------------------------------- */
 
-static struct air *
-air_find(struct live_out *out, int64_t id)
+struct air *
+live_air_find(struct live_out *out, int64_t id)
 {
 	struct air *air = out->airs;
 
@@ -239,7 +183,7 @@ static enum status
 air_to_hear(struct live_out *out, const struct live_ask *ask, struct air **air,
 	    struct fault *fault)
 {
-	*air = air_find(out, ask->channel_id);
+	*air = live_air_find(out, ask->channel_id);
 	if (*air != NULL && ((*air)->is_public || ask->sees_private))
 		return STATUS_OK;
 	return fault_set(fault, STATUS_NOT_FOUND,
@@ -261,12 +205,23 @@ air_has_room(const struct air *air, struct fault *fault)
 				"as many listen to the server as may");
 }
 
-static void
-air_count(struct air *air, int32_t change)
+void
+live_air_count(struct air *air, int32_t change)
 {
 	air->listeners += (uint32_t)change;
 	air->out->listeners += (uint32_t)change;
 	pthread_cond_signal(&air->out->work);
+}
+
+static void
+ear_leave(struct ear *ear)
+{
+	if (ear->previous_here != NULL)
+		ear->previous_here->next_here = ear->next_here;
+	else
+		ear->air->ears = ear->next_here;
+	if (ear->next_here != NULL)
+		ear->next_here->previous_here = ear->previous_here;
 }
 
 /* ---- the keeper --------------------------------------------------------- */
@@ -279,6 +234,8 @@ reason_name(enum broadcast_reason reason)
 		return "stalled";
 	case BROADCAST_ENDED:
 		return "ended";
+	case BROADCAST_DROPPED:
+		return "dropped";
 	case BROADCAST_LEFT:
 	case BROADCAST_NEVER:
 		break;
@@ -334,13 +291,21 @@ askers_tell(struct live_out *out, int64_t channel_id,
 			.started_at_ms = gone->started_ms,
 			.ended_at_ms = gone->asked_ms,
 			.bytes = gone->bytes,
-			.reason = reason,
+			.reason = gone->dismissed ? "dropped" : reason,
 		};
 
 		next = gone->next;
 		left_tell(out, &listen);
 		free(gone);
 	}
+}
+
+/* Who was sent away is not counted since then. */
+static void
+askers_uncount(struct air *air, const struct hls_listener *gone)
+{
+	for (; gone != NULL; gone = gone->next)
+		live_air_count(air, gone->dismissed ? 0 : -1);
 }
 
 /* Takes `lock` off and on again. */
@@ -351,8 +316,7 @@ askers_sweep(struct air *air, struct outlet *outlet)
 	struct hls_listener *gone =
 		hls_sweep(outlet->hls, clock_now_ms(), false);
 
-	for (struct hls_listener *at = gone; at != NULL; at = at->next)
-		air_count(air, -1);
+	askers_uncount(air, gone);
 	if (gone == NULL)
 		return;
 	pthread_mutex_unlock(&out->lock);
@@ -369,7 +333,7 @@ outlet_check(struct air *air, struct outlet **at)
 	int64_t now_ms = clock_monotonic_us() / 1000;
 	struct hls_listener *gone = NULL;
 
-	if (outlet_listeners(outlet) > 0)
+	if (live_outlet_listeners(outlet) > 0)
 		outlet->used_ms = now_ms;
 	if (!atomic_load(&outlet->failed) &&
 	    now_ms - outlet->used_ms < out->settings.linger_ms)
@@ -378,8 +342,7 @@ outlet_check(struct air *air, struct outlet **at)
 	air->closing++;
 	if (outlet->hls != NULL)
 		gone = hls_sweep(outlet->hls, 0, true);
-	for (struct hls_listener *one = gone; one != NULL; one = one->next)
-		air_count(air, -1);
+	askers_uncount(air, gone);
 	pthread_mutex_unlock(&out->lock);
 	askers_tell(out, air->id, gone, "ended");
 	outlet_close(outlet);
@@ -433,8 +396,10 @@ ears_collect(struct live_out *out)
 	ears = out->left;
 	out->left = NULL;
 	pthread_mutex_unlock(&out->notes_lock);
-	for (struct ear *ear = ears; ear != NULL; ear = ear->next)
-		air_count(ear->air, -1);
+	for (struct ear *ear = ears; ear != NULL; ear = ear->next) {
+		live_air_count(ear->air, -1);
+		ear_leave(ear);
+	}
 	if (ears == NULL)
 		return;
 	pthread_mutex_unlock(&out->lock);
@@ -581,7 +546,7 @@ live_out_begin(struct live_out *out, const struct live_out_channel *channel,
 	struct air *air;
 
 	pthread_mutex_lock(&out->lock);
-	if (air_find(out, channel->id) != NULL) {
+	if (live_air_find(out, channel->id) != NULL) {
 		status = fault_set(fault, STATUS_CONFLICT,
 				   "the channel is on the air already");
 	} else {
@@ -604,7 +569,7 @@ live_out_change(struct live_out *out, const struct live_out_channel *channel)
 	struct air *air;
 
 	pthread_mutex_lock(&out->lock);
-	air = air_find(out, channel->id);
+	air = live_air_find(out, channel->id);
 	if (air != NULL)
 		air_describe(air, channel);
 	pthread_mutex_unlock(&out->lock);
@@ -616,7 +581,7 @@ live_out_title(struct live_out *out, int64_t channel_id, const char *title)
 	struct air *air;
 
 	pthread_mutex_lock(&out->lock);
-	air = air_find(out, channel_id);
+	air = live_air_find(out, channel_id);
 	if (air != NULL)
 		text_replace(&air->playing, title);
 	for (int i = 0; air != NULL && i < MEDIA_LIVE_FORMATS; i++) {
@@ -640,8 +605,7 @@ air_close(struct air *air)
 	memset(air->outlets, 0, sizeof air->outlets);
 	if (outlets[MEDIA_LIVE_FMP4] != NULL)
 		gone = hls_sweep(outlets[MEDIA_LIVE_FMP4]->hls, 0, true);
-	for (struct hls_listener *one = gone; one != NULL; one = one->next)
-		air_count(air, -1);
+	askers_uncount(air, gone);
 	pthread_mutex_unlock(&out->lock);
 	askers_tell(out, air->id, gone, "ended");
 	for (int i = 0; i < MEDIA_LIVE_FORMATS; i++) {
@@ -678,7 +642,7 @@ live_out_listeners(struct live_out *out, int64_t channel_id)
 	uint32_t listeners;
 
 	pthread_mutex_lock(&out->lock);
-	air = air_find(out, channel_id);
+	air = live_air_find(out, channel_id);
 	listeners = air != NULL ? air->listeners : 0;
 	pthread_mutex_unlock(&out->lock);
 	return listeners;
@@ -740,7 +704,7 @@ stream_fields(const struct air *air, enum media_live_format format,
 	if (air->description != NULL)
 		icy_field(request, "icy-description", air->description);
 	http_answer_field(request, "icy-br",
-			  arena_print(arena, "%u", usual_kbps[format]));
+			  arena_print(arena, "%u", live_usual_kbps[format]));
 	http_answer_field(request, "icy-pub", air->is_public ? "1" : "0");
 	http_answer_field(request, "Cache-Control", "no-cache, no-store");
 	http_answer_field(request, "Accept-Ranges", "none");
@@ -781,6 +745,11 @@ ear_new(struct air *air, const struct live_ask *ask,
 	ear->format = format;
 	ear->user_id = ask->user_id;
 	ear->started_at_ms = clock_now_ms();
+	ear->id = ++air->out->listener_id;
+	ear->next_here = air->ears;
+	if (ear->next_here != NULL)
+		ear->next_here->previous_here = ear;
+	air->ears = ear;
 	air->references++;
 	return ear;
 }
@@ -805,21 +774,23 @@ air_join(struct air *air, const struct live_ask *ask,
 	struct ear *ear = ear_new(air, ask, format, request);
 	const struct broadcast_listener_args args = {
 		.titles = wants_titles(request, format),
+		.handle = &ear->handle,
 		.ended = listener_left,
 		.cookie = ear,
 	};
 	enum status status;
 
-	air_count(air, 1);
+	live_air_count(air, 1);
 	stream_fields(air, format, request);
 	http_answer_field(request, "Content-Type", media_live_type(format));
 	status = broadcast_join(outlet->mount, request, 0, &args, fault);
 	if (status != STATUS_OK) {
-		air_count(air, -1);
+		live_air_count(air, -1);
+		ear_leave(ear);
 		air_drop(air);
 		free(ear);
-	} else if (outlet_listeners(outlet) > outlet->peak) {
-		outlet->peak = outlet_listeners(outlet);
+	} else if (live_outlet_listeners(outlet) > outlet->peak) {
+		outlet->peak = live_outlet_listeners(outlet);
 	}
 	return status;
 }
@@ -867,6 +838,9 @@ asker_admit(struct air *air, const char *address, struct span agent,
 {
 	const struct outlet *outlet = air->outlets[MEDIA_LIVE_FMP4];
 
+	if (outlet != NULL && hls_refuses(outlet->hls, address, agent))
+		return fault_set(fault, STATUS_NOT_FOUND,
+				 "somebody ended this for you");
 	if (outlet != NULL && hls_knows(outlet->hls, address, agent))
 		return STATUS_OK;
 	return air_has_room(air, fault);
@@ -876,11 +850,20 @@ static void
 asker_count(struct air *air, struct outlet *outlet, const struct live_ask *ask,
 	    const char *address, struct span agent, size_t bytes)
 {
+	const struct hls_visit visit = {
+		.id = air->out->listener_id + 1,
+		.user_id = ask->user_id,
+		.address = address,
+		.agent = agent,
+		.bytes = bytes,
+		.now_ms = clock_now_ms(),
+	};
 	uint32_t now;
 
-	if (hls_visit(outlet->hls, address, agent, ask->user_id, bytes,
-		      clock_now_ms()))
-		air_count(air, 1);
+	if (hls_visit(outlet->hls, &visit)) {
+		air->out->listener_id = visit.id;
+		live_air_count(air, 1);
+	}
 	now = hls_listeners(outlet->hls);
 	if (now > outlet->peak)
 		outlet->peak = now;
@@ -955,60 +938,4 @@ live_out_hls_file(struct live_out *out, const struct live_ask *ask,
 	pthread_mutex_unlock(&out->lock);
 	arena_release(&texts);
 	return status;
-}
-
-/* ---- looking ------------------------------------------------------------ */
-
-static void
-air_list(const struct air *air, struct arena *arena, struct live_mount *mounts,
-	 size_t *count)
-{
-	for (int i = 0; i < MEDIA_LIVE_FORMATS; i++) {
-		const struct outlet *outlet = air->outlets[i];
-
-		if (outlet == NULL)
-			continue;
-		mounts[(*count)++] = (struct live_mount){
-			.channel_id = air->id,
-			.format = (enum media_live_format)i,
-			.title = arena_copy_text(arena, air->title),
-			.description = arena_copy_text(arena,
-						       air->description),
-			.playing = arena_copy_text(arena, air->playing),
-			.listeners = outlet_listeners(outlet),
-			.peak = outlet->peak,
-			.bitrate_kbps = usual_kbps[i],
-			.started_at_ms = outlet->began_ms,
-		};
-	}
-}
-
-static int
-by_channel(const void *a, const void *b)
-{
-	const struct live_mount *one = a, *other = b;
-
-	if (one->channel_id != other->channel_id)
-		return one->channel_id < other->channel_id ? -1 : 1;
-	return (int)one->format - (int)other->format;
-}
-
-void
-live_out_list(struct live_out *out, struct arena *arena,
-	      struct live_mount **mounts, size_t *count)
-{
-	size_t airs = 0;
-
-	*count = 0;
-	pthread_mutex_lock(&out->lock);
-	for (const struct air *air = out->airs; air != NULL; air = air->next)
-		airs++;
-	*mounts = arena_new(arena, struct live_mount,
-			    airs * MEDIA_LIVE_FORMATS + 1);
-	for (const struct air *air = out->airs; air != NULL; air = air->next) {
-		if (air->is_public)
-			air_list(air, arena, *mounts, count);
-	}
-	pthread_mutex_unlock(&out->lock);
-	qsort(*mounts, *count, sizeof **mounts, by_channel);
 }

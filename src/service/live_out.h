@@ -38,7 +38,7 @@ struct live_listen {
 	const char *agent, *address;
 	int64_t started_at_ms, ended_at_ms;
 	uint64_t bytes;
-	const char *reason; /* "left", "stalled", "ended" */
+	const char *reason; /* "left", "stalled", "ended", "dropped" */
 };
 
 struct live_out_watcher {
@@ -140,6 +140,25 @@ struct live_mount {
  * and texts are of the arena. */
 void live_out_list(struct live_out *out, struct arena *arena,
 		   struct live_mount **mounts, size_t *count);
+
+/* Who listens now. */
+struct live_listener {
+	int64_t id; /* never given again while the server runs */
+	int64_t user_id; /* 0: nobody who signed in */
+	const char *format, *agent;
+	int64_t started_at_ms;
+	uint64_t bytes;
+};
+
+/* Newest first; rows and texts are of the arena. */
+void live_out_listener_list(struct live_out *out, int64_t channel_id,
+			    struct arena *arena,
+			    struct live_listener **listeners, size_t *count);
+
+/* Ends it for one: a stream at once, and HLS by refusing who asks for as long as
+ * HLS_AWAY_MS. STATUS_NOT_FOUND. */
+enum status live_out_dismiss(struct live_out *out, int64_t channel_id,
+			     int64_t id, struct fault *fault);
 
 /* Of all channels. */
 uint32_t live_out_total(struct live_out *out);

@@ -18,10 +18,10 @@
 
 #include "base/clock.h"
 #include "base/counter.h"
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "library/channel_listens.h"
 #include "library/tracks.h"
 #include "service/auto_end.h"
 #include "service/live_out.h"
@@ -936,31 +936,21 @@ heard_tell(void *cookie, int64_t channel_id, uint32_t listeners,
 					   listeners, change);
 }
 
-/* The address is kept as a digest only, to tell listeners apart. */
 static enum status
 left_work(struct store_session *session, void *cookie, struct fault *fault)
 {
-	const struct live_listen *listen = cookie;
-	const char *address = listen->address == NULL ? "" : listen->address;
-	uint8_t digest[SHA256_BYTES];
-	char hex[2 * 8 + 1];
+	const struct live_listen *heard = cookie;
+	const struct channel_listen listen = {
+		.channel_id = heard->channel_id,
+		.user_id = heard->user_id,
+		.format = heard->format,
+		.client = heard->agent,
+		.started_at_ms = heard->started_at_ms,
+		.ended_at_ms = heard->ended_at_ms,
+		.bytes = (int64_t)heard->bytes,
+	};
 
-	sha256(address, strlen(address), digest);
-	hex_print(digest, 8, hex);
-	return sql_exec(session,
-			"insert into channel_listens (channel_id, user_id, "
-			"format, client, address_hash, started_at, ended_at, "
-			"bytes) select id, $1, $2, $3, $4, $5, $6, $7 "
-			"from channels where id = $8",
-			SQL_ARGS(sql_int_or_null(listen->user_id,
-						 listen->user_id != 0),
-				 sql_text(listen->format),
-				 sql_text(listen->agent), sql_text(hex),
-				 SQL_INT(listen->started_at_ms),
-				 SQL_INT(listen->ended_at_ms),
-				 SQL_INT(listen->bytes),
-				 SQL_INT(listen->channel_id)),
-			NULL, fault);
+	return channel_listens_add(session, &listen, heard->address, fault);
 }
 
 static void

@@ -115,3 +115,67 @@ test('Icecast’s page tells of streams that are listened to', async () => {
 	expect(sources.map((one: any) => one.listenurl)).toContainEqual(expect.stringContaining(`/live/${id}.mp3`));
 	leave.abort();
 });
+
+describe('moderators see who listens', () => {
+	const soon = async <T>(look: () => Promise<T>, good: (seen: T) => boolean): Promise<T> => {
+		let seen = await look();
+		for (let tries = 0; !good(seen) && tries < 200; tries++) {
+			await new Promise((later) => setTimeout(later, 50));
+			seen = await look();
+		}
+		expect(good(seen), JSON.stringify(seen)).toBe(true);
+		return seen;
+	};
+	const now = async () => (await mod.ask(`${api}/channels/${id}/listeners`)).json();
+	const log = async (query = '') => (await mod.ask(`${api}/channels/${id}/listens${query}`)).json();
+
+	test('now, send one away, and find them in the log', async () => {
+		await soon(now, ({ total }) => total === 0);
+		const headers = { authorization: `Bearer ${mod.token}`, 'user-agent': 'Radio of the kitchen' };
+		const theirs = await fetch(url(`/live/${id}.mp3`), { headers });
+		const leave = new AbortController();
+		const others = await fetch(url(`/live/${id}.ogg`), { headers: { 'user-agent': '=Other' }, signal: leave.signal });
+		const reader = (theirs.body as ReadableStream<Uint8Array>).getReader();
+		await reader.read();
+		const { items, total } = await soon(now, ({ items: [, first] }) => first?.bytes > 0);
+		expect(total).toBe(2);
+		expect(items[1]).toMatchObject({ format: 'mp3', client: 'Radio of the kitchen', username: 'mod' });
+		expect(items[0]).toMatchObject({ format: 'ogg', client: '=Other', username: null });
+		expect((await mod.ask(`${api}/channels/${id}/listeners?limit=1&offset=1`)).json().items.map((one: any) => one.id))
+			.toEqual([items[1].id]);
+		const gone = `${api}/channels/${id}/listeners/${items[1].id}`;
+		expect((await mod.send('DELETE', gone)).status).toBe(204);
+		while (!(await reader.read()).done);
+		await soon(now, (seen) => seen.total === 1);
+		expect((await mod.send('DELETE', gone)).status).toBe(404);
+		leave.abort();
+		await others.body?.cancel().catch(() => undefined);
+		await soon(now, (seen) => seen.total === 0);
+
+		const heard = await soon(() => log('?stream=mp3&limit=1'), ({ items: [one] }) => one?.client === 'Radio of the kitchen');
+		const [row] = heard.items;
+		expect(row).toMatchObject({ format: 'mp3', username: 'mod', seconds: expect.any(Number) });
+		expect(row.bytes).toBeGreaterThan(0);
+		expect(row.address_hash).toMatch(/^[0-9a-f]{16}$/);
+		expect(Date.parse(row.ended_at)).toBeGreaterThanOrEqual(Date.parse(row.started_at));
+		expect((await log(`?to=${encodeURIComponent(row.started_at)}`)).items.map((one: any) => one.id)).not.toContain(row.id);
+		expect((await log('?from=2999-01-01T00:00:00Z')).items).toEqual([]);
+	}, 30_000);
+
+	test('as a table for spreadsheets', async () => {
+		const answer = await mod.ask(`${api}/channels/${id}/listens?format=csv`);
+		expect(answer.header('content-type')).toContain('text/csv');
+		const [head, ...rows] = answer.text.replace('\uFEFF', '').trim().split('\r\n');
+		expect(head).toBe('id,format,client,username,address_hash,started_at,ended_at,seconds,bytes');
+		expect(rows.length).toBe((await log('?limit=1')).total);
+		expect(rows.join('\n')).toContain("'=Other");
+	});
+
+	test('but nobody else does', async () => {
+		const somebody = await person(server, 'somebody', 'user');
+		for (const path of ['listeners', 'listens'])
+			expect((await somebody.ask(`${api}/channels/${id}/${path}`)).status, path).toBe(403);
+		expect((await mod.ask(`${api}/channels/999999/listeners`)).status).toBe(404);
+		expect((await mod.ask(`${api}/channels/999999/listens`)).status).toBe(404);
+	});
+});

@@ -536,6 +536,20 @@ a_stream_that_begins_anew_says_so_in_the_list(void **state)
 	hls_free(hls);
 }
 
+static bool
+visit(struct hls *hls, int64_t id, const char *address, struct span agent,
+      int64_t user_id, int64_t now_ms)
+{
+	const struct hls_visit visit = { .id = id,
+					 .user_id = user_id,
+					 .address = address,
+					 .agent = agent,
+					 .bytes = 10,
+					 .now_ms = now_ms };
+
+	return hls_visit(hls, &visit);
+}
+
 static void
 who_stops_asking_has_left(void **state)
 {
@@ -543,10 +557,10 @@ who_stops_asking_has_left(void **state)
 	struct hls_listener *gone;
 
 	(void)state;
-	assert_true(hls_visit(hls, "1.2.3.4", SPAN("vlc"), 0, 10, 1000));
-	assert_false(hls_visit(hls, "1.2.3.4", SPAN("vlc"), 5, 10, 3000));
-	assert_true(hls_visit(hls, "1.2.3.4", SPAN("mpv"), 0, 10, 3000));
-	assert_true(hls_visit(hls, "1.2.3.5", SPAN("vlc"), 0, 10, 9000));
+	assert_true(visit(hls, 1, "1.2.3.4", SPAN("vlc"), 0, 1000));
+	assert_false(visit(hls, 2, "1.2.3.4", SPAN("vlc"), 5, 3000));
+	assert_true(visit(hls, 3, "1.2.3.4", SPAN("mpv"), 0, 3000));
+	assert_true(visit(hls, 4, "1.2.3.5", SPAN("vlc"), 0, 9000));
 	assert_int_equal(hls_listeners(hls), 3);
 	assert_true(hls_knows(hls, "1.2.3.4", SPAN("mpv")));
 	assert_false(hls_knows(hls, "1.2.3.5", SPAN("mpv")));
@@ -574,7 +588,89 @@ who_stops_asking_has_left(void **state)
 	hls_free(hls);
 }
 
+static void
+who_is_sent_away_from_segments_is_refused_for_a_while(void **state)
+{
+	struct hls *hls = hls_new(0);
+	struct hls_listener *list;
+	struct arena arena;
+	size_t count;
+
+	(void)state;
+	arena_init(&arena);
+	visit(hls, 4, "1.2.3.4", SPAN("vlc"), 9, 1000);
+	visit(hls, 5, "1.2.3.4", SPAN("mpv"), 0, 1000);
+	assert_false(hls_refuses(hls, "1.2.3.4", SPAN("vlc")));
+	assert_false(hls_dismiss(hls, 6, 2000));
+	assert_true(hls_dismiss(hls, 4, 2000));
+	assert_false(hls_dismiss(hls, 4, 2000));
+	assert_true(hls_refuses(hls, "1.2.3.4", SPAN("vlc")));
+	assert_false(hls_refuses(hls, "1.2.3.4", SPAN("mpv")));
+	assert_int_equal(hls_listeners(hls), 1);
+	hls_listener_list(hls, &arena, &list, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(list[0].id, 5);
+	assert_string_equal(list[0].agent, "mpv");
+	list = hls_sweep(hls, 1000 + HLS_AWAY_MS, false);
+	assert_int_equal(list->id, 5);
+	free(list);
+	list = hls_sweep(hls, 2000 + HLS_AWAY_MS, false);
+	assert_true(list->dismissed);
+	assert_int_equal(list->user_id, 9);
+	free(list);
+	assert_false(hls_refuses(hls, "1.2.3.4", SPAN("vlc")));
+	assert_int_equal(hls_listeners(hls), 0);
+	arena_release(&arena);
+	hls_free(hls);
+}
+
 /* ---- looking, and much at once ------------------------------------------ */
+
+static void
+one_listener_is_sent_away_and_the_others_hear_on(void **state)
+{
+	uint16_t port = app_open(true, 0, 0);
+	struct live_listener *listeners;
+	struct fault fault = { 0 };
+	struct arena arena;
+	char head[1024], byte = 0;
+	size_t count;
+	int one, other;
+
+	(void)state;
+	arena_init(&arena);
+	one = listen_to(port, ASK("mp3"), head);
+	say(MEDIA_LIVE_MP3, MEDIA_PACKET_SOUND, "abc", 3, 0);
+	expect_bytes(one, "abc");
+	other = listen_to(port, ASK("mp3"), head);
+	expect_bytes(other, "abc");
+	live_out_listener_list(app.out, CHANNEL, &arena, &listeners, &count);
+	assert_int_equal(count, 2);
+	assert_true(listeners[0].id > listeners[1].id);
+	assert_string_equal(listeners[1].agent, "player/1");
+	assert_string_equal(listeners[1].format, "mp3");
+	assert_int_equal(listeners[1].user_id, 7);
+	assert_int_equal(listeners[1].bytes, 3);
+	assert_int_equal(live_out_dismiss(app.out, CHANNEL, 999, &fault),
+			 STATUS_NOT_FOUND);
+	assert_int_equal(live_out_dismiss(app.out, CHANNEL + 1,
+					  listeners[1].id, &fault),
+			 STATUS_NOT_FOUND);
+	assert_int_equal(live_out_dismiss(app.out, CHANNEL, listeners[1].id,
+					  &fault),
+			 STATUS_OK);
+	say(MEDIA_LIVE_MP3, MEDIA_PACKET_SOUND, "def", 3, 0);
+	expect_bytes(other, "def");
+	assert_int_equal(recv(one, &byte, 1, 0), 0);
+	wait_for(&app.left, 1);
+	live_out_listener_list(app.out, CHANNEL, &arena, &listeners, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(live_out_listeners(app.out, CHANNEL), 1);
+	close(one);
+	close(other);
+	arena_release(&arena);
+	app_close();
+}
 
 static void
 only_streams_that_are_heard_are_listed(void **state)
@@ -687,6 +783,10 @@ main(void)
 			segments_are_listed_six_at_a_time_and_numbers_never_repeat),
 		cmocka_unit_test(a_stream_that_begins_anew_says_so_in_the_list),
 		cmocka_unit_test(who_stops_asking_has_left),
+		cmocka_unit_test(
+			who_is_sent_away_from_segments_is_refused_for_a_while),
+		cmocka_unit_test(
+			one_listener_is_sent_away_and_the_others_hear_on),
 		cmocka_unit_test(only_streams_that_are_heard_are_listed),
 		cmocka_unit_test(
 			listeners_come_and_go_while_sound_is_made_and_channels_end),
