@@ -2,17 +2,15 @@
  * anything on, and what listeners ask for. */
 #include "library/channel_plans.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "api/api.h"
+#include "api/channel_days.h"
 #include "api/channels.h"
 #include "api/handlers.h"
 #include "base/clock.h"
 #include "library/audit.h"
 #include "service/on_air.h"
 
-#define DAY_MINUTES 1440
+#define EVERY_DAY 0x7F /* bits of a week */
 
 struct plan_work {
 	struct call *call;
@@ -96,26 +94,15 @@ rows_answer(struct call *call, struct page_answer *answer, size_t count)
 static void
 schedule_form(struct json_writer *json, const struct schedule_row *row)
 {
-	char starts[8], ends[8];
+	int64_t days = row->weekdays != 0 ? row->weekdays : EVERY_DAY;
 
-	snprintf(starts, sizeof starts, "%02d:%02d",
-		 (int)(row->starts_minute / 60) % 24,
-		 (int)(row->starts_minute % 60));
-	snprintf(ends, sizeof ends, "%02d:%02d",
-		 (int)(row->ends_minute / 60) % 24,
-		 (int)(row->ends_minute % 60));
 	json_object_begin(json);
 	json_member_int(json, "id", row->id);
 	json_member_int(json, "playlist_id", row->playlist_id);
 	json_member_text(json, "playlist_title", row->playlist_title);
-	json_member_array_begin(json, "weekdays");
-	for (int day = 0; day < 7; day++) {
-		if (row->weekdays == 0 || (row->weekdays >> day & 1) != 0)
-			json_int(json, day + 1);
-	}
-	json_array_end(json);
-	json_member_text(json, "starts_at", starts);
-	json_member_text(json, "ends_at", ends);
+	json_member_weekdays(json, days);
+	json_member_day_minute(json, "starts_at", row->starts_minute);
+	json_member_day_minute(json, "ends_at", row->ends_minute);
 	json_member_int(json, "priority", row->priority);
 	json_member_bool(json, "enabled", row->enabled);
 	json_object_end(json);
@@ -148,54 +135,6 @@ handle_channel_schedule(struct call *call)
 	for (size_t i = 0; i < work.count; i++)
 		schedule_form(&answer.json, &work.schedule[i]);
 	rows_answer(call, &answer, work.count);
-}
-
-/* "HH:MM"; false: it is none. */
-static bool
-minute_read(const char *text, int64_t *out)
-{
-	if (strlen(text) != 5 || text[2] != ':' ||
-	    strspn(text, "0123456789:") != 5 || text[0] == ':' ||
-	    text[1] == ':' || text[3] == ':' || text[4] == ':')
-		return false;
-	*out = ((text[0] - '0') * 10 + text[1] - '0') * 60 +
-	       (text[3] - '0') * 10 + text[4] - '0';
-	return *out < DAY_MINUTES && text[3] < '6';
-}
-
-static bool
-minute_given(struct call *call, const char *name, int64_t *out)
-{
-	if (!call_field(call, name)->given ||
-	    minute_read(call_field_text(call, name), out))
-		return true;
-	call_answer_field(call, name,
-			  call->language == LANGUAGE_RU ?
-				  "должно быть временем вида ЧЧ:ММ" :
-				  "must be a time such as 21:30");
-	return false;
-}
-
-static bool
-weekdays_given(struct call *call, int64_t *out)
-{
-	const struct param_value *given = call_field(call, "weekdays");
-
-	if (!given->given)
-		return true;
-	*out = 0;
-	for (size_t i = 0; i < given->id_count; i++) {
-		if (given->ids[i] > 7) {
-			call_answer_field(call, "weekdays",
-					  call->language == LANGUAGE_RU ?
-						  "дни — от 1 (понедельник) "
-						  "до 7" :
-						  "days are 1 (Monday) to 7");
-			return false;
-		}
-		*out |= (int64_t)1 << (given->ids[i] - 1);
-	}
-	return true;
 }
 
 /* The body over the row there is; minutes and days are read before. */
@@ -273,8 +212,8 @@ schedule_save(struct call *call, int64_t id, unsigned status)
 	struct json_writer json;
 	struct buffer body;
 
-	if (!minute_given(call, "starts_at", &work.row.starts_minute) ||
-	    !minute_given(call, "ends_at", &work.row.ends_minute) ||
+	if (!day_minute_given(call, "starts_at", &work.row.starts_minute) ||
+	    !day_minute_given(call, "ends_at", &work.row.ends_minute) ||
 	    !weekdays_given(call, &work.row.weekdays) ||
 	    !call_write_store(call, schedule_write, &work))
 		return;

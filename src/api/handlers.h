@@ -241,6 +241,13 @@ void handle_live_hls_list(struct call *call);
 void handle_live_hls_file(struct call *call);
 void handle_live_status(struct call *call);
 
+/* channel_djs.c */
+void handle_channel_djs(struct call *call);
+void handle_channel_dj_add(struct call *call);
+void handle_channel_dj_change(struct call *call);
+void handle_channel_dj_remove(struct call *call);
+void handle_channel_dj_disconnect(struct call *call);
+
 /* channel_plans.c */
 void handle_channel_schedule(struct call *call);
 void handle_channel_schedule_add(struct call *call);

@@ -153,6 +153,27 @@ static const struct param schedule_add_body[] = { SCHEDULE_FIELDS(true),
 static const struct param schedule_change_body[] = { SCHEDULE_FIELDS(false),
 						     { 0 } };
 
+static const struct param channel_dj_params[] = {
+	CHANNEL_PARAM("id"),
+	{ .name = "dj_id", .type = PARAM_ID, .required = true },
+	{ 0 }
+};
+
+#define DJ_FIELDS(required_) \
+	{ .name = "username", .type = PARAM_TEXT, .required = (required_), \
+	  .min = 1, .max = 64, .summary = "Without a colon." }, \
+	{ .name = "password", .type = PARAM_TEXT, .required = (required_), \
+	  .min = 8, .max = 200, .summary = "Never shown again." }, \
+	{ .name = "enabled", .type = PARAM_BOOL }, \
+	{ .name = "weekdays", .type = PARAM_IDS, .max = 7, \
+	  .summary = "1 is Monday; none: every day." }, \
+	{ .name = "starts_at", .type = PARAM_TEXT, .nullable = true, \
+	  .max = 5, .summary = "HH:MM of the server's day." }, \
+	{ .name = "ends_at", .type = PARAM_TEXT, .nullable = true, .max = 5, \
+	  .summary = "Not after the start: of the next day." }
+static const struct param dj_add_body[] = { DJ_FIELDS(true), { 0 } };
+static const struct param dj_change_body[] = { DJ_FIELDS(false), { 0 } };
+
 #define JINGLE_FIELDS(required_) \
 	{ .name = "title", .type = PARAM_TEXT, .required = (required_), \
 	  .min = 1, .max = 200 }, \
@@ -240,6 +261,26 @@ static const struct param request_add_body[] = {
 		   handle_channel_schedule_remove, "channels", \
 		   "Removes a row.", channel_row_params, NO_BODY, 204, NULL, \
 		   "404 422 503"), \
+	CHANNEL_DO(HTTP_GET, API "/channels/{id}/djs", handle_channel_djs, \
+		   "channels", "Who may come in live.", channel_params, \
+		   NO_BODY, 0, "[ChannelDj]", "304 404 422 503"), \
+	CHANNEL_DO(HTTP_POST, API "/channels/{id}/djs", \
+		   handle_channel_dj_add, "channels", "Adds a DJ.", \
+		   channel_params, WITH_BODY(dj_add_body), 201, "ChannelDj", \
+		   "404 409 422 503 507"), \
+	CHANNEL_DO(HTTP_PATCH, API "/channels/{id}/djs/{dj_id}", \
+		   handle_channel_dj_change, "channels", \
+		   "Changes what is given.", channel_dj_params, \
+		   WITH_BODY(dj_change_body), 0, "ChannelDj", \
+		   "404 409 422 503"), \
+	CHANNEL_DO(HTTP_DELETE, API "/channels/{id}/djs/{dj_id}", \
+		   handle_channel_dj_remove, "channels", "Removes a DJ.", \
+		   channel_dj_params, NO_BODY, 204, NULL, \
+		   "404 422 503"), \
+	CHANNEL_DO(HTTP_POST, API "/channels/{id}/djs/disconnect", \
+		   handle_channel_dj_disconnect, "channels", \
+		   "Ends who is live, with a fade.", channel_params, \
+		   NO_BODY, 204, NULL, "404 422 503"), \
 	CHANNEL_DO(HTTP_GET, API "/channels/{id}/jingles", handle_channel_jingles, \
 		   "channels", "Its jingles.", channel_params, NO_BODY, 0, \
 		   "[ChannelJingle]", "304 404 422 503"), \

@@ -387,6 +387,16 @@ const struct schema api_schemas[] = {
 		{ "ends_at", "string", NULL },
 		{ "priority", "integer", NULL },
 		{ "enabled", "boolean", NULL }) },
+	{ "ChannelDj", FIELDS(
+		{ "id", "integer", NULL },
+		{ "channel_id", "integer", NULL },
+		{ "username", "string", "What the program that sends signs in with." },
+		{ "enabled", "boolean", NULL },
+		{ "weekdays", "[integer]", "1 is Monday; none: every day." },
+		{ "starts_at", "string?", "HH:MM of the server's day; null: its beginning." },
+		{ "ends_at", "string?", "null: its end." },
+		{ "created_at", "time", NULL },
+		{ "on_air", "boolean", "Live now." }) },
 	{ "ChannelJingle", FIELDS(
 		{ "id", "integer", NULL },
 		{ "title", "string", NULL },

@@ -2,14 +2,14 @@
 #include "library/channel_plans.h"
 
 #include "library/channel_queue.h"
+#include "library/channel_rows_private.h"
 #include "library/page_private.h"
 
 /* ---- both kinds of rows --------------------------------------------------- */
 
-/* The channel is there and has room for one more row. */
-static enum status
-room_check(struct store_session *session, const char *count_sql,
-	   int64_t channel_id, struct fault *fault)
+enum status
+channel_room_check(struct store_session *session, const char *count_sql,
+		   int64_t channel_id, struct fault *fault)
 {
 	int64_t count = 0;
 	enum status status = sql_query_int(
@@ -46,9 +46,9 @@ reference_check(struct store_session *session, const char *sql,
 	return status;
 }
 
-static enum status
-row_remove(struct store_session *session, const char *sql, int64_t channel_id,
-	   int64_t id, struct fault *fault)
+enum status
+channel_row_remove(struct store_session *session, const char *sql,
+		   int64_t channel_id, int64_t id, struct fault *fault)
 {
 	int64_t changed = 0;
 	enum status status =
@@ -152,10 +152,10 @@ channel_schedule_save(struct store_session *session, struct schedule_row *row,
 		return status != STATUS_OK ?
 			       status :
 			       schedule_update(session, row, fault);
-	status = room_check(session,
-			    "select count(*) from channel_schedule "
-			    "where channel_id = $1",
-			    row->channel_id, fault);
+	status = channel_room_check(session,
+				    "select count(*) from channel_schedule "
+				    "where channel_id = $1",
+				    row->channel_id, fault);
 	if (status == STATUS_OK)
 		status = sql_query_int(
 			session,
@@ -178,10 +178,10 @@ enum status
 channel_schedule_remove(struct store_session *session, int64_t channel_id,
 			int64_t id, struct fault *fault)
 {
-	return row_remove(session,
-			  "delete from channel_schedule "
-			  "where channel_id = $1 and id = $2",
-			  channel_id, id, fault);
+	return channel_row_remove(session,
+				  "delete from channel_schedule "
+				  "where channel_id = $1 and id = $2",
+				  channel_id, id, fault);
 }
 
 /* ---- jingles -------------------------------------------------------------- */
@@ -262,10 +262,10 @@ channel_jingle_save(struct store_session *session, struct jingle_row *row,
 	if (status != STATUS_OK || row->id != 0)
 		return status != STATUS_OK ? status :
 					     jingle_update(session, row, fault);
-	status = room_check(session,
-			    "select count(*) from channel_jingles "
-			    "where channel_id = $1",
-			    row->channel_id, fault);
+	status = channel_room_check(session,
+				    "select count(*) from channel_jingles "
+				    "where channel_id = $1",
+				    row->channel_id, fault);
 	if (status == STATUS_OK)
 		status = sql_query_int(
 			session,
@@ -287,10 +287,10 @@ enum status
 channel_jingle_remove(struct store_session *session, int64_t channel_id,
 		      int64_t id, struct fault *fault)
 {
-	return row_remove(session,
-			  "delete from channel_jingles "
-			  "where channel_id = $1 and id = $2",
-			  channel_id, id, fault);
+	return channel_row_remove(session,
+				  "delete from channel_jingles "
+				  "where channel_id = $1 and id = $2",
+				  channel_id, id, fault);
 }
 
 /* ---- requests ------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "library/channel_djs.h"
 #include "library/channel_history.h"
 #include "library/channels.h"
 #include "tests/support/music.h"
@@ -39,6 +40,9 @@ struct act {
 	struct queue_item queued;
 	struct channel_settings settings;
 	const char *reason;
+	struct dj_row dj, *djs;
+	const char *hash;
+	size_t count;
 	enum play_kind kind;
 	enum end_reason end;
 	bool flag, changed;
@@ -492,6 +496,107 @@ settings_are_kept(void **state)
 	assert_int_equal(run(booth, &nobody, do_change), STATUS_NOT_FOUND);
 }
 
+static enum status
+do_dj_save(struct act *act, struct store_session *session,
+	   struct fault *fault)
+{
+	act->dj.channel_id = act->channel;
+	return channel_djs_save(session, &act->dj, act->hash, fault);
+}
+
+static enum status
+do_dj_remove(struct act *act, struct store_session *session,
+	     struct fault *fault)
+{
+	return channel_djs_remove(session, act->channel, act->dj.id, fault);
+}
+
+static enum status
+do_dj_look(struct act *act, struct store_session *session,
+	   struct fault *fault)
+{
+	struct arena *arena = &act->booth->music.arena;
+	enum status status = channel_djs_list(session, act->channel, arena,
+					      &act->djs, &act->count, fault);
+
+	if (status == STATUS_OK && act->count > 0)
+		status = channel_djs_password_hash(session, act->djs[0].id,
+						   arena, &act->hash, fault);
+	return status;
+}
+
+static void
+djs_are_kept_with_their_times(void **state)
+{
+	struct booth *booth = *state;
+	struct act ann = { .dj = { .username = "Анна",
+				   .enabled = true,
+				   .weekdays = 0x11,
+				   .starts_minute = 1380,
+				   .ends_minute = 60 },
+			   .hash = "hash 1" };
+	struct act again = { .dj = { .username = "Анна" }, .hash = "h" };
+	struct act colon = { .dj = { .username = "a:b" }, .hash = "h" };
+	struct act nobody = { .channel = 77,
+			      .dj = { .username = "x" },
+			      .hash = "h" };
+	struct act now = { 0 };
+
+	must(booth, &ann, do_dj_save);
+	assert_int_equal(run(booth, &again, do_dj_save), STATUS_CONFLICT);
+	assert_string_equal(again.fault.field, "username");
+	assert_int_equal(run(booth, &colon, do_dj_save), STATUS_INVALID);
+	assert_int_equal(run(booth, &nobody, do_dj_save), STATUS_NOT_FOUND);
+	must(booth, &now, do_dj_look);
+	assert_int_equal(now.count, 1);
+	assert_string_equal(now.djs[0].username, "Анна");
+	assert_int_equal(now.djs[0].weekdays, 0x11);
+	assert_int_equal(now.djs[0].starts_minute, 1380);
+	assert_string_equal(now.hash, "hash 1");
+
+	ann.dj.ends_minute = DJ_NO_MINUTE;
+	ann.hash = NULL;
+	must(booth, &ann, do_dj_save);
+	must(booth, &now, do_dj_look);
+	assert_int_equal(now.djs[0].ends_minute, DJ_NO_MINUTE);
+	assert_string_equal(now.hash, "hash 1");
+	ann.hash = "hash 2";
+	must(booth, &ann, do_dj_save);
+	must(booth, &now, do_dj_look);
+	assert_string_equal(now.hash, "hash 2");
+	must(booth, &ann, do_dj_remove);
+	assert_int_equal(run(booth, &ann, do_dj_remove), STATUS_NOT_FOUND);
+	assert_int_equal(run(booth, &ann, do_dj_save), STATUS_NOT_FOUND);
+}
+
+static void
+a_dj_may_play_in_his_time_only(void **state)
+{
+	static const struct dj_row night = { .enabled = true,
+					     .weekdays = 0x10, /* Friday */
+					     .starts_minute = 1380,
+					     .ends_minute = 60 };
+	struct dj_row always = { .enabled = true,
+				 .starts_minute = DJ_NO_MINUTE,
+				 .ends_minute = DJ_NO_MINUTE };
+	struct dj_row until_noon = always;
+
+	(void)state;
+	assert_false(dj_may_play(&night, 4, 1379));
+	assert_true(dj_may_play(&night, 4, 1380));
+	assert_true(dj_may_play(&night, 5, 59));
+	assert_false(dj_may_play(&night, 5, 60));
+	assert_false(dj_may_play(&night, 5, 1380));
+	assert_false(dj_may_play(&night, 4, 0));
+	assert_true(dj_may_play(&always, 0, 0));
+	assert_true(dj_may_play(&always, 6, 1439));
+	always.enabled = false;
+	assert_false(dj_may_play(&always, 0, 0));
+	until_noon.ends_minute = 720;
+	assert_true(dj_may_play(&until_noon, 2, 719));
+	assert_false(dj_may_play(&until_noon, 2, 720));
+}
+
 static bool
 heard(struct booth *booth, int track, int64_t track_after,
       int64_t artist_after)
@@ -613,6 +718,8 @@ main(void)
 	ON(driver, an_item_that_cannot_begin_is_noted_and_leaves), \
 	ON(driver, a_run_begins_and_ends_with_its_reason), \
 	ON(driver, settings_are_kept), \
+	ON(driver, djs_are_kept_with_their_times), \
+	ON(driver, a_dj_may_play_in_his_time_only), \
 	ON(driver, tracks_and_artists_are_remembered), \
 	ON(driver, several_editors_lose_nothing)
 

@@ -292,3 +292,39 @@ describe('what plays by itself', () => {
 		expect((await other.post(at, { track_id: tracks[1].id })).status).toBe(403);
 	});
 });
+
+describe('those who may come in live', () => {
+	const ann = { username: 'ann', password: 'a long word', weekdays: [5, 6], starts_at: '23:00', ends_at: '01:30' };
+
+	test('are added, changed and removed, and no password is shown', async () => {
+		const { id } = await make({ title: 'Guests' });
+		const at = `${api}/channels/${id}/djs`;
+		const row = checked('POST', '/channels/{id}/djs', await mod.post(at, ann), 201);
+		const { password, ...rest } = ann;
+		expect(row).toMatchObject({ ...rest, channel_id: id, enabled: true, on_air: false });
+		expect(JSON.stringify(row)).not.toContain(password);
+		const changed = await mod.send('PATCH', `${at}/${row.id}`, { weekdays: [], starts_at: null, ends_at: null });
+		expect(checked('PATCH', '/channels/{id}/djs/{dj_id}', changed, 200)).toEqual({ ...row, weekdays: [], starts_at: null, ends_at: null });
+		await mod.send('PATCH', `${at}/${row.id}`, { password: 'another word', enabled: false });
+		const list = await mod.ask(at);
+		expect(checked('GET', '/channels/{id}/djs', list, 200).items).toMatchObject([{ username: 'ann', enabled: false }]);
+		expect(list.text).not.toMatch(/argon2|word/);
+		checked('POST', '/channels/{id}/djs/disconnect', await mod.post(`${at}/disconnect`), 204);
+		checked('DELETE', '/channels/{id}/djs/{dj_id}', await mod.send('DELETE', `${at}/${row.id}`), 204);
+		expect((await mod.send('DELETE', `${at}/${row.id}`)).status).toBe(404);
+		const log = await admin.json(`/admin/api/audit-logs?model_name=channel_dj&model_id=${row.id}`);
+		expect(log.items.map((one: any) => one.action)).toEqual(['delete', 'update', 'update', 'create']);
+		expect(log.items[0].new_values).toEqual({ channel_id: id, username: 'ann' });
+	});
+
+	test('have names and times that make sense', async () => {
+		const { id } = await make({ title: 'Strict' });
+		const at = `${api}/channels/${id}/djs`;
+		await mod.post(at, ann);
+		for (const [field, value] of [['starts_at', '24:00'], ['ends_at', '9:00'], ['weekdays', [8]], ['username', 'a:b'], ['password', 'short']] as const)
+			expect((await mod.post(at, { ...ann, username: 'bob', [field]: value })).json().details[0].field).toBe(field);
+		expect((await mod.post(at, ann)).status).toBe(409);
+		expect((await mod.post(`${api}/channels/999999/djs`, ann)).status).toBe(404);
+		expect((await user.ask(at)).status).toBe(403);
+	});
+});
