@@ -22,33 +22,15 @@ struct dashboard {
 	struct call *call;
 	struct user_totals users;
 	struct library_summary library;
-	int64_t jobs[JOB_CANCELLED + 1];
+	int64_t jobs[JOB_STATES];
 	int64_t sessions;
 	struct audit_list audit;
 };
 
 static enum status
-jobs_count(struct store_session *session, struct dashboard *dashboard,
-	   enum job_state state, struct fault *fault)
-{
-	const struct job_filter filter = { .state = state,
-					   .state_given = true };
-	const struct page_request one = { .limit = 1 };
-	struct job_list list;
-	enum status status = jobs_list(session, &filter, &one,
-				       dashboard->call->arena, &list, fault);
-
-	if (status == STATUS_OK)
-		dashboard->jobs[state] = list.page.total;
-	return status;
-}
-
-static enum status
 dashboard_read(struct store_session *session, void *cookie,
 	       struct fault *fault)
 {
-	static const enum job_state states[] = { JOB_RUNNING, JOB_QUEUED,
-						 JOB_FAILED };
 	const struct page_request rows = { .limit = DASHBOARD_ROWS };
 	const struct audit_filter all = { 0 };
 	struct dashboard *dashboard = cookie;
@@ -58,9 +40,8 @@ dashboard_read(struct store_session *session, void *cookie,
 	if (status == STATUS_OK)
 		status = library_summary_get(session, &dashboard->library,
 					     fault);
-	for (size_t i = 0; i < ARRAY_LENGTH(states) && status == STATUS_OK;
-	     i++)
-		status = jobs_count(session, dashboard, states[i], fault);
+	if (status == STATUS_OK)
+		status = jobs_count(session, dashboard->jobs, fault);
 	if (status == STATUS_OK)
 		status = sessions_count(session, &dashboard->sessions, fault);
 	if (status == STATUS_OK)

@@ -155,6 +155,7 @@ void handle_jobs_list(struct call *call);
 void handle_job_get(struct call *call);
 void handle_job_cancel(struct call *call);
 void handle_job_retry(struct call *call);
+void handle_jobs_retry(struct call *call);
 void handle_job_log(struct call *call);
 
 /* listens.c */

@@ -144,13 +144,21 @@ static const struct param rejected_params[] = {
 	  .summary = "next_cursor of the page before." },
 	{ 0 }
 };
+#define JOB_KINDS "scan|remove|genre_merge"
 static const struct param job_list_params[] = {
 	PAGE_PARAMS,
 	{ .name = "kind", .type = PARAM_CHOICE,
-	  .choices = "scan|remove|genre_merge" },
+	  .choices = JOB_KINDS },
 	{ .name = "source_id", .type = PARAM_ID },
 	{ .name = "state", .type = PARAM_CHOICE,
-	  .choices = "queued|running|done|failed|cancelled" },
+	  .choices = "queued|running|done|failed|cancelled|dead" },
+	{ .name = "parent_id", .type = PARAM_ID,
+	  .summary = "Only the parts of this job." },
+	{ 0 }
+};
+static const struct param jobs_retry_body[] = {
+	{ .name = "kind", .type = PARAM_CHOICE, .choices = JOB_KINDS,
+	  .summary = "Only jobs of this kind." },
 	{ 0 }
 };
 
@@ -292,8 +300,12 @@ static const struct param job_list_params[] = {
 	     NULL, 0, "Job", "404 409 503"), \
 	SEND(HTTP_POST, API "/jobs/{id}/retry", USER_ROLE_ADMIN, \
 	     handle_job_retry, "jobs", \
-	     "Queues a job that failed or was cancelled.", id_params, NULL, \
-	     202, "Job", "404 409 503"), \
+	     "Queues a job that failed, is dead or was cancelled.", \
+	     id_params, NULL, 202, "Job", "404 409 503"), \
+	SEND(HTTP_POST, API "/jobs/retry", USER_ROLE_ADMIN, \
+	     handle_jobs_retry, "jobs", \
+	     "Queues all jobs that were tried too often.", NULL, \
+	     jobs_retry_body, 202, "JobsQueued", "503"), \
 	GET_FOR(USER_ROLE_ADMIN, "/admin/api/backups", handle_backups_list, \
 		"admin", "Backups in BACKUP_DIR, the newest first.", NULL, \
 		"Backups", "503"), \

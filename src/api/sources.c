@@ -235,18 +235,29 @@ progress_form(struct json_writer *json, const struct job_progress *progress)
 }
 
 static void
+id_or_null(struct json_writer *json, const char *name, int64_t id)
+{
+	if (id != 0)
+		json_member_int(json, name, id);
+	else
+		json_member_null(json, name);
+}
+
+static void
 job_form(struct json_writer *json, const struct job_row *job)
 {
 	json_object_begin(json);
 	json_member_int(json, "id", job->id);
 	json_member_text(json, "kind", job->kind);
-	if (job->source_id != 0)
-		json_member_int(json, "source_id", job->source_id);
-	else
-		json_member_null(json, "source_id");
+	id_or_null(json, "source_id", job->source_id);
 	json_member_text(json, "detail",
 			 *job->detail != '\0' ? job->detail : NULL);
 	json_member_text(json, "state", job_state_name(job->state));
+	json_member_text(json, "step", *job->step != '\0' ? job->step : NULL);
+	json_member_int(json, "attempts", job->attempts);
+	json_member_time(json, "next_try_at", job->next_try_at_ms);
+	id_or_null(json, "requested_by", job->requested_by);
+	id_or_null(json, "parent_id", job->parent_id);
 	json_member_bool(json, "cancel_asked", job->cancel_asked);
 	progress_form(json, &job->progress);
 	json_member_text(json, "error", job->error);
@@ -279,7 +290,7 @@ jobs_list_work(struct store_session *session, void *cookie,
 static bool
 job_state_parse(const char *name, enum job_state *out)
 {
-	for (int i = JOB_QUEUED; name != NULL && i <= JOB_CANCELLED; i++) {
+	for (int i = JOB_QUEUED; name != NULL && i < JOB_STATES; i++) {
 		if (strcmp(name, job_state_name((enum job_state)i)) != 0)
 			continue;
 		*out = (enum job_state)i;
@@ -294,7 +305,8 @@ handle_jobs_list(struct call *call)
 	struct jobs_work work = {
 		.call = call,
 		.filter = { .kind = call_text(call, "kind"),
-			    .source_id = call_int(call, "source_id") },
+			    .source_id = call_int(call, "source_id"),
+			    .parent_id = call_int(call, "parent_id") },
 		.page = call_page(call),
 	};
 	struct json_writer json;
@@ -372,6 +384,29 @@ void
 handle_job_retry(struct call *call)
 {
 	job_change(call, false, 202);
+}
+
+void
+handle_jobs_retry(struct call *call)
+{
+	struct fault fault = { 0 };
+	struct json_writer json;
+	struct buffer body;
+	int64_t count = 0;
+
+	if (!done(call,
+		  source_jobs_retry(call->api->args.store, &call->caller,
+				    call_field_text(call, "kind"), &count,
+				    &fault),
+		  &fault))
+		return;
+	wake(call);
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_int(&json, "queued", count);
+	json_object_end(&json);
+	call_answer_json(call, 202, &body);
 }
 
 static enum status

@@ -215,10 +215,12 @@ static enum status
 open_ingest(struct serving *serving, const struct settings *settings,
 	    struct fault *fault)
 {
+	const struct job_group groups[] = {
+		{ job_kinds, &serving->app.scan },
+		{ 0 },
+	};
 	struct job_runner_args args = { .store = serving->app.store,
-					.kinds = job_kinds,
-					.cookie = &serving->app.scan,
-					.threads = 2 };
+					.groups = groups };
 	enum status status;
 
 	if (!(settings->roles & ROLE_INGEST))

@@ -4,6 +4,10 @@
  * progress at least every lease/3; when the lease runs out, another process
  * may claim the job and goes on from its checkpoint.
  *
+ * A job that failed may be queued again for a later try (jobs_put_back); one
+ * that failed too often is dead: it stays until somebody asks for it again.
+ * Tables: etl_jobs, etl_job_log.
+ *
  * Floor: 3 (library). Threads: as the session. Results are arena-owned.
  */
 #ifndef OGMA_LIBRARY_JOBS_H
@@ -16,11 +20,12 @@
 #include "library/page.h"
 
 #define JOBS_LEASE_MS 60000
-#define JOBS_KEEP 1000         /* finished ones; older are forgotten */
+#define JOBS_KEEP 1000         /* ended ones of a kind; older are forgotten */
 #define JOB_LOG_KEEP 100000    /* lines of one job; more are dropped */
 
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED,
-		 JOB_CANCELLED };
+		 JOB_CANCELLED, JOB_DEAD };
+#define JOB_STATES (JOB_DEAD + 1)
 const char *job_state_name(enum job_state state);
 
 struct job_progress {
@@ -43,16 +48,35 @@ struct job_row {
 	const char *owner;      /* who holds the lease; NULL: nobody */
 	int64_t lease_until_ms;
 	int64_t created_at_ms, started_at_ms, finished_at_ms; /* 0: not yet */
+	const char *step; /* where in its work it is; "": it has no steps */
+	int64_t attempts; /* how often it was begun */
+	int64_t next_try_at_ms; /* queued: not before; 0: now */
+	int64_t requested_by;   /* a user; 0: nobody, the server itself */
+	int64_t parent_id;      /* the job it is a part of; 0: none */
 };
 
-/* STATUS_CONFLICT, with *id of the other, when a job of the same kind and
- * source and detail is queued. */
+struct job_ask {
+	const char *kind;
+	int64_t source_id;
+	const char *detail; /* NULL: "" */
+	int64_t requested_by, parent_id;
+	bool shared; /* several of its kind and source may run at once */
+};
+
+/* Belongs to the caller's transaction. STATUS_CONFLICT, with *id of the other,
+ * when a job of the same kind and source and detail is queued (it is brought
+ * forward when it waits for its next try). Two askers at once are kept apart
+ * only when each locked etl_jobs first, as jobs_add() does. */
+enum status jobs_ask(struct store_session *session, const struct job_ask *ask,
+		     int64_t *id, struct fault *fault);
+
+/* The same for a job without more to it; first in its transaction. */
 enum status jobs_add(struct store_session *session, const char *kind,
 		     int64_t source_id, const char *detail, int64_t *id,
 		     struct fault *fault);
 
-/* Takes the oldest queued job of `kind` (NULL: any), or one whose lease ran
- * out, unless another job of its kind and source is running. `owner` names the
+/* Takes the oldest queued job of `kind` whose time has come, or one whose lease
+ * ran out, unless another job of its kind and source is running. `owner` names the
  * process. STATUS_NOT_FOUND: nothing to do. */
 enum status jobs_claim(struct store_session *session, const char *kind,
 		       const char *owner, struct arena *arena,
@@ -72,21 +96,48 @@ enum status jobs_renew(struct store_session *session, int64_t id,
 		       const char *checkpoint, bool *cancel_asked,
 		       struct fault *fault);
 
-/* JOB_DONE, JOB_FAILED (with its error), JOB_CANCELLED; or JOB_QUEUED to put
- * it back. STATUS_CONFLICT when the lease was lost. */
+/* Is it still ours, and did somebody ask to cancel it? A read only. */
+enum status jobs_hold(struct store_session *session, int64_t id,
+		      const char *owner, bool *held, bool *cancel_asked,
+		      struct fault *fault);
+
+enum status jobs_set_step(struct store_session *session, int64_t id,
+			  const char *owner, const char *step,
+			  struct fault *fault);
+
+/* Queues a running job again. STATUS_CONFLICT when the lease was lost. */
+struct job_again {
+	const char *error;      /* why; NULL: as before */
+	int64_t next_try_at_ms; /* 0: at once */
+	bool uncounted; /* the try does not count: the process just ended */
+};
+enum status jobs_put_back(struct store_session *session, int64_t id,
+			  const char *owner, const struct job_again *again,
+			  struct fault *fault);
+
+/* JOB_DONE, JOB_FAILED or JOB_DEAD (with its error), JOB_CANCELLED.
+ * STATUS_CONFLICT when the lease was lost. */
 enum status jobs_finish(struct store_session *session, int64_t id,
 			const char *owner, enum job_state state,
 			const char *error, struct fault *fault);
 
-/* A queued job is cancelled at once, a running one asked to. STATUS_CONFLICT
- * when it is over. */
+/* A queued job is cancelled at once, a running one asked to; its parts with
+ * it. STATUS_CONFLICT when it is over. */
 enum status jobs_cancel(struct store_session *session, int64_t id,
 			struct fault *fault);
 
-/* Queues a failed or cancelled job again, from its checkpoint.
+/* Queues a failed, dead or cancelled job again, from its checkpoint.
  * STATUS_CONFLICT otherwise. */
 enum status jobs_retry(struct store_session *session, int64_t id,
 		       struct fault *fault);
+
+/* The same for all dead ones of a kind (NULL: of any). */
+enum status jobs_retry_dead(struct store_session *session, const char *kind,
+			    int64_t *count, struct fault *fault);
+
+/* Is there one of the kind that could be claimed? A read only. */
+enum status jobs_due(struct store_session *session, const char *kind,
+		     bool *out, struct fault *fault);
 
 enum status jobs_get(struct store_session *session, int64_t id,
 		     struct arena *arena, struct job_row *out,
@@ -97,6 +148,7 @@ struct job_filter {
 	int64_t source_id; /* 0: any */
 	bool state_given;
 	enum job_state state;
+	int64_t parent_id; /* 0: any */
 };
 
 struct job_list {
@@ -136,8 +188,20 @@ enum status jobs_log_list(struct store_session *session, int64_t id,
 			  struct arena *arena, struct job_line_list *out,
 			  struct fault *fault);
 
-/* Forgets finished jobs past JOBS_KEEP, with their lines. */
-enum status jobs_trim(struct store_session *session, struct fault *fault);
+/* Forgets ended jobs of a kind past JOBS_KEEP, with their lines. */
+enum status jobs_trim(struct store_session *session, const char *kind,
+		      struct fault *fault);
+
+/* The parts of a job: how many are in which state, and their sums. */
+struct job_family {
+	int64_t counts[JOB_STATES];
+	struct job_progress progress;
+};
+enum status jobs_of_parent(struct store_session *session, int64_t parent_id,
+			   struct job_family *out, struct fault *fault);
+
+enum status jobs_count(struct store_session *session,
+		       int64_t counts[JOB_STATES], struct fault *fault);
 
 /* True while a job of this kind holds a live lease. */
 enum status jobs_running(struct store_session *session, const char *kind,

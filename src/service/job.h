@@ -1,10 +1,15 @@
 /* job.h - long work that is asked for now and done in the background.
  *
- * A job is a row (library/jobs.h): queued → running → done, failed or
+ * A job is a row (library/jobs.h): queued → running → done, failed, dead or
  * cancelled. Who runs it holds a lease and renews it while noting progress, so
  * that two processes never run one job. A lease runs out by itself; when its
  * owner was a process of this machine that is no longer there, the job is
  * queued again at once (job_revive_dead).
+ *
+ * Work that failed for a reason that may pass is tried again after a while,
+ * longer each time; after the attempts of its kind it is dead. Work that failed
+ * for good (bad input, nothing there) has failed. Who goes on from a job that
+ * broke off starts from its cursor.
  *
  * Two ways: a runner takes up queued rows in its own threads (ogma serve), or
  * the asker runs the work itself between job_begin() and job_end() (ogma scan).
@@ -31,24 +36,45 @@ struct store;
 struct job_kind {
 	const char *name;    /* in the jobs table: "scan" */
 	const char *summary;
+	uint32_t concurrency;     /* at the same time in this process; 0: 1 */
+	uint32_t attempts;        /* before it is dead; 0: 1, it fails */
+	uint32_t backoff_seconds; /* before the second try, doubled for each
+				   * further one; 0: JOB_BACKOFF_SECONDS */
+	uint32_t timeout_seconds; /* of one try; 0: none */
 
 	/* STATUS_CANCELLED: job_stopping() was obeyed. Any other failure is
 	 * written into the row with its sentence. */
 	enum status (*run)(struct job *job, void *cookie, struct fault *fault);
 };
 
-struct job_runner_args {
-	struct store *store;          /* borrowed */
-	const struct job_kind *kinds; /* borrowed */
+#define JOB_BACKOFF_SECONDS 30
+#define JOB_BACKOFF_MAX_SECONDS 3600
+#define JOB_CRASHES_MAX 10 /* beyond its attempts, when its process died */
+
+/* Kinds that work with the same things. */
+struct job_group {
+	const struct job_kind *kinds; /* ends with a NULL name */
 	void *cookie;                 /* for the work */
-	uint32_t threads;             /* jobs at the same time; 0: 1 */
 };
+
+struct job_runner_args {
+	struct store *store;            /* all borrowed */
+	const struct job_group *groups; /* copied; ends with NULL kinds */
+};
+
+/* How long to wait before the next try: doubled each time, bounded, and a
+ * quarter more or less by `dice` (any number), so that what failed together
+ * does not come back together. */
+int64_t job_backoff_ms(const struct job_kind *kind, int64_t attempts,
+		       uint32_t dice);
 
 enum status job_runner_open(const struct job_runner_args *args,
 			    struct job_runner **out, struct fault *fault);
 
 /* Tells running work to stop, waits for it, leaves its rows queued so that the
- * next start takes them up. NULL is fine. */
+ * next start takes them up. NULL is fine. A job that is cancelled by whatever
+ * process is told so within JOB_LOOK_MS. */
+#define JOB_LOOK_MS 300
 void job_runner_close(struct job_runner *runner);
 
 /* Looks for queued jobs now and not at the next tick. */
@@ -57,17 +83,29 @@ void job_runner_wake(struct job_runner *runner);
 int64_t job_id(const struct job *job);
 int64_t job_source_id(const struct job *job); /* 0: none */
 const char *job_detail(const struct job *job); /* text of the asker, or "" */
+int64_t job_requested_by(const struct job *job); /* a user; 0: nobody */
 
-/* True when the process ends, job_stop() was called, somebody cancelled the job
- * or its lease was lost: return soon. */
+/* JSON of the work's own, as the try before left it; NULL: from the start. */
+const char *job_cursor(const struct job *job);
+
+/* True when the process ends, job_stop() was called, somebody cancelled the
+ * job, its time is over or its lease was lost: return soon. */
 bool job_stopping(const struct job *job);
 void job_stop(struct job *job);
 
 /* Writes progress, the gathered log lines, and renews the lease; call it once
- * or twice a second, and at least every JOBS_LEASE_MS / 3. STATUS_CONFLICT when
+ * or twice a second. (The runner renews the lease of what it runs too; who runs
+ * a job itself notes at least every JOBS_LEASE_MS / 3.) STATUS_CONFLICT when
  * the lease was lost: job_stopping() is true from then on. */
 enum status job_note(struct job *job, const struct job_progress *progress,
 		     struct fault *fault);
+
+/* The same with the place where a later try goes on. */
+enum status job_note_at(struct job *job, const struct job_progress *progress,
+			const char *cursor, struct fault *fault);
+
+/* The name (a constant text) of what it does now. */
+enum status job_step(struct job *job, const char *step, struct fault *fault);
 
 /* A line for GET /jobs/{id}/log: gathered, written with the next note or when
  * there are many. `path` (may be NULL) is UTF-8 for people. */

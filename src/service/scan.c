@@ -182,7 +182,13 @@ scan_tell_progress(struct scan *scan, enum scan_phase phase, bool now)
 	if (phase == SCAN_ENDED)
 		return; /* the end of the job writes the row */
 	progress_row(&progress, &row);
-	if (job_note(scan->job, &row, &fault) == STATUS_CONFLICT)
+	/* All three go on at the same time; told is the one that holds up. */
+	if (job_step(scan->job,
+		     phase == SCAN_FINISHING ? "load" :
+		     progress.walk_ended     ? "transform" :
+					       "extract",
+		     &fault) == STATUS_CONFLICT ||
+	    job_note(scan->job, &row, &fault) == STATUS_CONFLICT)
 		scan_fail(scan, STATUS_CONFLICT, &fault);
 }
 

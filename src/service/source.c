@@ -19,12 +19,15 @@ static enum status remove_job_run(struct job *job, void *cookie,
 				  struct fault *fault);
 
 const struct job_kind job_kinds[] = {
-	{ SCAN_JOB, "Brings the library in step with a source.",
-	  scan_job_run },
-	{ REMOVE_JOB, "Hides the tracks of a source that was removed.",
-	  remove_job_run },
-	{ GENRE_JOB, "Moves the tracks of a genre that was merged.",
-	  genre_job_run },
+	{ .name = SCAN_JOB,
+	  .summary = "Brings the library in step with a source.",
+	  .concurrency = 2, .attempts = 3, .run = scan_job_run },
+	{ .name = REMOVE_JOB,
+	  .summary = "Hides the tracks of a source that was removed.",
+	  .attempts = 5, .run = remove_job_run },
+	{ .name = GENRE_JOB,
+	  .summary = "Moves the tracks of a genre that was merged.",
+	  .attempts = 5, .run = genre_job_run },
 	{ 0 },
 };
 
@@ -396,4 +399,37 @@ source_job_change(struct store *store, const struct caller *caller,
 					.cancel = cancel };
 
 	return store_write(store, job_work, &change, fault);
+}
+
+struct retrying {
+	const struct caller *caller;
+	const char *kind;
+	int64_t count;
+};
+
+static enum status
+retry_dead_work(struct store_session *session, void *cookie,
+		struct fault *fault)
+{
+	struct retrying *retrying = cookie;
+	enum status status = jobs_retry_dead(session, retrying->kind,
+					     &retrying->count, fault);
+
+	if (status != STATUS_OK || retrying->count == 0)
+		return status;
+	return audit_add(session, retrying->caller, "bulk_update", "job", 0,
+			 NULL, "{\"asked\":\"retry\"}", fault);
+}
+
+enum status
+source_jobs_retry(struct store *store, const struct caller *caller,
+		  const char *kind, int64_t *count, struct fault *fault)
+{
+	struct retrying retrying = { .caller = caller, .kind = kind };
+	enum status status =
+		store_write(store, retry_dead_work, &retrying, fault);
+
+	if (status == STATUS_OK)
+		*count = retrying.count;
+	return status;
 }

@@ -46,4 +46,9 @@ enum status source_job_change(struct store *store, const struct caller *caller,
 			      int64_t job_id, bool cancel,
 			      struct fault *fault);
 
+/* Queues all dead jobs of a kind (NULL: of any) again. */
+enum status source_jobs_retry(struct store *store, const struct caller *caller,
+			      const char *kind, int64_t *count,
+			      struct fault *fault);
+
 #endif /* OGMA_SERVICE_SOURCE_H */

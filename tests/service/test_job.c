@@ -130,18 +130,62 @@ endless_run(struct job *job, void *cookie, struct fault *fault)
 	return STATUS_CANCELLED;
 }
 
+static atomic_int flaky_runs;
+
+/* Fails twice, leaving where it was, and then goes on from there. */
+static enum status
+flaky_run(struct job *job, void *cookie, struct fault *fault)
+{
+	char cursor[32];
+
+	(void)cookie;
+	if (job_step(job, "second half", fault) != STATUS_OK)
+		return fault->status;
+	if (job_cursor(job) != NULL && strstr(job_cursor(job), "2") != NULL)
+		return STATUS_OK;
+	snprintf(cursor, sizeof cursor, "{\"at\":%d}", ++flaky_runs);
+	if (job_note_at(job, NULL, cursor, fault) != STATUS_OK)
+		return fault->status;
+	return fault_set(fault, STATUS_UNAVAILABLE, "it is away now");
+}
+
+static enum status
+away_run(struct job *job, void *cookie, struct fault *fault)
+{
+	(void)job, (void)cookie;
+	return fault_set(fault, STATUS_UNAVAILABLE, "it is away");
+}
+
+/* Looks after nothing but the flag. */
+static enum status
+deaf_run(struct job *job, void *cookie, struct fault *fault)
+{
+	(void)cookie, (void)fault;
+	while (!job_stopping(job))
+		usleep(5000);
+	return STATUS_CANCELLED;
+}
+
 static const struct job_kind kinds[] = {
-	{ "quick", "done at once", quick_run },
-	{ "failing", "always fails", failing_run },
-	{ "endless", "runs until it is stopped", endless_run },
-	{ NULL, NULL, NULL },
+	{ .name = "quick", .run = quick_run },
+	{ .name = "failing", .run = failing_run },
+	{ .name = "endless", .run = endless_run },
+	{ .name = "flaky", .attempts = 3, .backoff_seconds = 1,
+	  .run = flaky_run },
+	{ .name = "away", .attempts = 2, .backoff_seconds = 1,
+	  .run = away_run },
+	{ .name = "slow", .attempts = 1, .timeout_seconds = 1,
+	  .run = deaf_run },
+	{ .name = "deaf", .concurrency = 2, .run = deaf_run },
+	{ 0 },
 };
 
 static struct job_runner *
 runner_open(struct house *house)
 {
-	struct job_runner_args args = { .store = house->store, .kinds = kinds,
-					.threads = 2 };
+	const struct job_group groups[] = { { kinds, NULL }, { 0 } };
+	struct job_runner_args args = { .store = house->store,
+					.groups = groups };
 	struct job_runner *runner;
 	struct fault fault;
 
@@ -255,13 +299,15 @@ static void
 a_scan_can_be_asked_for_through_the_table(void **state)
 {
 	static const struct job_kind scans[] = {
-		{ SCAN_JOB, "brings the library in step", scan_job_run },
-		{ NULL, NULL, NULL },
+		{ .name = SCAN_JOB, .run = scan_job_run },
+		{ 0 },
 	};
 	static const struct song song = { .title = "A", .artist = "B" };
 	struct house *house = *state;
-	struct job_runner_args args = { .store = house->store, .kinds = scans,
-					.cookie = &house->services };
+	const struct job_group groups[] = { { scans, &house->services },
+					    { 0 } };
+	struct job_runner_args args = { .store = house->store,
+					.groups = groups };
 	struct look look = { 0 };
 	struct job_runner *runner;
 
@@ -280,6 +326,82 @@ a_scan_can_be_asked_for_through_the_table(void **state)
 	arena_release(&look.arena);
 }
 
+static void
+a_job_is_tried_again_from_its_cursor_and_the_hopeless_one_is_dead(void **state)
+{
+	struct house *house = *state;
+	int64_t flaky = job_ask(house, "flaky", 0);
+	int64_t away = job_ask(house, "away", 0);
+	struct job_runner *runner = runner_open(house);
+	struct look look = { .id = flaky };
+
+	assert_true(state_comes(house, away, JOB_DEAD));
+	assert_true(state_comes(house, flaky, JOB_DONE));
+	job_runner_close(runner);
+	arena_init(&look.arena);
+	assert_int_equal(store_read(house->store, look_work, &look, NULL),
+			 STATUS_OK);
+	assert_int_equal(flaky_runs, 2);
+	assert_int_equal(look.row.attempts, 3);
+	assert_string_equal(look.row.step, "second half");
+	look.id = away;
+	assert_int_equal(store_read(house->store, look_work, &look, NULL),
+			 STATUS_OK);
+	assert_int_equal(look.row.attempts, 2);
+	assert_string_equal(look.row.error, "it is away");
+	arena_release(&look.arena);
+}
+
+static void
+each_wait_for_a_try_is_longer_within_its_bounds(void **state)
+{
+	const struct job_kind kind = { .backoff_seconds = 10 };
+
+	(void)state;
+	assert_int_equal(job_backoff_ms(&kind, 1, 0), 7500);
+	assert_int_equal(job_backoff_ms(&kind, 1, 999), 12495);
+	assert_int_equal(job_backoff_ms(&kind, 3, 500), 40000);
+	assert_int_equal(job_backoff_ms(&kind, 60, 500),
+			 JOB_BACKOFF_MAX_SECONDS * 1000);
+}
+
+static void
+a_job_that_takes_too_long_is_ended_and_says_so(void **state)
+{
+	struct house *house = *state;
+	struct look look = { .id = job_ask(house, "slow", 0) };
+	struct job_runner *runner = runner_open(house);
+
+	assert_true(state_comes(house, look.id, JOB_FAILED));
+	job_runner_close(runner);
+	arena_init(&look.arena);
+	assert_int_equal(store_read(house->store, look_work, &look, NULL),
+			 STATUS_OK);
+	assert_string_equal(look.row.error, "it took longer than 1 seconds");
+	arena_release(&look.arena);
+}
+
+static void
+work_that_notes_nothing_is_told_of_a_cancel_and_kinds_have_places(void **state)
+{
+	struct house *house = *state;
+	int64_t first = job_ask(house, "deaf", 1), third;
+	int64_t second = job_ask(house, "deaf", 2);
+	struct job_runner *runner;
+
+	third = job_ask(house, "deaf", 3);
+	runner = runner_open(house);
+	assert_true(state_comes(house, first, JOB_RUNNING));
+	assert_true(state_comes(house, second, JOB_RUNNING));
+	assert_int_equal(state_of(house, third), JOB_QUEUED);
+	assert_int_equal(store_write(house->store, cancel_work, &first, NULL),
+			 STATUS_OK);
+	assert_true(state_comes(house, first, JOB_CANCELLED));
+	assert_true(state_comes(house, third, JOB_RUNNING));
+	job_runner_close(runner);
+	assert_int_equal(state_of(house, second), JOB_QUEUED);
+}
+
 #define SCENARIO(scenario) \
 	cmocka_unit_test_setup_teardown(scenario, house_setup, house_teardown)
 
@@ -293,6 +415,12 @@ main(void)
 		SCENARIO(one_kind_and_source_is_run_by_one_at_a_time),
 		SCENARIO(the_job_of_a_killed_process_is_taken_up_at_once),
 		SCENARIO(a_scan_can_be_asked_for_through_the_table),
+		SCENARIO(
+			a_job_is_tried_again_from_its_cursor_and_the_hopeless_one_is_dead),
+		SCENARIO(each_wait_for_a_try_is_longer_within_its_bounds),
+		SCENARIO(a_job_that_takes_too_long_is_ended_and_says_so),
+		SCENARIO(
+			work_that_notes_nothing_is_told_of_a_cancel_and_kinds_have_places),
 	};
 
 	return cmocka_run_group_tests(tests, house_prepare, NULL);
