@@ -28,6 +28,7 @@ struct monitor;
 struct live_out;
 struct on_air;
 struct oidc;
+struct pushes;
 struct router;
 struct streams;
 struct watch;
@@ -57,6 +58,7 @@ struct api_args {
 	struct on_air *on_air; /* NULL: another process has the channels */
 	struct live_hub *live;
 	struct monitor *monitor;
+	struct pushes *pushes; /* to other servers */
 	struct live_out *out; /* what goes out of channels on the air */
 	struct editor editor;
 	struct backup_place backups;

@@ -261,6 +261,12 @@ void handle_channel_jingle_remove(struct call *call);
 void handle_channel_requests(struct call *call);
 void handle_channel_request_add(struct call *call);
 
+/* channel_pushes.c */
+void handle_channel_pushes(struct call *call);
+void handle_channel_push_add(struct call *call);
+void handle_channel_push_change(struct call *call);
+void handle_channel_push_remove(struct call *call);
+
 /* queue.c */
 void handle_channel_queue_get(struct call *call);
 void handle_channel_queue_clear(struct call *call);

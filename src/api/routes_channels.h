@@ -193,6 +193,33 @@ static const struct param request_add_body[] = {
 	{ 0 }
 };
 
+#define PUSH_FIELDS(required_) \
+	{ .name = "url", .type = PARAM_TEXT, .required = (required_), \
+	  .min = 1, .max = 1000, \
+	  .summary = "rtmp://, rtmps://; http:// or https:// with a mount. " \
+		     "Another one forgets the secret." }, \
+	{ .name = "secret", .type = PARAM_TEXT, .nullable = true, \
+	  .max = 500, \
+	  .summary = "The stream's key, or the source's password; never " \
+		     "shown again." }, \
+	{ .name = "enabled", .type = PARAM_BOOL }, \
+	{ .name = "settings", .type = PARAM_OBJECT, \
+	  .summary = "{bitrate_kbps, format: mp3, ogg, opus or aac, " \
+		     "picture: card, cover or none, name, username, " \
+		     "counts_as_listener}: what is given is changed." }
+static const struct param push_add_body[] = {
+	{ .name = "kind", .type = PARAM_CHOICE, .required = true,
+	  .choices = "rtmp|icecast" },
+	PUSH_FIELDS(true),
+	{ 0 }
+};
+static const struct param push_change_body[] = { PUSH_FIELDS(false), { 0 } };
+static const struct param channel_push_params[] = {
+	CHANNEL_PARAM("id"),
+	{ .name = "push_id", .type = PARAM_ID, .required = true },
+	{ 0 }
+};
+
 /* clang-format off: rows */
 #define CHANNEL_SEE(pattern_, handler_, tag_, summary_, params_, answer_) \
 	{ .method = HTTP_GET, .pattern = (pattern_), \
@@ -207,7 +234,30 @@ static const struct param request_add_body[] = {
 	  .success = (success_), .answer = (answer_), \
 	  .statuses = (statuses_), .fields = no_store }
 
+#define CHANNEL_PUSH(method_, pattern_, handler_, summary_, params_, body_, \
+		     success_, answer_, statuses_) \
+	{ .method = (method_), .pattern = API "/channels/{id}/pushes" pattern_, \
+	  .right = USER_ROLE_ADMIN, .handler = (handler_), \
+	  .tag = "channels", .summary = (summary_), .params = (params_), \
+	  body_, .success = (success_), .answer = (answer_), \
+	  .statuses = (statuses_), .fields = no_store }
+
 #define CHANNEL_ROWS \
+	CHANNEL_PUSH(HTTP_GET, "", handle_channel_pushes, \
+		     "Servers it is sent to, and how that goes.", \
+		     channel_params, NO_BODY, 0, "[ChannelPush]", \
+		     "304 404 422 503"), \
+	CHANNEL_PUSH(HTTP_POST, "", handle_channel_push_add, \
+		     "Sends it to one more.", channel_params, \
+		     WITH_BODY(push_add_body), 201, "ChannelPush", \
+		     "404 422 503 507"), \
+	CHANNEL_PUSH(HTTP_PATCH, "/{push_id}", handle_channel_push_change, \
+		     "Changes what is given, and connects anew.", \
+		     channel_push_params, WITH_BODY(push_change_body), 0, \
+		     "ChannelPush", "404 422 503"), \
+	CHANNEL_PUSH(HTTP_DELETE, "/{push_id}", handle_channel_push_remove, \
+		     "Sends it there no more.", channel_push_params, \
+		     NO_BODY, 204, NULL, "404 422 503"), \
 	CHANNEL_SEE(API "/channels", handle_channels_list, "channels", \
 		    "Live channels.", page_params, "[Channel]"), \
 	CHANNEL_DO(HTTP_POST, API "/channels", handle_channel_make, \

@@ -74,15 +74,21 @@ open_delivery(struct app *app, struct fault *fault)
 				      .media = app->media,
 				      .cache_dir = app->cache_path,
 				      .settings = &app->settings->stream };
+	struct pushes_args push = { .options = &app->settings->push,
+				    .store = app->store,
+				    .media = app->media };
 	enum status status = folder_make(app->cache_path, fault);
 
 	if (status == STATUS_OK)
 		status = covers_open(&cover, &app->covers, fault);
+	push.covers = app->covers;
 	if (status == STATUS_OK)
 		status = streams_open(&stream, &app->streams, fault);
 	if (status == STATUS_OK)
 		status = live_out_open(&app->settings->live_out, &app->out,
 				       fault);
+	if (status == STATUS_OK)
+		status = pushes_open(&push, &app->pushes, fault);
 	return status;
 }
 
@@ -164,6 +170,7 @@ void
 app_close(struct app *app)
 {
 	live_out_close(app->out);
+	pushes_close(app->pushes);
 	live_hub_free(app->live);
 	listening_close(app->listening);
 	events_close(app->events);

@@ -12,6 +12,7 @@
 #include "service/listening.h"
 #include "service/live_hub.h"
 #include "service/live_out.h"
+#include "service/push.h"
 
 enum app_part { /* bits; a part opens those it stands on */
 	APP_STORE = 1,
@@ -37,6 +38,7 @@ struct app {
 	struct events_log *events;
 	struct listening *listening;
 	struct live_out *out; /* of channels on the air */
+	struct pushes *pushes; /* likewise */
 	struct live_hub *live; /* what happens on the air */
 	struct scan_services scan; /* filled with APP_MEDIA */
 

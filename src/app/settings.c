@@ -78,6 +78,7 @@ tables_make(struct settings *settings)
 		{ "Backup", backup_options, &settings->backup },
 		{ "Streaming", stream_options, &settings->stream },
 		{ "Listening live", live_out_options, &settings->live_out },
+		{ "Pushes", push_options, &settings->push },
 		{ 0 },
 	};
 

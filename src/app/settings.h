@@ -19,6 +19,7 @@
 #include "service/listening.h"
 #include "service/monitor.h"
 #include "service/live_out.h"
+#include "service/push.h"
 #include "service/oidc.h"
 #include "service/scan.h"
 #include "service/stream.h"
@@ -71,6 +72,7 @@ struct settings {
 	struct cover_settings cover;
 	struct stream_settings stream;
 	struct live_out_settings live_out;
+	struct push_options push;
 };
 
 /* Reads flags out of *arguments (those it knows are taken out, *count shrinks),

@@ -128,6 +128,16 @@ static const char base64url_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "0123456789-_";
 
 void
+base64_add(struct buffer *out, const void *bytes, size_t count)
+{
+	char *at = buffer_reserve(out, (count + 2) / 3 * 4 + 1);
+
+	if (at != NULL)
+		out->length += (size_t)EVP_EncodeBlock((unsigned char *)at,
+						       bytes, (int)count);
+}
+
+void
 base64url_add(struct buffer *out, const void *bytes, size_t count)
 {
 	const unsigned char *from = bytes;

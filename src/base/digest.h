@@ -34,6 +34,9 @@ void random_bytes(void *out, size_t count);
 void hex_print(const void *bytes, size_t count, char *out);
 bool hex_parse(struct span text, uint8_t *out, size_t count);
 
+/* Base64 with padding (RFC 4648 4). */
+void base64_add(struct buffer *out, const void *bytes, size_t count);
+
 /* Base64url without padding (RFC 4648 5). */
 void base64url_add(struct buffer *out, const void *bytes, size_t count);
 bool base64url_parse(struct span text, struct buffer *out);

@@ -41,7 +41,7 @@ struct pool_wish {
 	struct pool_wish *next;
 	struct pool_child *child;
 	struct fault fault;
-	bool done;
+	bool pushes, done;
 };
 
 struct media_pool {
@@ -158,10 +158,12 @@ environment_make(char *out[ENVIRONMENT_MAX])
 }
 
 static int
-program_spawn(struct media_pool *pool, int socket, pid_t *pid)
+program_spawn(struct media_pool *pool, bool pushes, int socket, pid_t *pid)
 {
 	char memory[32], timeout[32], *environment[ENVIRONMENT_MAX];
-	char *arguments[] = { pool->program, memory, timeout, NULL };
+	char push[] = "push";
+	char *arguments[] = { pool->program, memory, timeout,
+			      pushes ? push : NULL, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
@@ -228,7 +230,7 @@ sandbox_tell(struct media_pool *pool, const struct protocol_message *ready)
 
 /* Starts a process and waits until it is ready. */
 static enum status
-child_start(struct media_pool *pool, struct pool_child **out,
+child_start(struct media_pool *pool, bool pushes, struct pool_child **out,
 	    struct fault *fault)
 {
 	struct protocol_message ready;
@@ -241,7 +243,7 @@ child_start(struct media_pool *pool, struct pool_child **out,
 				   "cannot start a media process");
 	child = mem_new(1, sizeof *child);
 	child->socket = sockets[0];
-	error = program_spawn(pool, sockets[1], &child->pid);
+	error = program_spawn(pool, pushes, sockets[1], &child->pid);
 	close(sockets[1]);
 	if (error != 0) {
 		close(sockets[0]);
@@ -277,7 +279,7 @@ wish_grant(struct media_pool *pool, struct pool_wish *wish)
 	enum status status;
 
 	pthread_mutex_unlock(&pool->lock);
-	status = child_start(pool, &child, &fault);
+	status = child_start(pool, wish->pushes, &child, &fault);
 	pthread_mutex_lock(&pool->lock);
 	if (status == STATUS_OK) {
 		pool->processes++;
@@ -430,9 +432,9 @@ media_pool_look(struct media_pool *pool, struct media_pool_state *out)
 	*out = (struct media_pool_state){
 		.processes = pool->processes,
 		.busy = pool->busy[POOL_QUICK] + pool->busy[POOL_TRANSCODE] +
-			pool->busy[POOL_LIVE],
+			pool->busy[POOL_LIVE] + pool->busy[POOL_PUSH],
 		.transcodes = pool->busy[POOL_TRANSCODE],
-		.live = pool->busy[POOL_LIVE],
+		.live = pool->busy[POOL_LIVE] + pool->busy[POOL_PUSH],
 		.started = pool->started,
 		.crashed = pool->crashed,
 		.timed_out = pool->timed_out,
@@ -442,12 +444,13 @@ media_pool_look(struct media_pool *pool, struct media_pool_state *out)
 
 /* An idle child, or a new one from the keeper. Lock held. */
 static struct pool_child *
-child_get(struct media_pool *pool, struct fault *fault)
+child_get(struct media_pool *pool, enum pool_use use, struct fault *fault)
 {
 	struct pool_child *child = pool->idle;
-	struct pool_wish wish = { 0 }, **last = &pool->wishes;
+	struct pool_wish wish = { .pushes = use == POOL_PUSH };
+	struct pool_wish **last = &pool->wishes;
 
-	if (child != NULL) {
+	if (child != NULL && use != POOL_PUSH) {
 		pool->idle = child->next;
 		return child;
 	}
@@ -472,7 +475,9 @@ place_check(const struct media_pool *pool, enum pool_use use,
 		return fault_field(fault, STATUS_FULL, "media",
 				   "all %u transcoding places are taken",
 				   pool->settings.transcodes);
-	if (use == POOL_LIVE && pool->busy[use] >= pool->settings.live)
+	if ((use == POOL_LIVE || use == POOL_PUSH) &&
+	    pool->busy[POOL_LIVE] + pool->busy[POOL_PUSH] >=
+		    pool->settings.live)
 		return fault_field(fault, STATUS_FULL, "media",
 				   "all %u places for live sound are taken",
 				   pool->settings.live);
@@ -496,7 +501,7 @@ pool_borrow(struct media_pool *pool, enum pool_use use,
 	while (use == POOL_QUICK && pool->busy[use] >= pool->settings.workers)
 		pthread_cond_wait(&pool->change, &pool->lock);
 	pool->busy[use]++;
-	child = child_get(pool, &why);
+	child = child_get(pool, use, &why);
 	if (child == NULL) {
 		pool->busy[use]--;
 		pthread_cond_broadcast(&pool->change);
@@ -546,6 +551,7 @@ pool_return(struct media_pool *pool, struct pool_child *child, bool sound)
 	enum pool_use use = child->use;
 	enum pool_end end = POOL_ENDED;
 
+	sound = sound && use != POOL_PUSH;
 	if (!sound)
 		end = child_discard(pool, child);
 	pthread_mutex_lock(&pool->lock);

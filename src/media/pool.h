@@ -12,7 +12,14 @@
 
 #include "media/media.h"
 
-enum pool_use { POOL_QUICK, POOL_TRANSCODE, POOL_LIVE, POOL_USES };
+enum pool_use {
+	POOL_QUICK,
+	POOL_TRANSCODE,
+	POOL_LIVE,
+	POOL_PUSH, /* a process that may reach the network: always a new one,
+		    * which is used once; counts as live */
+	POOL_USES
+};
 
 struct pool_child;
 

@@ -18,6 +18,9 @@
  *	TRANSCODE + 2 fds	PROGRESS … DONE | FAULT
  *	DECODE + 2 fds		DONE | FAULT, samples go down the second
  *	ENCODE + 2 fds		DONE | FAULT, packets go down the second
+ *	PUSH + fd		PROGRESS (connected), then DONE | FAULT; packets
+ *				come from the descriptor
+ *	PICTURE (during PUSH)
  *	CANCEL (during one)	FAULT cancelled
  *
  * Floor: 1 (media). Threads: a socket belongs to one thread at a time.
@@ -31,6 +34,7 @@
 #include "media/facts.h"
 #include "media/live.h"
 #include "media/media.h"
+#include "media/push.h"
 
 #define PROTOCOL_SOCKET 3 /* the process finds its end here */
 #define PROTOCOL_PACKET_BYTES 65536
@@ -45,6 +49,8 @@ enum protocol_type {
 	PROTOCOL_TRANSCODE,
 	PROTOCOL_DECODE,
 	PROTOCOL_ENCODE,
+	PROTOCOL_PUSH,
+	PROTOCOL_PICTURE,
 	PROTOCOL_CANCEL,
 	PROTOCOL_FACTS,
 	PROTOCOL_THUMBNAIL_DONE,
@@ -131,6 +137,12 @@ struct wire_encode {
 	uint32_t bitrate_kbps;
 };
 
+struct wire_push {
+	const char *url;     /* with its key */
+	const char *ca_file; /* NULL: the system's certificates */
+	enum media_push_picture picture;
+};
+
 /* Before every packet that an encoder writes to its pipe. */
 struct wire_packet {
 	uint8_t kind, join;
@@ -151,6 +163,9 @@ bool wire_read_decode(struct span body, struct arena *arena,
 		      struct wire_decode *out);
 void wire_add_encode(struct buffer *out, const struct wire_encode *ask);
 bool wire_read_encode(struct span body, struct wire_encode *out);
+void wire_add_push(struct buffer *out, const struct wire_push *ask);
+bool wire_read_push(struct span body, struct arena *arena,
+		    struct wire_push *out);
 void wire_add_facts(struct buffer *out, const struct media_facts *facts);
 bool wire_read_facts(struct span body, struct arena *arena,
 		     struct media_facts *out);

@@ -285,6 +285,29 @@ wire_read_encode(struct span body, struct wire_encode *out)
 	return wire_reader_done(&reader) && format < MEDIA_LIVE_FORMATS;
 }
 
+void
+wire_add_push(struct buffer *out, const struct wire_push *ask)
+{
+	wire_add_text(out, ask->url);
+	wire_add_text(out, ask->ca_file);
+	wire_add_u32(out, ask->picture);
+}
+
+bool
+wire_read_push(struct span body, struct arena *arena, struct wire_push *out)
+{
+	struct wire_reader reader;
+	uint32_t picture;
+
+	wire_reader_init(&reader, body);
+	out->url = wire_take_text(&reader, arena);
+	out->ca_file = wire_take_text(&reader, arena);
+	picture = wire_take_u32(&reader);
+	out->picture = (enum media_push_picture)picture;
+	return wire_reader_done(&reader) && out->url != NULL &&
+	       picture <= MEDIA_PUSH_NONE;
+}
+
 /* ---- facts ---- */
 
 enum field_kind {

@@ -120,6 +120,8 @@ options_set(CURL *curl, struct transfer *transfer, struct curl_slist *fields)
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
+	if (request->ca_file != NULL && *request->ca_file != '\0')
+		curl_easy_setopt(curl, CURLOPT_CAINFO, request->ca_file);
 	if (request->form != NULL)
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->form);
 	if (request->user != NULL) {

@@ -23,6 +23,7 @@ struct fetch_request {
 	const char *form;      /* POST of an encoded form; NULL: GET */
 	const char *user, *password; /* Basic, or NULL */
 	const char *bearer;    /* a token, or NULL */
+	const char *ca_file;   /* certificates; NULL, "": the system's */
 	uint32_t timeout_ms;   /* of the whole */
 	size_t limit_bytes;    /* of the answer */
 	bool any_address;      /* the operator named the address */

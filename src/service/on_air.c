@@ -26,6 +26,7 @@
 #include "service/auto_end.h"
 #include "service/live_out.h"
 #include "service/programme.h"
+#include "service/push.h"
 #include "service/station_input.h"
 
 #define TICK_MS 250
@@ -349,19 +350,21 @@ static void
 title_set(struct aired *one, const struct station_pick *pick)
 {
 	struct live_out *out = one->on_air->args.out;
+	const char *text = "";
 	struct buffer title;
 
-	if (out == NULL)
-		return;
 	buffer_init(&title, 0);
 	if (pick != NULL && pick->artist != NULL)
 		buffer_print(&title, "%s - %s", pick->artist,
 			     pick->item.title);
 	else if (pick != NULL)
 		buffer_print(&title, "%s", pick->item.title);
-	else
-		buffer_add_text(&title, "");
-	live_out_title(out, one->id, title.length == 0 ? "" : title.bytes);
+	if (title.length > 0)
+		text = title.bytes;
+	if (out != NULL)
+		live_out_title(out, one->id, text);
+	pushes_playing(one->on_air->args.pushes, one->id, text,
+		       pick != NULL ? pick->item.track_id : 0);
 	buffer_release(&title);
 }
 
@@ -521,9 +524,15 @@ output_begin(struct on_air *on_air, struct aired *one,
 	const struct live_sound sound = { one->programme, programme_tap_open,
 					  programme_tap_close };
 
-	if (on_air->args.out == NULL)
-		return STATUS_OK;
-	return live_out_begin(on_air->args.out, &output, &sound, fault);
+	enum status status = on_air->args.out == NULL ?
+				     STATUS_OK :
+				     live_out_begin(on_air->args.out, &output,
+						    &sound, fault);
+
+	if (status == STATUS_OK)
+		pushes_begin(on_air->args.pushes, one->id, output.title,
+			     &sound);
+	return status;
 }
 
 static enum status
@@ -588,6 +597,7 @@ static void
 air_close(struct on_air *on_air, struct aired *one)
 {
 	list_drop(on_air, one);
+	pushes_end(on_air->args.pushes, one->id);
 	if (on_air->args.out != NULL)
 		live_out_end(on_air->args.out, one->id);
 	programme_close(one->programme);
@@ -807,7 +817,9 @@ advice_find(struct on_air *on_air, struct advice *out)
 			.enabled = one->settings.auto_end_enabled,
 			.paused = one->paused || one->dj_on,
 			.minutes = one->settings.auto_end_minutes,
-			.listeners = one->listeners,
+			.listeners = one->listeners +
+				     pushes_counted(on_air->args.pushes,
+						    one->id),
 		};
 
 		*out = (struct advice){ one->id, channel_of(one), { 0 }, 0 };

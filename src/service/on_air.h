@@ -20,6 +20,7 @@
 
 struct live_out;
 struct media_pool;
+struct pushes;
 struct streams;
 
 struct on_air_args {
@@ -30,6 +31,7 @@ struct on_air_args {
 	const struct station_settings *settings;
 	const char *data_dir; /* live/ is made in it */
 	struct live_out *out; /* NULL: the sound goes nowhere */
+	struct pushes *pushes; /* to other servers; NULL: none */
 };
 
 struct on_air;

@@ -1,6 +1,6 @@
 /* main.c - the loop of ogma-media: hears a question, answers it; see worker.h.
  *
- *	ogma-media MEMORY_MIB TIMEOUT_MS	(socket on descriptor 3)
+ *	ogma-media MEMORY_MIB TIMEOUT_MS [push]	(socket on descriptor 3)
  */
 #include <malloc.h>
 #include <signal.h>
@@ -120,6 +120,22 @@ answer_encode(const struct protocol_message *question, struct arena *arena,
 			   PROTOCOL_SOCKET, fault);
 }
 
+static bool pushes; /* the one role that may reach the network */
+
+static enum status
+answer_push(const struct protocol_message *question, struct arena *arena,
+	    struct buffer *body, struct fault *fault)
+{
+	const struct media_progress progress = { .done = true };
+	struct wire_push ask;
+
+	if (!pushes || question->fds[0] < 0 ||
+	    !wire_read_push(body_of(question), arena, &ask))
+		return fault_set(fault, STATUS_INVALID, "a bad question");
+	wire_add_progress(body, &progress);
+	return push_live(question->fds[0], &ask, PROTOCOL_SOCKET, fault);
+}
+
 struct question_row {
 	enum protocol_type done;
 	enum status (*answer)(const struct protocol_message *question,
@@ -132,6 +148,7 @@ static const struct question_row questions[PROTOCOL_TYPE_COUNT] = {
 	[PROTOCOL_THUMBNAIL] = { PROTOCOL_THUMBNAIL_DONE, answer_thumbnail },
 	[PROTOCOL_TRANSCODE] = { PROTOCOL_DONE, answer_transcode },
 	[PROTOCOL_DECODE] = { PROTOCOL_DONE, answer_decode },
+	[PROTOCOL_PUSH] = { PROTOCOL_DONE, answer_push },
 	[PROTOCOL_ENCODE] = { PROTOCOL_DONE, answer_encode },
 };
 
@@ -188,7 +205,8 @@ main(int argc, char **argv)
 	const char *missing;
 	struct buffer ready;
 
-	if (argc != 3) {
+	pushes = argc == 4 && strcmp(argv[3], "push") == 0;
+	if (argc != 3 && !pushes) {
 		fputs("ogma-media is started by ogma, not by hand\n", stderr);
 		return 2;
 	}
@@ -198,7 +216,7 @@ main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 	mallopt(M_TRIM_THRESHOLD, KEEP_HEAP_BYTES);
 	libav_start();
-	missing = sandbox_enter(&limits);
+	missing = sandbox_enter(&limits, pushes);
 	buffer_init(&ready, 0);
 	if (missing[0] != '\0')
 		buffer_add_text(&ready, missing);

@@ -8,6 +8,7 @@
 #include "media/worker/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,8 +55,35 @@ static const int allowed_calls[] = {
 	SCMP_SYS(sigaltstack), SCMP_SYS(tgkill),
 };
 
+/* What a push needs besides: names, connections, certificates. */
+static const int network_calls[] = {
+	SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(bind),
+	SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt), SCMP_SYS(shutdown), SCMP_SYS(sendmmsg),
+	SCMP_SYS(fcntl), SCMP_SYS(ioctl), SCMP_SYS(uname),
+	SCMP_SYS(newfstatat), SCMP_SYS(stat), SCMP_SYS(access),
+	SCMP_SYS(readlink), SCMP_SYS(getdents64), SCMP_SYS(getuid),
+	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
+	SCMP_SYS(sysinfo), SCMP_SYS(getcwd), SCMP_SYS(prlimit64),
+};
+
+/* Files are opened for reading only. */
 static bool
-filter_calls(void)
+filter_network(scmp_filter_ctx filter)
+{
+	bool fine = seccomp_rule_add(
+			    filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+			    SCMP_A2(SCMP_CMP_MASKED_EQ,
+				    O_ACCMODE | O_CREAT | O_TRUNC, 0)) == 0;
+
+	for (size_t i = 0; fine && i < ARRAY_LENGTH(network_calls); i++)
+		fine = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+					network_calls[i], 0) == 0;
+	return fine;
+}
+
+static bool
+filter_calls(bool pushes)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	bool fine = filter != NULL;
@@ -63,6 +91,8 @@ filter_calls(void)
 	for (size_t i = 0; fine && i < ARRAY_LENGTH(allowed_calls); i++)
 		fine = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
 					allowed_calls[i], 0) == 0;
+	if (pushes)
+		fine = fine && filter_network(filter);
 	fine = fine && seccomp_load(filter) == 0;
 	seccomp_release(filter);
 	return fine;
@@ -101,7 +131,7 @@ limit_memory(uint32_t mib)
 }
 
 const char *
-sandbox_enter(const struct worker_limits *limits)
+sandbox_enter(const struct worker_limits *limits, bool pushes)
 {
 	static char missing[128];
 	bool no_rights, memory, files, calls = true;
@@ -114,7 +144,7 @@ sandbox_enter(const struct worker_limits *limits)
 	files = limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, OPEN_FILES_MAX);
 	no_rights = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 	if (!SANITIZED)
-		calls = filter_calls();
+		calls = filter_calls(pushes);
 	snprintf(missing, sizeof missing, "%s%s%s%s",
 		 memory ? "" : "memory limit; ", files ? "" : "file limits; ",
 		 no_rights ? "" : "no_new_privs; ",

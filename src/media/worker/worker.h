@@ -11,6 +11,9 @@
  *	scale.c      pixels to fewer pixels, and their colour
  *	thumbnail.c  decode, scale, encode
  *	transcode.c  decode, resample, encode, with input.c and output.c
+ *	push.c       a live stream to another server, with the pictures of card.c;
+ *	             in a process of its own, which may reach the network and
+ *	             reads nothing that others sent but pictures of our own making
  *	live_decode.c, live_encode.c  the same without an end (live.h)
  *
  * Floor: 1 (media). Threads: the process has one.
@@ -27,9 +30,10 @@ struct worker_limits {
 	uint32_t timeout_ms;
 };
 
-/* Gives up rights for good. Returns what could not be done, "" when all was;
+/* Gives up rights for good; with `pushes` those to connect and to read files
+ * (names, certificates) are kept. Returns what could not be done, "" when all was;
  * static text. */
-const char *sandbox_enter(const struct worker_limits *limits);
+const char *sandbox_enter(const struct worker_limits *limits, bool pushes);
 
 /* Bounds the processor time until the next call; 0 ends the bound. Going over
  * it ends the process. */
@@ -70,5 +74,10 @@ enum status decode_live(int input, int output, const struct wire_decode *ask,
  * with a struct wire_packet before it, to the pipe `output`. */
 enum status encode_live(int input, int output, const struct wire_encode *ask,
 			int socket, struct fault *fault);
+
+/* Sends what comes from the pipe `input` to a server of RTMP, telling PROGRESS
+ * once it takes it, with pictures that come on `socket`. */
+enum status push_live(int input, const struct wire_push *ask, int socket,
+		      struct fault *fault);
 
 #endif /* OGMA_MEDIA_WORKER_WORKER_H */
