@@ -1,0 +1,128 @@
+// Servers that a channel is sent to, on loopback: Debian's nginx with its module
+// for RTMP, and icecast2. Both can be ended and started again on the same port.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './postgres.ts';
+
+const exec = promisify(execFile);
+
+async function listens(port: number): Promise<boolean> {
+	return new Promise((done) => {
+		const socket = connect(port, '127.0.0.1', () => {
+			socket.destroy();
+			done(true);
+		});
+		socket.once('error', () => done(false));
+	});
+}
+
+export class Service {
+	readonly port: number;
+	private readonly command: string[];
+	private child: ChildProcess | undefined;
+
+	constructor(port: number, command: string[]) {
+		this.port = port;
+		this.command = command;
+	}
+
+	async start(): Promise<this> {
+		this.child = spawn(this.command[0] as string, this.command.slice(1), { stdio: 'ignore' });
+		for (let tries = 0; tries < 400 && !(await listens(this.port)); tries++) await new Promise((done) => setTimeout(done, 25));
+		if (!(await listens(this.port))) throw new Error(`${this.command[0]} does not listen`);
+		return this;
+	}
+
+	async kill(): Promise<void> {
+		const child = this.child;
+		this.child = undefined;
+		if (child === undefined || child.exitCode !== null) return;
+		const closed = once(child, 'exit');
+		child.kill('SIGKILL');
+		await closed;
+	}
+}
+
+/** An application `live` whose streams anybody may publish; `denied` takes none. */
+export async function rtmpServer(folder: string): Promise<Service> {
+	const port = await freePort();
+	const conf = join(folder, 'nginx.conf');
+	await writeFile(
+		conf,
+		`daemon off; master_process off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/nginx.log;
+load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
+events { worker_connections 64; }
+rtmp { server { listen 127.0.0.1:${port}; chunk_size 4096;
+	application live { live on; wait_key on; }
+	application denied { live on; deny publish all; }
+} }
+`,
+	);
+	return new Service(port, ['nginx', '-c', conf, '-p', folder]).start();
+}
+
+/** Mounts take the password "hackme". */
+export async function icecast(folder: string): Promise<Service> {
+	const port = await freePort();
+	const root = process.getuid?.() === 0;
+	const logs = join(folder, 'icecast');
+	await mkdir(logs, { recursive: true });
+	await chmod(folder, 0o777);
+	await chmod(logs, 0o777);
+	await writeFile(
+		join(folder, 'icecast.xml'),
+		`<icecast><limits><clients>50</clients><sources>5</sources><burst-size>16384</burst-size></limits>
+<authentication><source-password>hackme</source-password><admin-user>admin</admin-user><admin-password>hackme</admin-password></authentication>
+<hostname>localhost</hostname><listen-socket><port>${port}</port><bind-address>127.0.0.1</bind-address></listen-socket><fileserve>0</fileserve>
+<paths><basedir>${logs}</basedir><logdir>${logs}</logdir><webroot>/usr/share/icecast2/web</webroot><adminroot>/usr/share/icecast2/admin</adminroot></paths>
+<logging><accesslog>access.log</accesslog><errorlog>error.log</errorlog><loglevel>3</loglevel></logging>
+<security><chroot>0</chroot>${root ? '<changeowner><user>nobody</user><group>nogroup</group></changeowner>' : ''}</security></icecast>
+`,
+	);
+	return new Service(port, ['icecast2', '-c', join(folder, 'icecast.xml')]).start();
+}
+
+/** The pitch of what an address gives for two seconds, by its zero crossings. */
+export async function pitch(url: string): Promise<number> {
+	const { stdout } = await exec(
+		'ffmpeg',
+		['-v', 'error', '-rw_timeout', '10000000', '-i', url, '-vn', '-t', '2', '-ac', '1', '-ar', '48000', '-f', 's16le', '-'],
+		{ encoding: 'buffer', maxBuffer: 1 << 24, timeout: 40_000 },
+	);
+	let crossings = 0;
+	const count = Math.floor(stdout.length / 2);
+	for (let i = 1; i < count; i++) if (stdout.readInt16LE(2 * i - 2) < 0 && stdout.readInt16LE(2 * i) >= 0) crossings++;
+	return count === 0 ? 0 : (crossings * 48000) / count;
+}
+
+export interface Stream {
+	codec_name: string;
+	codec_type: string;
+	width?: number;
+	height?: number;
+	sample_rate?: string;
+}
+
+export async function probe(url: string): Promise<{ streams: Stream[]; format: { tags?: Record<string, string> } }> {
+	const { stdout } = await exec(
+		'ffprobe',
+		['-v', 'error', '-rw_timeout', '10000000', '-fpsprobesize', '0', '-analyzeduration', '3000000', '-show_streams', '-show_format', '-of', 'json', url],
+		{ timeout: 40_000 },
+	);
+	return JSON.parse(stdout);
+}
+
+/** What a picture, or the first one of a stream, looks like from afar: eight by eight dots of red, green and blue. */
+export async function dots(url: string, crop = 'null'): Promise<number[]> {
+	const filter = `${crop},scale=8:8:flags=area`;
+	const input = url.startsWith('rtmp') ? ['-fpsprobesize', '0', '-analyzeduration', '3000000'] : [];
+	const { stdout } = await exec('ffmpeg', ['-v', 'error', ...input, '-i', url, '-an', '-frames:v', '1', '-vf', filter, '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'], {
+		encoding: 'buffer',
+		timeout: 40_000,
+	});
+	return [...stdout];
+}
