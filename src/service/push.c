@@ -508,6 +508,17 @@ is_running(const struct push_channel *channel, const struct channel_push *row)
 	return run != NULL;
 }
 
+/* One before it has not let go of the other server yet. */
+static bool
+is_leaving(const struct pushes *pushes, const struct channel_push *row)
+{
+	const struct push_run *run = pushes->leaving;
+
+	while (run != NULL && (run->done || run->row.id != row->id))
+		run = run->next;
+	return run != NULL;
+}
+
 /* Makes what runs be as the rows say. */
 static void
 channel_follow(struct pushes *pushes, struct push_channel *channel,
@@ -524,7 +535,8 @@ channel_follow(struct pushes *pushes, struct push_channel *channel,
 		if (!rows[i].enabled)
 			continue;
 		channel->counted += rows[i].settings.counts_as_listener;
-		if (!is_running(channel, &rows[i]))
+		if (!is_running(channel, &rows[i]) &&
+		    !is_leaving(pushes, &rows[i]))
 			run_begin(channel, pushes, &rows[i]);
 	}
 }

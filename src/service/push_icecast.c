@@ -267,10 +267,12 @@ answer_judge(const struct buffer *head, struct fault *fault)
 		return fault_set(fault, STATUS_DENIED,
 				 "the server refuses the name or password "
 				 "(401)");
+	if (code == 403 && strstr(head->bytes, "in use") != NULL)
+		return fault_set(fault, STATUS_CONFLICT,
+				 "somebody else sends to that mount (403)");
 	if (code == 403)
 		return fault_set(fault, STATUS_DENIED,
-				 "the server refuses the stream (403): the "
-				 "mount may be in use");
+				 "the server refuses the stream (403)");
 	return fault_set(fault, STATUS_UNAVAILABLE, "the server answered %u",
 			 code);
 }

@@ -30,6 +30,8 @@ beforeAll(async () => {
 	// one track again and again, so that what is heard has one pitch
 	for (let i = 0; i < 90; i++) expect((await mod.post(`${api}/queue/${id}/items`, { track_id: track.id })).status).toBe(201);
 	expect((await mod.post(`${api}/channels/${id}/start`)).status).toBe(200);
+	// until what a listener gets first is that pitch as well
+	await until(async () => (await server.json(`${api}/channels/${id}/history`)).items.length, (played) => played > 1);
 }, 60_000);
 
 afterAll(async () => {
@@ -57,6 +59,8 @@ async function push(body: Record<string, unknown>): Promise<number> {
 }
 
 const remove = async (which: number): Promise<void> => expect((await admin.send('DELETE', `${pushes}${id}/pushes/${which}`)).status).toBe(204);
+// the first moments of an encoder and the joints of tracks are not quite it
+const isTone = (hertz: number): boolean => Math.abs(hertz - tone) < tone / 10;
 const isOn = (row: any): boolean => row.state === 'on';
 
 describe('a push to a server of RTMP', () => {
@@ -64,7 +68,7 @@ describe('a push to a server of RTMP', () => {
 		const which = await push({ kind: 'rtmp', url: `rtmp://127.0.0.1:${rtmp.port}/live`, secret: 'a-key' });
 		await until(() => one(which), (row) => isOn(row) && row.bytes > 20_000);
 		const url = `rtmp://127.0.0.1:${rtmp.port}/live/a-key`;
-		expect(Math.abs((await pitch(url)) - tone)).toBeLessThan(8);
+		expect(await pitch(url)).toSatisfy(isTone);
 		const { streams } = await probe(url);
 		expect(streams).toContainEqual(expect.objectContaining({ codec_name: 'h264', width: 1280, height: 720 }));
 		expect(streams).toContainEqual(expect.objectContaining({ codec_name: 'aac', sample_rate: '48000' }));
@@ -94,12 +98,12 @@ describe('a push to a server of RTMP', () => {
 		const lost = await until(() => one(which), (row) => row.state === 'waiting');
 		expect(lost.error).toMatch(/server/);
 		expect(Date.parse(lost.retry_at)).toBeGreaterThan(Date.parse(lost.since));
-		expect(Math.abs((await listening) - tone)).toBeLessThan(8);
+		expect(await listening).toSatisfy(isTone);
 		await rtmp.start();
 		const back = await until(() => one(which), isOn);
 		expect(back.error).toBe(null);
 		expect(back.reconnects).toBeGreaterThan(0);
-		expect(Math.abs((await pitch(`rtmp://127.0.0.1:${rtmp.port}/live/again`)) - tone)).toBeLessThan(8);
+		expect(await pitch(`rtmp://127.0.0.1:${rtmp.port}/live/again`)).toSatisfy(isTone);
 		await remove(which);
 	}, 90_000);
 });
@@ -109,7 +113,7 @@ describe('a push to Icecast', () => {
 		const which = await push({ kind: 'icecast', url: `http://127.0.0.1:${cast.port}/radio.mp3`, secret: 'hackme', settings: { format: 'mp3', name: 'Ogma there' } });
 		await until(() => one(which), (row) => isOn(row) && row.bytes > 20_000);
 		const url = `http://127.0.0.1:${cast.port}/radio.mp3`;
-		expect(Math.abs((await pitch(url)) - tone)).toBeLessThan(8);
+		expect(await pitch(url)).toSatisfy(isTone);
 		const status = await until(async () => ((await (await fetch(`http://127.0.0.1:${cast.port}/status-json.xsl`)).json()) as any).icestats.source, (source) => source?.title === title);
 		expect(status).toMatchObject({ server_name: 'Ogma there', server_type: 'audio/mpeg' });
 		expect((await probe(url)).format.tags?.['icy-name']).toBe('Ogma there');
@@ -155,7 +159,7 @@ test('a push keeps its channel from ending by itself, unless it is not to count'
 	expect((await admin.send('PATCH', `${pushes}${id}/pushes/${which}`, { settings: { counts_as_listener: false } })).json().settings.counts_as_listener).toBe(false);
 	await until(state, (channel) => channel.auto_end_timer !== null);
 	await remove(which);
-});
+}, 60_000);
 
 test('a push that is switched off, or whose channel left the air, is off', async () => {
 	const which = await push({ kind: 'icecast', url: `http://127.0.0.1:${cast.port}/off.mp3`, secret: 'hackme' });
@@ -169,7 +173,7 @@ test('a push that is switched off, or whose channel left the air, is off', async
 	await mod.post(`${api}/channels/${id}/start`);
 	await until(() => one(which), isOn);
 	await remove(which);
-});
+}, 60_000);
 
 describe('the secret of a push', () => {
 	test('is in no answer, no line of the audit log and no metric, and goes with its address', async () => {
