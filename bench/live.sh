@@ -3,12 +3,12 @@
 # in the same run; see bench_live.c.
 #
 # The server is on core 0, the listeners on core 1. BENCH_LISTENERS: how many
-# (9500; the hard limit of open files bounds it). BENCH_LIVE_SECONDS (20).
+# (10000; the hard limit of open files bounds it). BENCH_LIVE_SECONDS (20).
 set -euo pipefail
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"
 
-listeners=${BENCH_LISTENERS:-9500}
+listeners=${BENCH_LISTENERS:-10000}
 seconds=${BENCH_LIVE_SECONDS:-20}
 icecast_port=28473
 most=$(($(ulimit -Hn) - 200))
