@@ -511,14 +511,14 @@ refuse_channel(const struct call *call, struct live_subscriber *subscriber)
 	return NULL;
 }
 
-/* "a,b"; all when absent. */
+/* "a,b"; the usual ones when absent. */
 static const char *
 refuse_events(const struct call *call, struct live_subscriber *subscriber)
 {
 	struct span rest = span_of(call_text(call, "events")), name;
 	uint32_t bit;
 
-	subscriber->events = UINT32_MAX;
+	subscriber->events = live_topic_usual(subscriber->topic);
 	if (rest.length == 0)
 		return NULL;
 	subscriber->events = 0;

@@ -25,6 +25,8 @@
 #define PIECES_MAX 16		/* of one sendmsg() */
 #define LISTENERS_PER_TURN 512	/* then other work of the loop */
 
+#define BLOCK_HEADER 0x100 /* a flag beside those of the writer */
+
 struct block {
 	atomic_uint references;
 	unsigned flags;
@@ -37,6 +39,7 @@ struct block {
 struct ring {
 	struct block **blocks; /* room is a power of two */
 	uint64_t first, next;
+	uint64_t stream; /* the one after the newest header */
 	size_t room, bytes;
 };
 
@@ -166,6 +169,8 @@ ring_add(struct ring *ring, struct block *block, size_t most_bytes)
 	}
 	ring->blocks[ring->next++ & (ring->room - 1)] = block;
 	ring->bytes += block->length;
+	if (block->flags & BLOCK_HEADER)
+		ring->stream = ring->next;
 	while (most_bytes > 0 && ring->bytes > most_bytes &&
 	       ring->next - ring->first > 1)
 		ring_shift(ring);
@@ -180,15 +185,16 @@ ring_release(struct ring *ring)
 	*ring = (struct ring){ 0 };
 }
 
-/* The newest join point with at least `back` bytes behind it, else the oldest;
- * the end when there is none. */
+/* The newest join point with at least `back` bytes behind it, else the oldest of
+ * this stream; the end when there is none. */
 static uint64_t
 ring_join_point(const struct ring *ring, size_t back)
 {
 	uint64_t found = ring->next;
 	size_t bytes = 0;
 
-	for (uint64_t n = ring->next; n > ring->first; n--) {
+	for (uint64_t n = ring->next; n > ring->first && n > ring->stream;
+	     n--) {
 		const struct block *block = ring_at(ring, n - 1);
 
 		bytes += block->length;
@@ -253,6 +259,10 @@ listener_skip(struct listener *l)
 	struct lane *lane = l->lane;
 	size_t back = lane->mount->args.burst_bytes;
 
+	/* who missed the beginning of this stream gets that first */
+	if (l->position < lane->ring.stream)
+		l->current = block_hold(lane->header);
+	l->current_sent = 0;
 	l->position = ring_join_point(&lane->ring, back);
 	l->skips++;
 }
@@ -724,6 +734,26 @@ lane_post(struct lane *lane)
 	lane->woken = loop_post(lane->loop, &lane->wake);
 }
 
+/* With the lock held; takes the reference. */
+static void
+mount_add(struct broadcast *mount, struct block *block)
+{
+	bool begins = (block->flags & BLOCK_HEADER) != 0;
+
+	block->title = block_hold(mount->title);
+	for (struct lane *lane = mount->lanes; lane != NULL;
+	     lane = lane->next) {
+		if (begins)
+			block_replace(&lane->inbox_header, block_hold(block));
+		ring_add(&lane->inbox, block_hold(block),
+			 mount->args.ring_bytes);
+		lane_post(lane);
+	}
+	if (begins)
+		block_replace(&mount->header, block_hold(block));
+	ring_add(&mount->ring, block, mount->args.ring_bytes);
+}
+
 void
 broadcast_write(struct broadcast *mount, const void *bytes, size_t count,
 		unsigned flags)
@@ -731,30 +761,14 @@ broadcast_write(struct broadcast *mount, const void *bytes, size_t count,
 	struct block *block = block_new(bytes, count, flags);
 
 	pthread_mutex_lock(&mount->lock);
-	block->title = block_hold(mount->title);
-	for (struct lane *lane = mount->lanes; lane != NULL;
-	     lane = lane->next) {
-		ring_add(&lane->inbox, block_hold(block),
-			 mount->args.ring_bytes);
-		lane_post(lane);
-	}
-	ring_add(&mount->ring, block, mount->args.ring_bytes);
+	mount_add(mount, block);
 	pthread_mutex_unlock(&mount->lock);
 }
 
 void
-broadcast_header(struct broadcast *mount, const void *bytes, size_t count)
+broadcast_begin(struct broadcast *mount, const void *bytes, size_t count)
 {
-	struct block *block = block_new(bytes, count, 0);
-
-	pthread_mutex_lock(&mount->lock);
-	for (struct lane *lane = mount->lanes; lane != NULL;
-	     lane = lane->next) {
-		block_replace(&lane->inbox_header, block_hold(block));
-		lane_post(lane);
-	}
-	block_replace(&mount->header, block);
-	pthread_mutex_unlock(&mount->lock);
+	broadcast_write(mount, bytes, count, BLOCK_HEADER);
 }
 
 void

@@ -13,7 +13,7 @@
  * length of what follows in units of 16, then StreamTitle='…'; padded with NULs.
  * Length 0: the title is the one before.
  *
- * Threads: broadcast_write(), _header(), _title() and _end() from one thread at
+ * Threads: broadcast_write(), _begin(), _title() and _end() from one thread at
  * a time; broadcast_join() from any; `ended` of a listener comes on its loop.
  *
  * Floor: 1 (net). Measured: docs/decisions/0016-live-broadcast.md.
@@ -48,9 +48,11 @@ enum broadcast_flag {
 void broadcast_write(struct broadcast *mount, const void *bytes, size_t count,
 		     unsigned flags);
 
-/* What each new listener gets first (the header pages of Ogg). Copied. */
-void broadcast_header(struct broadcast *mount, const void *bytes,
-		      size_t count);
+/* A stream begins, perhaps anew, with these bytes (the header pages of Ogg).
+ * Who listens gets them now, who comes gets them first, and nobody gets anything
+ * from before after them. Copied. */
+void broadcast_begin(struct broadcast *mount, const void *bytes,
+		     size_t count);
 
 /* What plays in the blocks written from here on; UTF-8, cut at
  * BROADCAST_META_MAX. A listener sees it when it gets there. */

@@ -70,7 +70,7 @@ auto_end_step(struct auto_end *machine, const struct auto_end_state *state,
 		return stand_still(machine);
 	if (machine->alone_since_ms == 0)
 		machine->alone_since_ms = now_ms;
-	machine->timeout_ms = state->minutes * 60000;
+	machine->timeout_ms = state->timeout_ms;
 	left = auto_end_left_ms(machine, now_ms);
 	if (left == 0) {
 		advice.act = AUTO_END_NOW;

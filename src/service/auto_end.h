@@ -22,7 +22,7 @@ struct auto_end {
 
 struct auto_end_state {
 	bool enabled, paused;
-	int64_t minutes;
+	int64_t timeout_ms;
 	uint64_t listeners;
 };
 

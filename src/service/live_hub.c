@@ -5,6 +5,7 @@
  * once, and its pointer put into queues. */
 #include "service/live_hub.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ static const char *const stats_events[] = { "stats", "stream_update",
 					    NULL };
 static const char *const monitoring_events[] = {
 	"metrics_update", "stream_status",	"listeners_update",
-	"auto_end_warning", "auto_end_cancelled", "system_alert", NULL
+	"auto_end_warning", "auto_end_cancelled", "system_alert", "levels",
+	NULL
 };
 static const char *const playlist_events[] = {
 	"playlist_update",  "track_change",     "queue_update",
@@ -105,6 +107,12 @@ live_event_bit(enum live_topic topic, struct span name)
 			return 1u << i;
 	}
 	return 0;
+}
+
+uint32_t
+live_topic_usual(enum live_topic topic)
+{
+	return UINT32_MAX & ~live_event_bit(topic, SPAN("levels"));
 }
 
 /* ---- envelopes ------------------------------------------------------------- */
@@ -563,4 +571,48 @@ live_hub_publish_figures(struct live_hub *hub,
 			figures->websocket_connections);
 	draft_publish(&draft, hub, to_monitoring, 1, "metrics_update", server,
 		      true);
+}
+
+static void
+member_pair(struct draft *draft, const char *name, const double pair[2])
+{
+	json_member_array_begin(&draft->json, name);
+	json_double(&draft->json, round(pair[0] * 10) / 10);
+	json_double(&draft->json, round(pair[1] * 10) / 10);
+	json_array_end(&draft->json);
+}
+
+void
+live_hub_publish_levels(struct live_hub *hub, struct live_channel channel,
+			const struct live_levels *levels)
+{
+	struct draft draft;
+
+	if (hub == NULL)
+		return;
+	draft_begin(&draft);
+	member_pair(&draft, "peak_db", levels->peak_db);
+	member_pair(&draft, "rms_db", levels->rms_db);
+	json_member_double(&draft.json, "gain_db",
+			   round(levels->gain_db * 10) / 10);
+	json_object_end(&draft.json);
+	publish(hub, LIVE_MONITORING, "levels", channel, &draft.text, true);
+	buffer_release(&draft.text);
+}
+
+bool
+live_hub_wants_levels(struct live_hub *hub)
+{
+	uint32_t bit = live_event_bit(LIVE_MONITORING, SPAN("levels"));
+	bool wanted = false;
+
+	if (hub == NULL)
+		return false;
+	pthread_mutex_lock(&hub->lock);
+	for (const struct live_subscriber *subscriber = hub->subscribers;
+	     subscriber != NULL && !wanted; subscriber = subscriber->next)
+		wanted = subscriber->topic == LIVE_MONITORING &&
+			 (subscriber->events & bit) != 0;
+	pthread_mutex_unlock(&hub->lock);
+	return wanted;
 }

@@ -115,6 +115,21 @@ void live_hub_publish_alert(struct live_hub *hub, const char *level,
 			    const char *code, const char *message,
 			    struct span details, int64_t channel_id);
 
+/* How loud a channel is, of the last moments; dB of full scale, left and
+ * right. */
+struct live_levels {
+	double peak_db[2], rms_db[2];
+	double gain_db; /* of what plays, put in already */
+};
+
+/* monitoring: levels {peak_db, rms_db, gain_db}; in a rhythm. */
+void live_hub_publish_levels(struct live_hub *hub,
+			     struct live_channel channel,
+			     const struct live_levels *levels);
+
+/* Whether anybody has asked for levels. */
+bool live_hub_wants_levels(struct live_hub *hub);
+
 /* ---- what is on the air, asked of on_air --------------------------------- */
 
 struct live_stream {
@@ -174,6 +189,9 @@ enum live_topic { LIVE_STATS, LIVE_MONITORING, LIVE_PLAYLIST };
 
 /* The names of a topic's events, ended by NULL; bit n of a mask is name n. */
 const char *const *live_topic_events(enum live_topic topic);
+
+/* Those a subscriber gets that names none: all but levels. */
+uint32_t live_topic_usual(enum live_topic topic);
 
 /* The bit, or 0 when the topic has no such event. */
 uint32_t live_event_bit(enum live_topic topic, struct span name);

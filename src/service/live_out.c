@@ -60,9 +60,7 @@ on_packet(void *cookie, const struct media_packet *packet)
 		hls_segment(outlet->hls, bytes, packet->samples,
 			    MEDIA_LIVE_RATE);
 	} else if (packet->kind == MEDIA_PACKET_HEADER) {
-		/* For those who come, and for those who are there already. */
-		broadcast_header(outlet->mount, bytes.at, bytes.length);
-		broadcast_write(outlet->mount, bytes.at, bytes.length, 0);
+		broadcast_begin(outlet->mount, bytes.at, bytes.length);
 	} else {
 		broadcast_write(outlet->mount, bytes.at, bytes.length,
 				packet->join ? BROADCAST_JOIN : 0);

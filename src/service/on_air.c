@@ -59,14 +59,18 @@ struct aired {
 	struct on_air *on_air;
 	int64_t id;
 	char label[24]; /* the id as text */
-	struct station *station;     /* the opener's thread's */
+	/* the opener's thread's */
+	struct station *station;
+	char playing[PROGRAMME_ID_BYTES]; /* "": the placeholder */
+	enum end_reason last_end;	  /* of what played before */
+
 	struct programme *programme;
 	struct aired *next;
 
 	/* Guarded by on_air->lock. */
 	struct channel_settings_view {
 		bool is_public, auto_end_enabled;
-		int64_t auto_end_minutes, crossfade_ms;
+		int64_t auto_end_ms, crossfade_ms;
 	} settings;
 	bool paused, placeholder, dj_on;
 	char dj[ON_AIR_NAME_BYTES];
@@ -385,14 +389,17 @@ air_started(void *cookie, const char *id)
 		log_warning("on_air", "cannot note what began",
 			    LOG_INT("channel_id", one->id),
 			    LOG_TEXT("reason", fault.message));
+	snprintf(one->playing, sizeof one->playing, "%s", id == NULL ? "" : id);
 	before = current_change(one, json, &listeners);
 	title_set(one, pick);
 	live_hub_publish_track_change(hub, channel_of(one), json_span(before),
-				      json_span(json), "track_ended");
+				      json_span(json),
+				      end_reason_name(one->last_end));
 	live_hub_publish_stream_update(hub, channel_of(one),
 				       LIVE_TRACK_CHANGED,
 				       json == NULL ? "placeholder" : "playing",
 				       json_span(json), listeners);
+	one->last_end = END_TRACK_ENDED;
 	if (left)
 		queue_tell(one->on_air, one->id, NULL, NULL);
 	free(before);
@@ -415,6 +422,8 @@ air_ended(void *cookie, const char *id, enum programme_reason reason,
 	(void)played_ms;
 	if (id == NULL || reason == PROGRAMME_STOPPED)
 		return; /* the store has it that way, or it goes on later */
+	if (strcmp(id, one->playing) == 0)
+		one->last_end = reasons[reason];
 	if (reason == PROGRAMME_ERROR) {
 		log_warning("on_air", "an item could not be played",
 			    LOG_INT("channel_id", one->id),
@@ -450,12 +459,23 @@ air_live_ended(void *cookie, const struct fault *fault)
 
 /* ---- going on and leaving ------------------------------------------------- */
 
+static int64_t
+auto_end_ms(const struct station_settings *settings, int64_t minutes)
+{
+	if (settings->auto_end_seconds != 0 &&
+	    minutes == settings->auto_end_minutes)
+		return settings->auto_end_seconds * 1000LL;
+	return minutes * 60000;
+}
+
 static void
 settings_take(struct aired *one, const struct channel *channel)
 {
 	one->settings.is_public = channel->settings.is_public;
 	one->settings.auto_end_enabled = channel->settings.auto_end_enabled;
-	one->settings.auto_end_minutes = channel->settings.auto_end_minutes;
+	one->settings.auto_end_ms =
+		auto_end_ms(one->on_air->args.settings,
+			    channel->settings.auto_end_minutes);
 	one->settings.crossfade_ms = channel->settings.crossfade_ms;
 	one->paused = channel->paused;
 }
@@ -816,7 +836,7 @@ advice_find(struct on_air *on_air, struct advice *out)
 		const struct auto_end_state state = {
 			.enabled = one->settings.auto_end_enabled,
 			.paused = one->paused || one->dj_on,
-			.minutes = one->settings.auto_end_minutes,
+			.timeout_ms = one->settings.auto_end_ms,
 			.listeners = one->listeners +
 				     pushes_counted(on_air->args.pushes,
 						    one->id),
@@ -880,6 +900,27 @@ advice_do(struct on_air *on_air, const struct advice *advice)
 		auto_end_do(on_air, advice);
 }
 
+/* While somebody wants to see them. */
+static void
+levels_tell(struct on_air *on_air)
+{
+	if (!live_hub_wants_levels(on_air->args.hub))
+		return;
+	pthread_mutex_lock(&on_air->lock);
+	for (struct aired *one = on_air->list; one != NULL; one = one->next) {
+		struct programme_levels now;
+
+		programme_levels(one->programme, &now);
+		live_hub_publish_levels(
+			on_air->args.hub, channel_of(one),
+			&(const struct live_levels){
+				{ now.peak_db[0], now.peak_db[1] },
+				{ now.rms_db[0], now.rms_db[1] },
+				now.gain_db });
+	}
+	pthread_mutex_unlock(&on_air->lock);
+}
+
 static void
 tick_wait(struct on_air *on_air)
 {
@@ -917,6 +958,7 @@ keeper_run(void *cookie)
 			return NULL;
 		while (advice_find(on_air, &advice))
 			advice_do(on_air, &advice);
+		levels_tell(on_air);
 		if (clock_monotonic_ms() - synced_at >= SYNC_MS) {
 			synced_at = clock_monotonic_ms();
 			sync_all(on_air);

@@ -247,11 +247,14 @@ void
 programme_levels(struct programme *programme, struct programme_levels *out)
 {
 	struct level_meter meter;
+	double gain;
 
 	pthread_mutex_lock(&programme->lock);
 	meter = programme->meter;
+	gain = programme->gain_look;
 	pthread_mutex_unlock(&programme->lock);
 	level_read(&meter, out);
+	out->gain_db = gain > 0 ? 20 * log10(gain) : 0;
 }
 
 bool

@@ -137,6 +137,7 @@ void programme_look(struct programme *programme,
 /* Of the last 400 ms, in dB of full scale (-120: silence); left and right. */
 struct programme_levels {
 	double peak_db[2], rms_db[2];
+	double gain_db; /* of what plays, put in already */
 };
 void programme_levels(struct programme *programme,
 		      struct programme_levels *out);

@@ -469,6 +469,8 @@ look_update(struct programme *programme)
 	pthread_mutex_lock(&programme->lock);
 	memset(look->id, 0, sizeof look->id);
 	look->position_ms = 0;
+	programme->gain_look = programme->gain_now *
+			       (deck != NULL ? deck->gain : 1);
 	if (deck != NULL) {
 		memcpy(look->id, deck->id, sizeof look->id);
 		look->position_ms = deck_position_ms(deck);

@@ -160,6 +160,7 @@ struct programme {
 	struct waste *waste;
 	struct programme_position look;
 	struct level_meter meter;
+	float gain_look; /* of what plays */
 
 	/* the pacer's */
 	struct deck *current, *outgoing, *live;

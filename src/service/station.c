@@ -32,6 +32,11 @@ const struct option station_options[] = {
 		     "listeners; each can be set otherwise.",
 	  .min = 1, .max = 60,
 	  .offset = offsetof(struct station_settings, auto_end_minutes) },
+	{ .name = "AUTO_END_TIMEOUT", .type = OPTION_U32, .preset = "0",
+	  .unit = "s", .max = 3600,
+	  .summary = "The same to the second, for channels that keep "
+		     "AUTO_END_TIMEOUT_MINUTES; 0: that holds.",
+	  .offset = offsetof(struct station_settings, auto_end_seconds) },
 	{ .name = "PLACEHOLDER_AUDIO_PATH", .type = OPTION_TEXT,
 	  .preset = "",
 	  .summary = "A sound file that channels play in a loop while their "

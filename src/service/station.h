@@ -25,6 +25,7 @@
 
 struct station_settings {
 	uint32_t auto_end_minutes;    /* of channels that say nothing */
+	uint32_t auto_end_seconds;    /* instead of that; 0: it holds */
 	const char *placeholder_path; /* "": a built-in bed of tones */
 };
 

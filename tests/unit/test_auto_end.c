@@ -11,9 +11,9 @@
 #define MINUTE 60000
 #define START 1000000
 
-static const struct auto_end_state alone = { .enabled = true, .minutes = 5 };
+static const struct auto_end_state alone = { .enabled = true, .timeout_ms = 5 * MINUTE };
 static const struct auto_end_state heard = { .enabled = true,
-					     .minutes = 5,
+					     .timeout_ms = 5 * MINUTE,
 					     .listeners = 1 };
 
 static struct auto_end_advice
@@ -96,9 +96,9 @@ static void
 a_paused_channel_and_one_without_it_never_end(void **state)
 {
 	const struct auto_end_state paused = { .enabled = true,
-					       .minutes = 1,
+					       .timeout_ms = MINUTE,
 					       .paused = true };
-	const struct auto_end_state off = { .minutes = 1 };
+	const struct auto_end_state off = { .timeout_ms = MINUTE };
 	struct auto_end machine = { 0 };
 
 	(void)state;
@@ -129,9 +129,9 @@ static void
 another_timeout_counts_from_the_same_beginning(void **state)
 {
 	const struct auto_end_state longer = { .enabled = true,
-					       .minutes = 10 };
+					       .timeout_ms = 10 * MINUTE };
 	const struct auto_end_state shorter = { .enabled = true,
-						.minutes = 1 };
+						.timeout_ms = MINUTE };
 	struct auto_end machine = { 0 };
 
 	(void)state;
@@ -147,7 +147,7 @@ another_timeout_counts_from_the_same_beginning(void **state)
 static void
 a_timeout_of_one_minute_warns_at_once(void **state)
 {
-	const struct auto_end_state minute = { .enabled = true, .minutes = 1 };
+	const struct auto_end_state minute = { .enabled = true, .timeout_ms = MINUTE };
 	struct auto_end machine = { 0 };
 	struct auto_end_advice advice = at(&machine, &minute, 0);
 

@@ -251,19 +251,49 @@ the_header_comes_before_everything(void **state)
 	int fds[2];
 
 	(void)state;
-	broadcast_header(app.mount, "OggS 1", 6);
+	broadcast_begin(app.mount, "OggS 1", 6);
 	fds[0] = listen_to(port, LISTEN, NULL);
 	take(fds[0], bytes, 6);
 	assert_memory_equal(bytes, "OggS 1", 6);
 	write_blocks(0, 8);
 	expect_blocks(fds[0], 0, 8);
-	broadcast_header(app.mount, "OggS 2", 6);
 	fds[1] = listen_to(port, LISTEN, NULL);
 	take(fds[1], bytes, 6);
-	assert_memory_equal(bytes, "OggS 2", 6);
+	assert_memory_equal(bytes, "OggS 1", 6);
 	expect_blocks(fds[1], 0, 8);
 	close(fds[0]);
 	close(fds[1]);
+	broadcast_end(app.mount);
+	app_close();
+}
+
+static void
+a_stream_that_begins_anew_is_heard_from_its_header_on(void **state)
+{
+	uint16_t port = app_open(5000);
+	char bytes[6];
+	int fds[3];
+
+	(void)state;
+	broadcast_begin(app.mount, "OggS 1", 6);
+	write_blocks(0, 8);
+	fds[0] = listen_to(port, LISTEN, NULL);
+	take(fds[0], bytes, 6);
+	expect_blocks(fds[0], 0, 8);
+	broadcast_begin(app.mount, "OggS 2", 6);
+	/* who comes now: no page from before, and the header once */
+	fds[1] = listen_to(port, LISTEN, NULL);
+	take(fds[1], bytes, 6);
+	assert_memory_equal(bytes, "OggS 2", 6);
+	write_blocks(8, 16);
+	fds[2] = listen_to(port, LISTEN, NULL);
+	for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
+		if (i != 1)
+			take(fds[i], bytes, 6);
+		assert_memory_equal(bytes, "OggS 2", 6);
+		expect_blocks(fds[i], 8, 16);
+		close(fds[i]);
+	}
 	broadcast_end(app.mount);
 	app_close();
 }
@@ -489,6 +519,8 @@ main(void)
 		cmocka_unit_test(
 			a_listener_begins_some_way_back_at_a_join_point),
 		cmocka_unit_test(the_header_comes_before_everything),
+		cmocka_unit_test(
+			a_stream_that_begins_anew_is_heard_from_its_header_on),
 		cmocka_unit_test(
 			titles_come_at_their_places_and_only_when_they_change),
 		cmocka_unit_test(
