@@ -59,6 +59,7 @@ void media_pool_close(struct media_pool *pool);
 
 struct media_pool_state {
 	uint32_t processes, busy, transcodes, live;
+	uint32_t live_max; /* places */
 	uint64_t started, crashed, timed_out; /* since the pool was opened */
 };
 void media_pool_look(struct media_pool *pool, struct media_pool_state *out);

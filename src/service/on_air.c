@@ -312,6 +312,8 @@ air_plan(void *cookie, struct programme_item *items)
 			.start_ms = picks[i]->start_ms,
 			.gain_db = picks[i]->gain_db,
 			.crossfade_ms = PROGRAMME_CHANNEL_CROSSFADE,
+			.last_moment = picks[i]->item.url != NULL &&
+				       picks[i]->item.source != ITEM_FILE,
 		};
 		snprintf(items[i].id, sizeof items[i].id, "%s",
 			 picks[i]->item.id);

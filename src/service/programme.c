@@ -153,7 +153,7 @@ programme_close(struct programme *programme)
 	pthread_join(programme->pacer, NULL);
 	opener_end(programme);
 	programme_taps_close(programme);
-	deck_close(programme->next);
+	decks_close(programme->next);
 	deck_close(programme->live_next);
 	programme_free(programme);
 }

@@ -35,6 +35,8 @@ struct programme_item {
 	double gain_db;
 	uint32_t crossfade_ms; /* into this item; PROGRAMME_CHANNEL_CROSSFADE:
 				* as the channel is set */
+	bool last_moment; /* opened only when nothing is before it: a network
+			   * stream would wait for long, and be late */
 };
 
 /* Where an item's sound comes from; `fd` goes over to the programme. Hints as of
@@ -60,8 +62,8 @@ struct programme_station {
 	/* Fills in what comes after the things that have started, at most
 	 * PROGRAMME_PLAN_MAX; returns how many. 0: the placeholder. */
 	size_t (*plan)(void *cookie, struct programme_item *items);
-	/* Opens one of them, a little before it is needed. Not STATUS_OK: told
-	 * by `ended` with that fault. */
+	/* Opens one of them, before it is needed: all that are planned, one
+	 * after the other. Not STATUS_OK: told by `ended` with that fault. */
 	enum status (*open)(void *cookie, const struct programme_item *item,
 			    struct programme_input *out, struct fault *fault);
 	/* id NULL: the placeholder. */

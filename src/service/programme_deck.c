@@ -44,6 +44,15 @@ deck_close(struct deck *deck)
 	free(deck);
 }
 
+void
+decks_close(struct deck *first)
+{
+	for (struct deck *next; first != NULL; first = next) {
+		next = first->next;
+		deck_close(first);
+	}
+}
+
 /* Room for `want` frames from `start` on; moving is rare, since there is twice
  * the room. */
 static void

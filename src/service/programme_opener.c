@@ -2,7 +2,9 @@
  * ready before it is needed; see programme_private.h.
  *
  * "Ready" means that its first samples are there: a file that cannot be decoded
- * is found out here, while something else plays. */
+ * is found out here, while something else plays. What is planned after the next
+ * thing is made ready too, one at a time and when there is nothing else to do, so
+ * that skips in a row are heard at once. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -24,6 +26,9 @@
 
 struct opener {
 	struct programme *programme;
+	/* what was planned, and how much of it is ready or never will be */
+	struct programme_item plan[PROGRAMME_PLAN_MAX];
+	size_t planned, made;
 	unsigned failures; /* in a row */
 	int64_t placeholder_after_ms;
 };
@@ -302,22 +307,31 @@ item_open(struct opener *opener, const struct programme_item *item)
 	return NULL;
 }
 
-/* Takes back what is ready unless it is that; true when it is. */
+/* Keeps of what is ready what still is as planned, from the first on; `made` says
+ * how many. False: the plan is older than what plays. */
 static bool
-next_is(struct programme *programme, const char *id)
+next_keep(struct opener *opener, uint64_t taken)
 {
-	struct deck *deck;
+	struct programme *programme = opener->programme;
+	struct deck **at = &programme->next, *rest;
+	size_t kept = 0;
 
 	pthread_mutex_lock(&programme->lock);
-	deck = programme->next;
-	if (deck == NULL || strcmp(deck->id, id) == 0) {
+	if (programme->taken != taken) {
 		pthread_mutex_unlock(&programme->lock);
-		return deck != NULL;
+		return false;
 	}
-	programme->next = NULL;
+	while (*at != NULL && kept < opener->planned &&
+	       strcmp((*at)->id, opener->plan[kept].id) == 0) {
+		at = &(*at)->next;
+		kept++;
+	}
+	rest = *at;
+	*at = NULL;
 	pthread_mutex_unlock(&programme->lock);
-	deck_close(deck);
-	return false;
+	decks_close(rest);
+	opener->made = kept;
+	return true;
 }
 
 /* `taken`: how often something was taken when the plan was made. A plan that is
@@ -347,28 +361,77 @@ next_settle(struct opener *opener, uint64_t wishes, uint64_t taken)
 {
 	struct programme *programme = opener->programme;
 	const struct programme_station *station = &programme->station;
-	struct programme_item items[PROGRAMME_PLAN_MAX];
-	struct deck *deck;
-	size_t count;
+	struct deck *deck = NULL;
+	bool placeholder;
 
-	memset(items, 0, sizeof items);
-	count = station->plan(station->cookie, items);
-	if (count == 0) {
+	memset(opener->plan, 0, sizeof opener->plan);
+	opener->planned = station->plan(station->cookie, opener->plan);
+	placeholder = opener->planned == 0;
+	if (placeholder) {
 		opener->failures = 0;
-		deck = next_is(programme, "") ? NULL :
-						placeholder_open(opener);
-		settle(programme, deck, wishes, taken);
-		return true;
+		opener->planned = 1; /* with an empty id */
 	}
-	if (next_is(programme, items[0].id)) {
-		settle(programme, NULL, wishes, taken);
-		return true;
+	if (!next_keep(opener, taken)) {
+		opener->planned = 0;
+		return true; /* it is still to be decided: again */
 	}
-	deck = item_open(opener, &items[0]);
-	if (deck == NULL)
+	if (opener->made == 0 && placeholder)
+		deck = placeholder_open(opener);
+	else if (opener->made == 0)
+		deck = item_open(opener, &opener->plan[0]);
+	if (opener->made == 0 && deck == NULL && !placeholder) {
+		opener->planned = 0;
 		return false;
+	}
+	opener->made += opener->made == 0;
 	settle(programme, deck, wishes, taken);
 	return true;
+}
+
+/* There is something to make ready beside the next thing, and room for it: half
+ * of the places stay for what has to play. */
+static bool
+has_more(struct opener *opener)
+{
+	struct media_pool_state pool;
+
+	if (opener->made >= opener->planned ||
+	    opener->plan[opener->made].last_moment)
+		return false;
+	media_pool_look(opener->programme->settings.pool, &pool);
+	return pool.live < pool.live_max / 2;
+}
+
+/* Puts it behind the one it is planned after; NULL when it came too late. */
+static struct deck *
+deck_append(struct programme *programme, const char *after, struct deck *deck)
+{
+	struct deck **at = &programme->next;
+	const char *last = programme->taken_id;
+
+	pthread_mutex_lock(&programme->lock);
+	for (; *at != NULL; at = &(*at)->next)
+		last = (*at)->id;
+	if (strcmp(last, after) == 0) {
+		*at = deck;
+		deck = NULL;
+		pthread_cond_broadcast(&programme->decided_wake);
+	}
+	pthread_mutex_unlock(&programme->lock);
+	return deck;
+}
+
+static void
+more_open(struct opener *opener)
+{
+	const struct programme_item *item = &opener->plan[opener->made];
+	struct deck *deck = item_open(opener, item);
+
+	if (deck == NULL)
+		programme_replan(opener->programme); /* without it */
+	else
+		deck_close(deck_append(opener->programme, item[-1].id, deck));
+	opener->made = deck == NULL ? opener->planned : opener->made + 1;
 }
 
 /* ---- live ---- */
@@ -405,7 +468,7 @@ has_work(const struct programme *programme)
 }
 
 static void
-wait_for_work(struct programme *programme, bool pause)
+wait_for_work(struct programme *programme, bool pause, bool more)
 {
 	struct timespec until;
 	int64_t end_ms = clock_monotonic_ms() + RETRY_MS;
@@ -413,7 +476,7 @@ wait_for_work(struct programme *programme, bool pause)
 	until.tv_sec = end_ms / 1000;
 	until.tv_nsec = end_ms % 1000 * 1000000;
 	if (!pause) {
-		while (!has_work(programme))
+		while (!more && !has_work(programme))
 			pthread_cond_wait(&programme->opener_wake,
 					  &programme->lock);
 		return;
@@ -433,11 +496,11 @@ programme_opener_run(void *cookie)
 
 	for (;;) {
 		struct live_wish live;
-		bool closing, done;
+		bool closing, done, more = !pause && has_more(&opener);
 		uint64_t wishes, taken;
 
 		pthread_mutex_lock(&programme->lock);
-		wait_for_work(programme, pause);
+		wait_for_work(programme, pause, more);
 		live = programme->live_wish;
 		programme->live_wish.wanted = false;
 		closing = programme->closing;
@@ -461,5 +524,7 @@ programme_opener_run(void *cookie)
 			settle(programme, NULL, wishes, taken);
 		else if (wishes > 0 && !next_settle(&opener, wishes, taken))
 			pause = opener.failures >= PATIENCE;
+		else if (wishes == 0 && more)
+			more_open(&opener);
 	}
 }

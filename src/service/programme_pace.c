@@ -94,9 +94,11 @@ next_enter(struct programme *programme, size_t fade_frames, bool only_items)
 	if (deck != NULL && only_items && deck->id[0] == '\0')
 		deck = NULL;
 	if (deck != NULL) {
-		programme->next = NULL;
+		programme->next = deck->next;
+		deck->next = NULL;
 		programme->wishes++;
 		programme->taken++;
+		memcpy(programme->taken_id, deck->id, sizeof deck->id);
 		started_tell(programme, deck->id);
 		programme_wake_opener(programme);
 	}
@@ -292,7 +294,10 @@ station_fill(struct programme *programme, float *to)
 
 	pthread_mutex_lock(&programme->lock);
 	skip = programme->skip;
-	programme->skip = false;
+	/* nothing plays yet: it is for what is being opened */
+	programme->skip = skip && programme->current == NULL &&
+			  programme->next == NULL &&
+			  programme->decided != programme->wishes;
 	pthread_mutex_unlock(&programme->lock);
 	if (skip && programme->current != NULL &&
 	    programme->current->id[0] != '\0')

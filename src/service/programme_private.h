@@ -98,6 +98,7 @@ struct deck *deck_open(struct media_pool *pool,
 		       const struct programme_item *item, int fd,
 		       const char *hint, struct fault *fault);
 void deck_close(struct deck *deck);
+void decks_close(struct deck *first); /* and those after it */
 /* Reads until `want` frames are there, the decoder has no more for now, or it
  * ended. wait_ms: how long to wait for them, once. */
 void deck_fill(struct deck *deck, size_t want, int wait_ms);
@@ -152,7 +153,9 @@ struct programme {
 	 * when equal and `next` is NULL, nothing is to come. */
 	uint64_t wishes, decided;
 	uint64_t taken; /* how often the pacer took `next` */
-	struct deck *next, *live_next;
+	char taken_id[PROGRAMME_ID_BYTES];
+	struct deck *next; /* with those after it, as planned */
+	struct deck *live_next;
 	struct live_wish live_wish;
 	bool live_on, live_end;
 	bool pacer_ended;

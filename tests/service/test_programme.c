@@ -51,6 +51,8 @@ struct channel {
 	float *heard;
 	size_t frames, allowed;
 	bool open, waits;
+	bool refuses; /* to open anything */
+	char opened[LOG_BYTES]; /* "~a ~b …" */
 };
 
 static void
@@ -109,6 +111,10 @@ open_item(void *cookie, const struct programme_item *item,
 		if (strcmp(channel->queue[i].id, item->id) == 0)
 			path = channel->queue[i].path;
 	}
+	while (channel->refuses && !channel->open)
+		pthread_cond_wait(&channel->change, &channel->lock);
+	snprintf(channel->opened + strlen(channel->opened),
+		 LOG_BYTES - strlen(channel->opened), "~%s ", item->id);
 	pthread_mutex_unlock(&channel->lock);
 	out->fd = open(path, O_RDONLY | O_CLOEXEC);
 	return out->fd >= 0 ? STATUS_OK :
@@ -219,7 +225,8 @@ log_has(struct channel *channel, const char *word)
 	bool has;
 
 	pthread_mutex_lock(&channel->lock);
-	has = strstr(channel->log, word) != NULL;
+	has = strstr(word[0] == '~' ? channel->opened : channel->log, word) !=
+	      NULL;
 	pthread_mutex_unlock(&channel->lock);
 	return has;
 }
@@ -483,6 +490,41 @@ a_skip_is_heard_within_a_fifth_of_a_second(void **state)
 }
 
 static void
+skips_in_a_row_are_heard_at_once(void **state)
+{
+	struct entry files[] = {
+		{ .id = "a", .path = tone_file("r1.flac", 0, 10 * RATE, 3000,
+					       "") },
+		{ .id = "b", .path = tone_file("r2.flac", 0, 10 * RATE, 3000,
+					       "") },
+		{ .id = "c", .path = tone_file("r3.flac", 0, 10 * RATE, 3000,
+					       "") },
+		{ .id = "d", .path = tone_file("r4.flac", 0, 10 * RATE, HERTZ,
+					       "") },
+	};
+	struct channel *channel = mem_new(1, sizeof *channel);
+
+	(void)state;
+	channel_begin(channel, files, ARRAY_LENGTH(files),
+		      (struct programme_settings){ 0 });
+	channel_run_until(channel, "+a");
+	channel_run_until(channel, "~d"); /* three are open beside a */
+	pthread_mutex_lock(&channel->lock);
+	channel->refuses = true; /* from now on the opener is of no help */
+	pthread_mutex_unlock(&channel->lock);
+	for (int i = 0; i < 3; i++) {
+		programme_skip(channel->programme);
+		channel_run(channel, 2 * TICK);
+	}
+	channel_run(channel, RATE);
+	assert_true(fabs(loudness(channel, channel->frames - RATE / 2,
+				  9600) -
+			 LEVEL / M_SQRT2) < 0.01);
+	channel_run_until(channel, "+d");
+	channel_end(channel);
+}
+
+static void
 a_bad_file_is_passed_over_without_a_gap(void **state)
 {
 	struct buffer junk;
@@ -733,8 +775,9 @@ killed_decoders_and_encoders_do_not_end_the_programme(void **state)
 					       "") },
 		{ .id = "b", .path = tone_file("z2.flac", 0, 10 * RATE, HERTZ,
 					       "") },
-		{ .id = "c", .path = tone_file("z3.flac", 0, 10 * RATE, HERTZ,
-					       "") },
+		{ .id = "c" },
+		{ .id = "d" },
+		{ .id = "e" },
 	};
 	struct channel *channel = mem_new(1, sizeof *channel);
 	struct listener mp3, opus;
@@ -742,15 +785,19 @@ killed_decoders_and_encoders_do_not_end_the_programme(void **state)
 	uint64_t before;
 
 	(void)state;
-	channel_begin(channel, files, 3, (struct programme_settings){ 0 });
+	for (size_t i = 2; i < ARRAY_LENGTH(files); i++)
+		files[i].path = files[1].path;
+	channel_begin(channel, files, ARRAY_LENGTH(files),
+		      (struct programme_settings){ 0 });
 	taps[0] = tap(channel, MEDIA_LIVE_MP3, 0, &mp3);
 	taps[1] = tap(channel, MEDIA_LIVE_OPUS, 0, &opus);
 	channel_run(channel, 2 * RATE);
 	channel_run_until(channel, "+a");
+	channel_run_until(channel, "~d "); /* all but e are open */
 	assert_true(mp3.samples > RATE / 2 && opus.samples > RATE / 2);
 	assert_true(media_kill_all(SIGKILL) >= 3);
 	before = mp3.samples;
-	channel_run_until(channel, "+c");
+	channel_run_until(channel, "+e");
 	assert_non_null(strstr(channel->log, "!a "));
 	assert_non_null(strstr(channel->log, "!b "));
 	channel_run(channel, 2 * RATE);
@@ -898,6 +945,7 @@ main(void)
 		cmocka_unit_test(joins_are_exact_in_every_format_that_can_be),
 		cmocka_unit_test(an_item_begins_where_it_is_told_to),
 		cmocka_unit_test(a_skip_is_heard_within_a_fifth_of_a_second),
+		cmocka_unit_test(skips_in_a_row_are_heard_at_once),
 		cmocka_unit_test(a_bad_file_is_passed_over_without_a_gap),
 		cmocka_unit_test(
 			a_crossfade_keeps_the_power_and_shortens_the_whole),
