@@ -7,7 +7,7 @@ import { type Person, person } from './support/people.ts';
 
 const api = '/api/v1';
 const seconds = 4;
-const server = await serveMusic('on-air-events', { env: { AUTO_END_TIMEOUT: String(seconds), LOG_LEVEL: 'info' } });
+const server = await serveMusic('on-air-events', { env: { AUTO_END_TIMEOUT: String(seconds), LOG_STDERR: 'true' } });
 
 let mod: Person;
 let tracks: any[];
@@ -106,7 +106,7 @@ describe(`a channel that nobody hears leaves the air after ${seconds} s`, () => 
 		expect(Math.abs(ended.at - alone.at - seconds * 1000)).toBeLessThan(1000);
 		expect((await channel(id)).on_air).toBe(false);
 		expect((await server.ask('/metrics')).text).toContain(`ogma_auto_end_total{channel_id="${id}",reason="auto_end"} 1`);
-		expect(server.stdout + server.stderr).toMatch(/a channel left the air[^\n]*auto_end/);
+		expect(server.stderr).toMatch(/a channel left the air[^\n]*auto_end/);
 	}, 30_000);
 
 	test('unless somebody listens again', async () => {
