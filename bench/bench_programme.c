@@ -194,7 +194,7 @@ skip_ms(struct programme *programme)
 
 	programme_look(programme, &before);
 	begin = clock_monotonic_us();
-	programme_skip(programme);
+	programme_skip(programme, NULL);
 	do {
 		usleep(500);
 		programme_look(programme, &now);

@@ -126,24 +126,32 @@ channels_list(struct store_session *session, bool public_only,
 
 enum status
 channels_on_air(struct store_session *session, struct arena *arena,
-		int64_t **ids, size_t *count, struct fault *fault)
+		struct channel_pulse **out, size_t *count, struct fault *fault)
 {
-	int64_t *list = arena_new(arena, int64_t, CHANNELS_ON_AIR_MAX);
+	struct channel_pulse *list =
+		arena_new(arena, struct channel_pulse, CHANNELS_ON_AIR_MAX);
 	struct store_rows *rows;
 	size_t found = 0;
 	enum status status =
 		sql_query(session,
-			  "select id from channels where on_air = 1 "
+			  "select id, updated_at, queue_version, current_id, "
+			  "paused from channels where on_air = 1 "
 			  "order by id limit $1",
 			  SQL_ARGS(SQL_INT(CHANNELS_ON_AIR_MAX)), &rows,
 			  fault);
 
 	while (status == STATUS_OK && found < CHANNELS_ON_AIR_MAX &&
 	       sql_next(rows, &status, fault))
-		list[found++] = sql_column_int(rows, 0);
+		list[found++] = (struct channel_pulse){
+			.id = sql_column_int(rows, 0),
+			.updated_at_ms = sql_column_int(rows, 1),
+			.queue_version = sql_column_int(rows, 2),
+			.current_id = sql_column_int(rows, 3),
+			.paused = sql_column_int(rows, 4) != 0,
+		};
 	sql_end(rows);
 	if (status == STATUS_OK) {
-		*ids = list;
+		*out = list;
 		*count = found;
 	}
 	return status;

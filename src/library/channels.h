@@ -61,10 +61,17 @@ enum status channels_list(struct store_session *session, bool public_only,
 			  const struct page_request *page, struct arena *arena,
 			  struct channel_list *out, struct fault *fault);
 
-/* The ids of those that are to be on the air, at most CHANNELS_ON_AIR_MAX. */
+/* What tells that a channel was changed. */
+struct channel_pulse {
+	int64_t id, updated_at_ms, queue_version;
+	int64_t current_id; /* 0: nothing */
+	bool paused;
+};
+
+/* Of those that are to be on the air, at most CHANNELS_ON_AIR_MAX. */
 enum status channels_on_air(struct store_session *session,
-			    struct arena *arena, int64_t **ids, size_t *count,
-			    struct fault *fault);
+			    struct arena *arena, struct channel_pulse **out,
+			    size_t *count, struct fault *fault);
 
 enum status channels_get(struct store_session *session, int64_t id,
 			 struct arena *arena, struct channel *out,

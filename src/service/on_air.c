@@ -30,7 +30,7 @@
 #include "service/station_input.h"
 
 #define TICK_MS 250
-#define SYNC_MS 1000  /* how soon another process's change is seen */
+#define SYNC_MS 500  /* how soon another process's change is seen */
 #define REPLAN_MS 1000 /* while the placeholder plays */
 
 static const double duration_buckets[] = { 60, 300, 900, 3600, 14400,
@@ -73,6 +73,10 @@ struct aired {
 		int64_t auto_end_ms, crossfade_ms;
 	} settings;
 	bool paused, placeholder, dj_on;
+	int64_t updated_at_ms, queue_version; /* of the row seen last */
+	/* What the store has as current by our hand, and had before it was
+	 * asked last; "": nothing. */
+	char noted[PROGRAMME_ID_BYTES], noted_before[PROGRAMME_ID_BYTES];
 	char dj[ON_AIR_NAME_BYTES];
 	uint32_t listeners;
 	struct auto_end machine;
@@ -374,6 +378,15 @@ title_set(struct aired *one, const struct station_pick *pick)
 	buffer_release(&title);
 }
 
+/* NULL: nothing. */
+static void
+noted_set(struct aired *one, const char *id)
+{
+	pthread_mutex_lock(&one->on_air->lock);
+	snprintf(one->noted, sizeof one->noted, "%s", id == NULL ? "" : id);
+	pthread_mutex_unlock(&one->on_air->lock);
+}
+
 static void
 air_started(void *cookie, const char *id)
 {
@@ -391,6 +404,8 @@ air_started(void *cookie, const char *id)
 		log_warning("on_air", "cannot note what began",
 			    LOG_INT("channel_id", one->id),
 			    LOG_TEXT("reason", fault.message));
+	else
+		noted_set(one, id);
 	snprintf(one->playing, sizeof one->playing, "%s", id == NULL ? "" : id);
 	before = current_change(one, json, &listeners);
 	title_set(one, pick);
@@ -424,8 +439,10 @@ air_ended(void *cookie, const char *id, enum programme_reason reason,
 	(void)played_ms;
 	if (id == NULL || reason == PROGRAMME_STOPPED)
 		return; /* the store has it that way, or it goes on later */
-	if (strcmp(id, one->playing) == 0)
+	if (strcmp(id, one->playing) == 0) {
 		one->last_end = reasons[reason];
+		noted_set(one, NULL);
+	}
 	if (reason == PROGRAMME_ERROR) {
 		log_warning("on_air", "an item could not be played",
 			    LOG_INT("channel_id", one->id),
@@ -480,6 +497,8 @@ settings_take(struct aired *one, const struct channel *channel)
 			    channel->settings.auto_end_minutes);
 	one->settings.crossfade_ms = channel->settings.crossfade_ms;
 	one->paused = channel->paused;
+	one->updated_at_ms = channel->updated_at_ms;
+	one->queue_version = channel->queue_version;
 }
 
 static const char *
@@ -735,7 +754,7 @@ on_air_follow(struct on_air *on_air, int64_t channel_id)
 
 struct sync_look {
 	struct arena *arena;
-	int64_t *ids;
+	struct channel_pulse *pulses;
 	size_t count;
 };
 
@@ -744,21 +763,21 @@ sync_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct sync_look *look = cookie;
 
-	return channels_on_air(session, look->arena, &look->ids, &look->count,
-			       fault);
+	return channels_on_air(session, look->arena, &look->pulses,
+			       &look->count, fault);
 }
 
 static bool
-id_among(const int64_t *ids, size_t count, int64_t id)
+has_pulse(const struct sync_look *look, int64_t id)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (ids[i] == id)
+	for (size_t i = 0; i < look->count; i++) {
+		if (look->pulses[i].id == id)
 			return true;
 	}
 	return false;
 }
 
-/* One that is on the air and should not be; or 0 with *found false. */
+/* One that is on the air and should not be. */
 static bool
 stray_find(struct on_air *on_air, const struct sync_look *look, int64_t *id)
 {
@@ -766,13 +785,47 @@ stray_find(struct on_air *on_air, const struct sync_look *look, int64_t *id)
 
 	pthread_mutex_lock(&on_air->lock);
 	for (struct aired *one = on_air->list; one != NULL; one = one->next) {
-		if (!found && !id_among(look->ids, look->count, one->id)) {
+		if (!found && !has_pulse(look, one->id)) {
 			*id = one->id;
 			found = true;
 		}
 	}
 	pthread_mutex_unlock(&on_air->lock);
 	return found;
+}
+
+/* What another process may have done to one that is on the air: true when its
+ * row is another. When what we noted as current was ended there, and neither of
+ * us has moved on since, somebody skipped it. */
+static bool
+pulse_take(struct on_air *on_air, const struct channel_pulse *pulse)
+{
+	struct aired *one;
+	bool changed = true;
+
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, pulse->id);
+	if (one != NULL) {
+		changed = one->paused != pulse->paused ||
+			  one->updated_at_ms != pulse->updated_at_ms;
+		if (one->queue_version != pulse->queue_version)
+			programme_replan(one->programme);
+		one->queue_version = pulse->queue_version;
+		if (pulse->current_id == 0 && one->noted[0] != '\0' &&
+		    strcmp(one->noted, one->noted_before) == 0)
+			programme_skip(one->programme, one->noted);
+	}
+	pthread_mutex_unlock(&on_air->lock);
+	return changed;
+}
+
+static void
+noted_keep(struct on_air *on_air)
+{
+	pthread_mutex_lock(&on_air->lock);
+	for (struct aired *one = on_air->list; one != NULL; one = one->next)
+		memcpy(one->noted_before, one->noted, sizeof one->noted);
+	pthread_mutex_unlock(&on_air->lock);
 }
 
 /* Brings the air to what the store says, whoever changed it. */
@@ -786,16 +839,12 @@ sync_all(struct on_air *on_air)
 
 	arena_init(&arena);
 	look.arena = &arena;
+	noted_keep(on_air);
 	if (store_read(on_air->args.store, sync_work, &look, &fault) ==
 	    STATUS_OK) {
 		for (size_t i = 0; i < look.count; i++) {
-			bool there;
-
-			pthread_mutex_lock(&on_air->lock);
-			there = aired_find(on_air, look.ids[i]) != NULL;
-			pthread_mutex_unlock(&on_air->lock);
-			if (!there)
-				on_air_follow(on_air, look.ids[i]);
+			if (pulse_take(on_air, &look.pulses[i]))
+				on_air_follow(on_air, look.pulses[i].id);
 		}
 		if (stray_find(on_air, &look, &stray))
 			on_air_follow(on_air, stray);
@@ -1035,7 +1084,7 @@ on_air_skip(struct on_air *on_air, int64_t channel_id)
 	pthread_mutex_lock(&on_air->lock);
 	one = aired_find(on_air, channel_id);
 	if (one != NULL)
-		programme_skip(one->programme);
+		programme_skip(one->programme, NULL);
 	pthread_mutex_unlock(&on_air->lock);
 }
 

@@ -170,10 +170,12 @@ programme_replan(struct programme *programme)
 }
 
 void
-programme_skip(struct programme *programme)
+programme_skip(struct programme *programme, const char *id)
 {
 	pthread_mutex_lock(&programme->lock);
 	programme->skip = true;
+	snprintf(programme->skip_id, sizeof programme->skip_id, "%s",
+		 id != NULL ? id : "");
 	pthread_mutex_unlock(&programme->lock);
 }
 

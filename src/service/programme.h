@@ -107,8 +107,9 @@ void programme_close(struct programme *programme);
 
 /* What comes next may have changed. */
 void programme_replan(struct programme *programme);
-/* Ends what plays; what comes next starts within 200 ms when it was planned. */
-void programme_skip(struct programme *programme);
+/* Ends what plays; what comes next starts within 200 ms when it was planned.
+ * `id`: only when that plays; NULL: whatever does. */
+void programme_skip(struct programme *programme, const char *id);
 /* Silence, with everything held in place. */
 void programme_pause(struct programme *programme, bool paused);
 void programme_set(struct programme *programme, uint32_t crossfade_ms,

@@ -290,17 +290,19 @@ stretch(struct programme *programme, float *to, size_t frames)
 static void
 station_fill(struct programme *programme, float *to)
 {
+	const struct deck *deck = programme->current;
 	bool skip;
 
 	pthread_mutex_lock(&programme->lock);
-	skip = programme->skip;
+	skip = programme->skip &&
+	       (programme->skip_id[0] == '\0' ||
+		(deck != NULL && strcmp(deck->id, programme->skip_id) == 0));
 	/* nothing plays yet: it is for what is being opened */
-	programme->skip = skip && programme->current == NULL &&
+	programme->skip = skip && deck == NULL &&
 			  programme->next == NULL &&
 			  programme->decided != programme->wishes;
 	pthread_mutex_unlock(&programme->lock);
-	if (skip && programme->current != NULL &&
-	    programme->current->id[0] != '\0')
+	if (skip && deck != NULL && deck->id[0] != '\0')
 		current_leave(programme, SKIP_FADE_FRAMES, PROGRAMME_SKIPPED);
 	memset(to, 0, TICK_FRAMES * FRAME_BYTES);
 	for (size_t at = 0; at < TICK_FRAMES;)

@@ -147,6 +147,7 @@ struct programme {
 	pthread_cond_t opener_wake; /* to the opener */
 	pthread_cond_t decided_wake; /* to an unpaced pacer */
 	bool closing, skip, paused;
+	char skip_id[PROGRAMME_ID_BYTES]; /* "": whatever plays */
 	uint32_t crossfade_ms;
 	float gain;
 	/* How often a next thing was asked for, and how often that was settled:

@@ -473,7 +473,7 @@ a_skip_is_heard_within_a_fifth_of_a_second(void **state)
 		      (struct programme_settings){ .crossfade_ms = 5000 });
 	channel_run(channel, 2 * RATE);
 	asked = channel->frames;
-	programme_skip(channel->programme);
+	programme_skip(channel->programme, NULL);
 	channel_run(channel, RATE);
 	latest = asked + RATE / 5;
 	/* the new one alone, at full level */
@@ -513,7 +513,7 @@ skips_in_a_row_are_heard_at_once(void **state)
 	channel->refuses = true; /* from now on the opener is of no help */
 	pthread_mutex_unlock(&channel->lock);
 	for (int i = 0; i < 3; i++) {
-		programme_skip(channel->programme);
+		programme_skip(channel->programme, NULL);
 		channel_run(channel, 2 * TICK);
 	}
 	channel_run(channel, RATE);
