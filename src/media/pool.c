@@ -435,7 +435,6 @@ media_pool_look(struct media_pool *pool, struct media_pool_state *out)
 			pool->busy[POOL_LIVE] + pool->busy[POOL_PUSH],
 		.transcodes = pool->busy[POOL_TRANSCODE],
 		.live = pool->busy[POOL_LIVE] + pool->busy[POOL_PUSH],
-		.live = pool->busy[POOL_LIVE],
 		.live_max = pool->settings.live,
 		.started = pool->started,
 		.crashed = pool->crashed,

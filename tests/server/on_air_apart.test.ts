@@ -25,7 +25,7 @@ beforeAll(async () => {
 	const scan = await run(['scan', music, '--json', '--data', join(folder, 'api')], { env });
 	expect(scan.code, scan.stdout + scan.stderr).toBe(0);
 	asked = await serve({ data: join(folder, 'api'), env, argv: ['--roles', 'api'] });
-	plays = await serve({ data: join(folder, 'live'), env, argv: ['--roles', 'live'] });
+	plays = await serve({ data: join(folder, 'live'), env, argv: ['--roles', 'live,stream'] });
 	mod = await person(asked, 'mod', 'moderator', env);
 	tracks = (await asked.json(`${api}/tracks?limit=100`)).items.sort((a: any, b: any) => b.duration_ms - a.duration_ms);
 }, 60_000);
