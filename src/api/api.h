@@ -30,6 +30,7 @@ struct on_air;
 struct oidc;
 struct pushes;
 struct router;
+struct scheduler_settings;
 struct streams;
 struct watch;
 
@@ -64,6 +65,7 @@ struct api_args {
 	struct backup_place backups;
 	const char *data_dir;
 	uint32_t auto_end_minutes; /* of new channels */
+	const struct scheduler_settings *scheduler;
 	struct job_runner *jobs; /* NULL: another process runs them */
 	struct watch *watch;     /* NULL: likewise */
 	bool serves_api, serves_streams, serves_metrics; /* by role */

@@ -156,6 +156,14 @@ void handle_job_get(struct call *call);
 void handle_job_cancel(struct call *call);
 void handle_job_retry(struct call *call);
 void handle_jobs_retry(struct call *call);
+
+/* schedules.c */
+void handle_schedules_list(struct call *call);
+void handle_schedule_patch(struct call *call);
+void handle_schedule_run(struct call *call);
+void handle_schedule_runs(struct call *call);
+void handle_monitoring_report(struct call *call);
+void handle_reports_list(struct call *call);
 void handle_job_log(struct call *call);
 
 /* listens.c */

@@ -5,6 +5,7 @@
 #include "api/route.h"
 #include "library/audit.h"
 #include "service/monitor.h"
+#include "service/scheduler.h"
 
 #define API "/api/v1"
 
@@ -554,6 +555,7 @@ static const struct param provider_params[] = {
 };
 #include "api/routes_edit.h"
 #include "api/routes_playlists.h"
+#include "api/routes_schedules.h"
 #include "api/routes_channels.h"
 
 const struct route api_routes[] = {
@@ -650,6 +652,7 @@ const struct route api_routes[] = {
 
 	EDIT_ROWS,
 	SOURCE_ROWS,
+	SCHEDULE_ROWS,
 	PLAYLIST_ROWS,
 	ADMIN_PLAYLIST_ROWS,
 	CHANNEL_ROWS,

@@ -305,6 +305,41 @@ const struct schema api_schemas[] = {
 		{ "created_at", "time", NULL },
 		{ "started_at", "time?", NULL },
 		{ "finished_at", "time?", NULL }) },
+	{ "Schedule", FIELDS(
+		{ "name", "string", "Also the kind of its jobs." },
+		{ "summary", "string", NULL },
+		{ "cron", "string", "What counts now; off: never." },
+		{ "preset", "string", "What the setting says." },
+		{ "changed", "boolean", "A person gave the time." },
+		{ "enabled", "boolean", NULL },
+		{ "last_run_at", "time?", NULL },
+		{ "next_run_at", "time?", NULL }) },
+	{ "ScheduleRun", FIELDS(
+		{ "id", "integer", NULL },
+		{ "job_id", "integer", NULL },
+		{ "reason", "string",
+		  "clock, catch_up (it was missed) or person." },
+		{ "due_at", "time", NULL },
+		{ "started_at", "time", NULL },
+		{ "finished_at", "time?", NULL },
+		{ "state", "string", "Of its job." },
+		{ "error", "string?", NULL }) },
+	{ "JobReport", FIELDS(
+		{ "id", "integer", NULL },
+		{ "kind", "string", "daily or monitoring." },
+		{ "created_at", "time", NULL },
+		{ "report", "any", "An object; its members are in the "
+				   "operator's guide." }) },
+	{ "Alert", FIELDS(
+		{ "name", "string", NULL },
+		{ "level", "string", "warning or error." },
+		{ "message", "string", NULL },
+		{ "active", "boolean", NULL },
+		{ "raised_at", "time?", NULL },
+		{ "ended_at", "time?", NULL }) },
+	{ "MonitoringReport", FIELDS(
+		{ "latest", "JobReport?", NULL },
+		{ "alerts", "[Alert]", "Active ones first." }) },
 	{ "JobsQueued", FIELDS({ "queued", "integer", NULL }) },
 	{ "Backup", FIELDS(
 		{ "name", "string", "Of its folder." },

@@ -30,6 +30,8 @@ struct serving {
 	struct http_settings metrics_http;
 	struct watch *watch;
 	struct job_runner *jobs;
+	struct chores chores;
+	struct scheduler *scheduler;
 	struct monitor *monitor;
 	struct on_air *on_air;
 	int lock_fd; /* one server for a data folder */
@@ -156,6 +158,21 @@ open_metrics(struct serving *serving, const struct settings *settings,
 
 /* ---- opening and closing ------------------------------------------------ */
 
+static struct backup_place
+backup_place(const struct serving *serving, const struct settings *settings)
+{
+	return (struct backup_place){
+		.store = serving->app.store,
+		.settings = &settings->backup,
+		.options = settings->options,
+		.data_dir = settings->program.data_dir,
+		.store_path = *settings->sqlite.path != '\0' ?
+				      settings->sqlite.path :
+				      serving->app.store_path,
+		.blobs_path = serving->app.blobs_path,
+	};
+}
+
 static enum status
 open_http(struct serving *serving, const struct settings *settings,
 	  struct fault *fault)
@@ -180,14 +197,8 @@ open_http(struct serving *serving, const struct settings *settings,
 		.editor = { .store = serving->app.store,
 			    .blobs = serving->app.blobs,
 			    .media = serving->app.media },
-		.backups = { .store = serving->app.store,
-			     .settings = &settings->backup,
-			     .options = settings->options,
-			     .data_dir = settings->program.data_dir,
-			     .store_path = *settings->sqlite.path != '\0' ?
-						   settings->sqlite.path :
-						   serving->app.store_path,
-			     .blobs_path = serving->app.blobs_path },
+		.backups = backup_place(serving, settings),
+		.scheduler = &settings->scheduler,
 		.data_dir = settings->program.data_dir,
 		.auto_end_minutes = settings->station.auto_end_minutes,
 		.jobs = serving->jobs,
@@ -218,15 +229,30 @@ open_ingest(struct serving *serving, const struct settings *settings,
 {
 	const struct job_group groups[] = {
 		{ job_kinds, &serving->app.scan },
+		{ chore_kinds, &serving->chores },
 		{ 0 },
 	};
 	struct job_runner_args args = { .store = serving->app.store,
 					.groups = groups };
+	struct scheduler_args clock = { .store = serving->app.store,
+					.settings = &settings->scheduler };
 	enum status status;
 
 	if (!(settings->roles & ROLE_INGEST))
 		return STATUS_OK;
+	serving->chores = (struct chores){
+		.store = serving->app.store,
+		.index = serving->app.index,
+		.listening = serving->app.listening,
+		.hub = serving->app.live,
+		.settings = &settings->chores,
+		.data_dir = settings->program.data_dir,
+		.backups = backup_place(serving, settings),
+	};
 	status = job_runner_open(&args, &serving->jobs, fault);
+	clock.jobs = serving->jobs;
+	if (status == STATUS_OK)
+		status = scheduler_open(&clock, &serving->scheduler, fault);
 	if (status == STATUS_OK)
 		status = watch_open(&serving->app.scan, &settings->watch,
 				    &serving->watch, fault);
@@ -323,6 +349,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 	on_air_close(serving->on_air);
 	gauges_stop(&serving->app);
 	watch_close(serving->watch);
+	scheduler_close(serving->scheduler);
 	job_runner_close(serving->jobs);
 	app_close(&serving->app);
 	on_air_free(serving->on_air);

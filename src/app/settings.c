@@ -73,6 +73,8 @@ tables_make(struct settings *settings)
 		{ "Media", media_options, &settings->media },
 		{ "Scan", scan_options, &settings->scan },
 		{ "Watch", watch_options, &settings->watch },
+		{ "Schedules", scheduler_options, &settings->scheduler },
+		{ "Looking after it", chores_options, &settings->chores },
 		{ "Live channels", station_options, &settings->station },
 		{ "Covers", cover_options, &settings->cover },
 		{ "Backup", backup_options, &settings->backup },

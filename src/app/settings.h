@@ -14,6 +14,7 @@
 #include "net/http.h"
 #include "service/access.h"
 #include "service/backup.h"
+#include "service/chores.h"
 #include "service/cover.h"
 #include "service/limits.h"
 #include "service/listening.h"
@@ -22,6 +23,7 @@
 #include "service/push.h"
 #include "service/oidc.h"
 #include "service/scan.h"
+#include "service/scheduler.h"
 #include "service/stream.h"
 #include "service/station.h"
 #include "service/watch.h"
@@ -68,6 +70,8 @@ struct settings {
 	struct media_settings media;
 	struct scan_settings scan;
 	struct watch_settings watch;
+	struct scheduler_settings scheduler;
+	struct chores_settings chores;
 	struct station_settings station;
 	struct cover_settings cover;
 	struct stream_settings stream;

@@ -606,9 +606,16 @@ index_engine(const struct index_service *index)
 }
 
 enum status
+index_get_state(struct index_service *index, struct search_state *out,
+		struct fault *fault)
+{
+	return search_get_state(index->index, out, fault);
+}
+
+enum status
 index_ping(struct index_service *index, struct fault *fault)
 {
 	struct search_state state;
 
-	return search_get_state(index->index, &state, fault);
+	return index_get_state(index, &state, fault);
 }

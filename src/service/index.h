@@ -66,4 +66,8 @@ enum status index_rebuild(struct index_service *index,
 const char *index_engine(const struct index_service *index);
 enum status index_ping(struct index_service *index, struct fault *fault);
 
+/* How many documents it has, and up to where. */
+enum status index_get_state(struct index_service *index,
+			    struct search_state *out, struct fault *fault);
+
 #endif /* OGMA_SERVICE_INDEX_H */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 
 #define TICK_MS 2000 /* between looks at the queue */
+#define BUSY_TICK_MS 500 /* while a job runs, which may have asked for more */
 #define RUNNING_MAX 64
 #define KINDS_MAX 64
 
@@ -479,7 +480,7 @@ keeper_run(void *cookie)
 	uint64_t seen = UINT64_MAX;
 
 	for (;;) {
-		int64_t now_ms = clock_monotonic_ms();
+		int64_t now_ms = clock_monotonic_ms(), tick_ms;
 		size_t running;
 		uint64_t wakes;
 		bool closing;
@@ -491,7 +492,8 @@ keeper_run(void *cookie)
 		running = places_tidy(runner);
 		if (closing && running == 0)
 			return NULL;
-		if (!closing && (wakes != seen || now_ms - look_ms >= TICK_MS)) {
+		tick_ms = running > 0 ? BUSY_TICK_MS : TICK_MS;
+		if (!closing && (wakes != seen || now_ms - look_ms >= tick_ms)) {
 			/* While there is work for free places, look again. */
 			seen = queue_look(runner) ? UINT64_MAX : wakes;
 			look_ms = now_ms;
