@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -31,6 +32,16 @@ const struct option monitor_options[] = {
 	  .max = 366, .unit = "days",
 	  .summary = "How long figures are kept for charts; 0: not at all.",
 	  .offset = OFFSET(history_days) },
+	{ .name = "ALERT_LOAD_PERCENT", .type = OPTION_U32, .preset = "95",
+	  .max = 100, .unit = "%",
+	  .summary = "Moderators are alerted when the processors are so busy; "
+		     "0: never.",
+	  .offset = OFFSET(alert_load_percent) },
+	{ .name = "ALERT_DISK_PERCENT", .type = OPTION_U32, .preset = "90",
+	  .max = 100, .unit = "%",
+	  .summary = "Moderators are alerted when the disk of the data folder "
+		     "is so full; 0: never.",
+	  .offset = OFFSET(alert_disk_percent) },
 	{ 0 }
 };
 
@@ -43,6 +54,7 @@ struct monitor {
 	bool ending;
 	struct machine_look look; /* under the lock */
 	int64_t looked_at_ms, trimmed_at_ms;
+	struct alarm load, disk;
 };
 
 /* ---- looking ----------------------------------------------------------------- */
@@ -159,6 +171,60 @@ sample(struct monitor *monitor, struct arena *arena,
 			    LOG_TEXT("reason", fault.message));
 }
 
+/* ---- alarms -------------------------------------------------------------------- */
+
+enum alarm_change
+alarm_step(struct alarm *alarm, double percent, double limit)
+{
+	bool was_on = alarm->on;
+
+	if (limit > 0 && percent >= limit)
+		alarm->on = true;
+	else if (limit <= 0 || percent < limit - ALARM_BACK_PERCENT)
+		alarm->on = false;
+	if (alarm->on == was_on)
+		return ALARM_SAME;
+	return alarm->on ? ALARM_RAISED : ALARM_OVER;
+}
+
+static void
+alarm_tell(struct monitor *monitor, struct alarm *alarm, double percent,
+	   double limit, const char *const codes[2],
+	   const char *const messages[2])
+{
+	enum alarm_change change = alarm_step(alarm, percent, limit);
+	bool over = change == ALARM_OVER;
+	char details[64];
+
+	if (change == ALARM_SAME)
+		return;
+	snprintf(details, sizeof details, "{\"percent\":%.1f}", percent);
+	live_hub_publish_alert(monitor->args.hub, over ? "info" : "warning",
+			       codes[over], messages[over], span_of(details),
+			       0);
+	log_warning("monitor", messages[over], LOG_INT("percent",
+						       (int64_t)percent));
+}
+
+static void
+alarms_check(struct monitor *monitor, const struct live_figures *figures)
+{
+	static const char *const load_codes[] = { "load_high", "load_normal" };
+	static const char *const load_messages[] = {
+		"The processors are busy.", "The processors have time again."
+	};
+	static const char *const disk_codes[] = { "disk_full", "disk_normal" };
+	static const char *const disk_messages[] = {
+		"The disk is nearly full.", "The disk has room again."
+	};
+	const struct monitor_settings *settings = monitor->args.settings;
+
+	alarm_tell(monitor, &monitor->load, figures->cpu_percent,
+		   settings->alert_load_percent, load_codes, load_messages);
+	alarm_tell(monitor, &monitor->disk, figures->disk_percent,
+		   settings->alert_disk_percent, disk_codes, disk_messages);
+}
+
 /* ---- the rhythm -------------------------------------------------------------------- */
 
 static void
@@ -173,6 +239,8 @@ turn(struct monitor *monitor, bool publishes, bool samples)
 	look_at(monitor, &arena, &streams, &count, &figures);
 	if (publishes)
 		live_hub_publish_figures(monitor->args.hub, &figures);
+	if (publishes)
+		alarms_check(monitor, &figures);
 	if (samples)
 		sample(monitor, &arena, streams, count, &figures);
 	arena_release(&arena);

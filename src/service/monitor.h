@@ -16,6 +16,7 @@ struct monitor_settings {
 	double stats_seconds;
 	double sample_seconds;
 	uint32_t history_days; /* 0: nothing is kept */
+	uint32_t alert_load_percent, alert_disk_percent; /* 0: never */
 };
 
 extern const struct option monitor_options[];
@@ -33,6 +34,22 @@ void monitor_close(struct monitor *monitor); /* NULL is fine */
 
 /* The figures of this moment; asks the hub's source. */
 void monitor_look(struct monitor *monitor, struct live_figures *out);
+
+/* ---- alarms ---- */
+
+#define ALARM_BACK_PERCENT 5
+
+/* Of one figure; zeroed before the first step. */
+struct alarm {
+	bool on;
+};
+
+enum alarm_change { ALARM_SAME, ALARM_RAISED, ALARM_OVER };
+
+/* On from `limit` up, and off again only ALARM_BACK_PERCENT below it, so that a
+ * figure that wavers is told once. A pure function; limit 0: never on. */
+enum alarm_change alarm_step(struct alarm *alarm, double percent,
+			     double limit);
 
 /* "cpu_percent|…": the names that are kept. */
 #define MONITOR_METRICS \

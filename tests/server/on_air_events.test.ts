@@ -7,7 +7,7 @@ import { type Person, person } from './support/people.ts';
 
 const api = '/api/v1';
 const seconds = 4;
-const server = await serveMusic('on-air-events', { env: { AUTO_END_TIMEOUT: String(seconds), LOG_STDERR: 'true' } });
+const server = await serveMusic('on-air-events', { env: { AUTO_END_TIMEOUT: String(seconds), STATS_BROADCAST_INTERVAL: '0.2', ALERT_DISK_PERCENT: '1', ALERT_LOAD_PERCENT: '0', LOG_STDERR: 'true' } });
 
 let mod: Person;
 let tracks: any[];
@@ -50,6 +50,16 @@ async function hear(id: number): Promise<() => void> {
 	await (answer.body as ReadableStream<Uint8Array>).getReader().read();
 	return () => leave.abort();
 }
+
+test('a disk that is fuller than it should be is told, once', async () => {
+	await until('the alarm', () => /The disk is nearly full/.exec(server.stderr));
+	const { data } = await (await ear('/api/ws/monitoring')).of('connected');
+	const told = await ear(`/api/ws/monitoring?since=${data.last_seq - 1}`);
+	const alert = await told.of('system_alert');
+	expect(alert.data).toMatchObject({ level: 'warning', code: 'disk_full', details: { percent: expect.any(Number) } });
+	await told.of('metrics_update', (one) => one.at > alert.at + 500);
+	expect(told.heard.filter((one) => one.event === 'system_alert')).toHaveLength(1);
+});
 
 test('a change of track says whether somebody skipped what played', async () => {
 	const id = await make('Reasons', { auto_end_enabled: false });
