@@ -220,6 +220,7 @@ api_on_head(void *cookie, struct http_request *request, struct http_plan *plan)
 		*match = (struct route_match){ 0 };
 	if (match->route != NULL) {
 		plan->body_limit_bytes = body_limit(match->route);
+		plan->is_stream = match->route->takes_stream;
 		return;
 	}
 	visit->asset = match->allowed == 0 && reads && api->args.serves_api &&

@@ -26,6 +26,7 @@ struct listening;
 struct live_hub;
 struct monitor;
 struct live_out;
+struct live_in;
 struct on_air;
 struct oidc;
 struct pushes;
@@ -60,6 +61,7 @@ struct api_args {
 	struct live_hub *live;
 	struct monitor *monitor;
 	struct pushes *pushes; /* to other servers */
+	struct live_in *in;   /* what comes into them; NULL: likewise */
 	struct live_out *out; /* what goes out of channels on the air */
 	struct editor editor;
 	struct backup_place backups;

@@ -244,6 +244,10 @@ void handle_channel_listeners(struct call *call);
 void handle_channel_listener_drop(struct call *call);
 void handle_channel_listens(struct call *call);
 
+/* live_in.c */
+void handle_live_source(struct call *call);
+void handle_live_metadata(struct call *call);
+
 /* live.c */
 void handle_live_listen(struct call *call);
 void handle_live_hls_list(struct call *call);

@@ -579,7 +579,8 @@ paths_print(struct json_writer *json, const struct route *routes)
 		json_member_object_begin(json, first->pattern);
 		for (const struct route *row = first; row->pattern != NULL;
 		     row++)
-			if (strcmp(row->pattern, first->pattern) == 0)
+			if (strcmp(row->pattern, first->pattern) == 0 &&
+			    row->method != HTTP_SOURCE) /* it has no name */
 				operation_print(json, row);
 		json_object_end(json);
 	}

@@ -87,6 +87,7 @@ struct route {
 	bool by_link;        /* a signed link to the track {id} will do */
 	bool by_token;       /* ?token= is a proof too: a browser can send
 			      * no field with a WebSocket */
+	bool takes_stream;   /* the body does not end, see http_plan */
 	bool on_loop;        /* touches memory only: no worker needed; public */
 	const char *tag;     /* heading in the API page */
 	const char *summary; /* one sentence */

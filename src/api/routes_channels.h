@@ -42,6 +42,25 @@ static const struct param live_mount_params[] = {
 		     "1.opus." },
 	{ 0 }
 };
+static const struct param live_source_params[] = {
+	{ .name = "mount", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 64,
+	  .summary = "The channel's id; an ending such as .ogg says what comes "
+		     "in rather than Content-Type." },
+	{ 0 }
+};
+static const struct param live_metadata_params[] = {
+	{ .name = "mount", .type = PARAM_TEXT, .required = true, .max = 70,
+	  .summary = "/live/ and the channel's id." },
+	{ .name = "mode", .type = PARAM_CHOICE, .choices = "updinfo",
+	  .preset = "updinfo" },
+	{ .name = "song", .type = PARAM_TEXT, .max = 500,
+	  .summary = "Artist - Title." },
+	{ .name = "artist", .type = PARAM_TEXT, .max = 250 },
+	{ .name = "title", .type = PARAM_TEXT, .max = 250,
+	  .summary = "Instead of song." },
+	{ 0 }
+};
 static const struct param live_file_params[] = {
 	CHANNEL_PARAM("id"),
 	{ .name = "file", .type = PARAM_TEXT, .required = true, .min = 1,
@@ -381,6 +400,16 @@ static const struct param channel_push_params[] = {
 	  .role = ROUTE_OF_STREAM, .tag = "listening live", \
 	  .summary = (summary_), .params = (params_), .answer = (answer_), \
 	  .statuses = (statuses_) }
+#define LIVE_SOURCE(method_) \
+	{ .method = (method_), .pattern = "/live/{mount}", \
+	  .handler = handle_live_source, .role = ROUTE_OF_STREAM, \
+	  .limit = ROUTE_LIMIT_LOGIN, .open = true, .takes_stream = true, \
+	  .tag = "listening live", \
+	  .summary = "A DJ's stream, as Icecast takes it (Basic " \
+		     "authentication of the DJ; the body has no end). " \
+		     "Method SOURCE is taken too.", \
+	  .params = live_source_params, \
+	  .statuses = "401 403 404 415 422 503", .fields = no_store }
 #define LIVE_ROWS \
 	LIVE_GET("/live/{mount}", handle_live_listen, \
 		 "The sound of a channel as it plays, without an end.", \
@@ -391,6 +420,15 @@ static const struct param channel_push_params[] = {
 	LIVE_GET("/live/{id}/{file}", handle_live_hls_file, \
 		 "What that list names.", live_file_params, "audio/mp4", \
 		 "404 422 503"), \
+	LIVE_SOURCE(HTTP_PUT), LIVE_SOURCE(HTTP_SOURCE), \
+	{ .method = HTTP_GET, .pattern = "/admin/metadata", \
+	  .handler = handle_live_metadata, .role = ROUTE_OF_STREAM, \
+	  .limit = ROUTE_LIMIT_LOGIN, .open = true, \
+	  .tag = "listening live", \
+	  .summary = "What a live DJ plays now, as Icecast takes it (Basic " \
+		     "authentication of the DJ).", \
+	  .params = live_metadata_params, .answer = "text/xml", \
+	  .statuses = "401 404 422 503", .fields = no_store }, \
 	LIVE_GET("/status-json.xsl", handle_live_status, \
 		 "Streams that are listened to, as Icecast tells it.", NULL, \
 		 "IcecastStatus", "503")

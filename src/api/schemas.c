@@ -406,7 +406,7 @@ const struct schema api_schemas[] = {
 		{ "position", "integer", "From 0." }) },
 	{ "CurrentItem", FIELDS(QUEUE_ITEM_FIELDS,
 		{ "started_at", "time", NULL },
-		{ "kind", "string", "queue, schedule, auto_dj or jingle." }) },
+		{ "kind", "string", "queue, schedule, auto_dj, jingle or live." }) },
 	{ "ChannelQueue", FIELDS(
 		{ "channel_id", "integer", NULL },
 		{ "items", "[QueuedItem]", NULL },
@@ -502,7 +502,7 @@ const struct schema api_schemas[] = {
 	{ "ChannelPlay", FIELDS(
 		{ "id", "integer", NULL },
 		{ "item_id", "string", NULL },
-		{ "kind", "string", "queue, schedule, auto_dj or jingle." },
+		{ "kind", "string", "queue, schedule, auto_dj, jingle or live." },
 		{ "title", "string", NULL },
 		{ "artist", "string?", NULL },
 		{ "track_id", "integer?", NULL },

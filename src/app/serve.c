@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "service/live_in.h"
 #include "service/on_air.h"
 #include "service/sign_in.h"
 #include "service/source.h"
@@ -34,6 +35,7 @@ struct serving {
 	struct scheduler *scheduler;
 	struct monitor *monitor;
 	struct on_air *on_air;
+	struct live_in *in;
 	int lock_fd; /* one server for a data folder */
 	char *log_path;
 };
@@ -194,6 +196,7 @@ open_http(struct serving *serving, const struct settings *settings,
 		.out = serving->app.out,
 		.pushes = serving->app.pushes,
 		.on_air = serving->on_air,
+		.in = serving->in,
 		.editor = { .store = serving->app.store,
 			    .blobs = serving->app.blobs,
 			    .media = serving->app.media },
@@ -274,10 +277,15 @@ open_on_air(struct serving *serving, const struct settings *settings,
 		.settings = &settings->station,
 		.data_dir = settings->program.data_dir,
 	};
+	enum status status;
 
 	if (!(settings->roles & ROLE_LIVE))
 		return STATUS_OK;
-	return on_air_open(&args, &serving->on_air, fault);
+	status = on_air_open(&args, &serving->on_air, fault);
+	if (status == STATUS_OK)
+		status = live_in_open(serving->app.store, serving->on_air,
+				      &serving->in, fault);
+	return status;
 }
 
 static enum status
@@ -346,6 +354,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 	if (serving->api != NULL)
 		api_close(serving->api);
 	monitor_close(serving->monitor);
+	live_in_close(serving->in);
 	on_air_close(serving->on_air);
 	gauges_stop(&serving->app);
 	watch_close(serving->watch);

@@ -7,7 +7,7 @@
 #include "library/page_private.h"
 
 static const char *const kind_names[] = { "queue", "schedule", "auto_dj",
-					  "jingle" };
+					  "jingle", "live" };
 static const char *const reason_names[] = { "track_ended", "skip", "error",
 					    "stopped" };
 
@@ -230,6 +230,33 @@ current_set(struct store_session *session, int64_t channel_id, int64_t id,
 			"update channels set current_id = $1 where id = $2",
 			SQL_ARGS(sql_int_or_null(id, id != 0),
 				 SQL_INT(channel_id)),
+			NULL, fault);
+}
+
+enum status
+channel_history_live(struct store_session *session, int64_t channel_id,
+		     const char *item_id, const char *artist,
+		     const char *title, struct fault *fault)
+{
+	int64_t now_ms = clock_now_ms();
+	enum status status = sql_exec(
+		session,
+		"update channel_history set ended_at = $1, reason = $2 "
+		"where channel_id = $3 and kind = $4 and ended_at is null",
+		SQL_ARGS(SQL_INT(now_ms), SQL_INT(END_TRACK_ENDED),
+			 SQL_INT(channel_id), SQL_INT(PLAY_LIVE)),
+		NULL, fault);
+
+	if (status != STATUS_OK || title == NULL)
+		return status;
+	return sql_exec(session,
+			"insert into channel_history (channel_id, item_id, "
+			"kind, title, artist, source, added_at, started_at) "
+			"values ($1, $2, $3, $4, $5, $6, $7, $7)",
+			SQL_ARGS(SQL_INT(channel_id), sql_text(item_id),
+				 SQL_INT(PLAY_LIVE), sql_text(title),
+				 sql_text(artist), SQL_INT(ITEM_STREAM),
+				 SQL_INT(now_ms)),
 			NULL, fault);
 }
 

@@ -10,7 +10,8 @@
 #include "library/page.h"
 
 /* What made it play. */
-enum play_kind { PLAY_QUEUE, PLAY_SCHEDULE, PLAY_AUTO_DJ, PLAY_JINGLE };
+enum play_kind { PLAY_QUEUE, PLAY_SCHEDULE, PLAY_AUTO_DJ, PLAY_JINGLE,
+		 PLAY_LIVE };
 const char *play_kind_name(enum play_kind kind);
 
 enum end_reason { END_TRACK_ENDED, END_SKIP, END_ERROR, END_STOPPED };
@@ -59,6 +60,13 @@ enum status channel_history_end(struct store_session *session,
 				const struct queue_item *item,
 				enum play_kind kind, enum end_reason reason,
 				bool *left_queue, struct fault *fault);
+
+/* What a live DJ plays from now on, instead of what he played before; title NULL:
+ * nothing, he left. It is never the current one. */
+enum status channel_history_live(struct store_session *session,
+				 int64_t channel_id, const char *item_id,
+				 const char *artist, const char *title,
+				 struct fault *fault);
 
 /* What played last, for no-repeat windows: whether the track, or anything by
  * its artist, began after the moment. */

@@ -430,6 +430,8 @@ request_begin(struct connection *c, struct span bytes, bool body_came_along)
 	request->in_callback = true;
 	args->on_head(args->cookie, request, &request->plan);
 	request->in_callback = false;
+	if (request->plan.is_stream)
+		keep_alive = request->keep_alive = false;
 	if (request->answered && request->keep_alive && has_body(request)) {
 		request->body_dropped = true;
 		c->state = CONNECTION_BODY;
@@ -438,7 +440,7 @@ request_begin(struct connection *c, struct span bytes, bool body_came_along)
 		answer_begin(c);
 	} else {
 		request->keep_alive = keep_alive;
-		if (has_body(request))
+		if (has_body(request) && !request->plan.is_stream)
 			body_begin(c, body_came_along);
 		else
 			dispatch(c);

@@ -83,6 +83,12 @@ struct http_plan {
 	enum status (*body_write)(struct http_request *request,
 				  const void *bytes, size_t count,
 				  struct fault *fault);
+
+	/* The body has no end that is waited for, as a source client's: the
+	 * request is dispatched behind its head, nothing of the body is read,
+	 * and no 100 is sent. The handler takes the connection over
+	 * (takeover.h); any other answer is the last of the connection. */
+	bool is_stream;
 };
 
 struct http_server_args {

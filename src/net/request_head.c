@@ -142,8 +142,13 @@ method_parse(struct span name, enum http_method *out, struct refusal *refusal)
 }
 
 static bool
-version_parse(struct span text, unsigned *minor, struct refusal *refusal)
+version_parse(struct span text, enum http_method method, unsigned *minor,
+	      struct refusal *refusal)
 {
+	if (method == HTTP_SOURCE && span_equal(text, SPAN("ICE/1.0"))) {
+		*minor = 0;
+		return true;
+	}
 	if (text.length != 8 || !span_starts(text, SPAN("HTTP/")) ||
 	    text.at[5] < '0' || text.at[5] > '9' || text.at[6] != '.' ||
 	    text.at[7] < '0' || text.at[7] > '9')
@@ -272,7 +277,7 @@ request_line_parse(struct span line, struct request_head *out,
 	    !span_next(&line, ' ', &target) || line.at == NULL)
 		return refuse(refusal, bad_request_line);
 	if (!method_parse(method, &out->method, refusal) ||
-	    !version_parse(line, &out->minor, refusal))
+	    !version_parse(line, out->method, &out->minor, refusal))
 		return false;
 	if (target.length > REQUEST_TARGET_LIMIT_BYTES)
 		return refuse(refusal, target_too_long);

@@ -10,8 +10,8 @@
  * in HTTP/1.0, obs-fold, bare CR or LF, blank before a colon, control
  * characters, two blanks in the request line, bytes outside visible ASCII in
  * the target (all 400), codings other than chunked, unknown methods and
- * CONNECT (501), versions other than 1.0 and 1.1 (505), too long a target
- * (414), too large a head or too many fields (431), expectations other than
+ * CONNECT (501), versions other than 1.0 and 1.1 (505; SOURCE may be of
+ * ICE/1.0, which counts as 1.0), too long a target (414), too large a head or too many fields (431), expectations other than
  * 100-continue (417).
  *
  * Floor: 1 (net). Threads: no shared state. Sources: RFC 9112 2-6, RFC 9110.

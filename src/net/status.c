@@ -5,6 +5,7 @@ static const struct {
 	unsigned status;
 	const char *reason;
 } reasons[] = {
+	{ 100, "Continue" },
 	{ 101, "Switching Protocols" },
 	{ 200, "OK" },
 	{ 201, "Created" },

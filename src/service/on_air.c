@@ -78,6 +78,8 @@ struct aired {
 	 * asked last; "": nothing. */
 	char noted[PROGRAMME_ID_BYTES], noted_before[PROGRAMME_ID_BYTES];
 	char dj[ON_AIR_NAME_BYTES];
+	char *title; /* of what plays or is held, for listeners */
+	int64_t title_track_id;
 	uint32_t listeners;
 	struct auto_end machine;
 	const char *end_reason; /* why it is about to leave */
@@ -356,12 +358,22 @@ current_change(struct aired *one, char *json, uint32_t *listeners)
 	return before;
 }
 
+/* Those who listen, here and elsewhere. */
+static void
+title_tell(struct on_air *on_air, int64_t channel_id, const char *title,
+	   int64_t track_id)
+{
+	if (on_air->args.out != NULL)
+		live_out_title(on_air->args.out, channel_id, title);
+	pushes_playing(on_air->args.pushes, channel_id, title, track_id);
+}
+
 static void
 title_set(struct aired *one, const struct station_pick *pick)
 {
-	struct live_out *out = one->on_air->args.out;
 	const char *text = "";
 	struct buffer title;
+	bool tell;
 
 	buffer_init(&title, 0);
 	if (pick != NULL && pick->artist != NULL)
@@ -371,10 +383,15 @@ title_set(struct aired *one, const struct station_pick *pick)
 		buffer_print(&title, "%s", pick->item.title);
 	if (title.length > 0)
 		text = title.bytes;
-	if (out != NULL)
-		live_out_title(out, one->id, text);
-	pushes_playing(one->on_air->args.pushes, one->id, text,
-		       pick != NULL ? pick->item.track_id : 0);
+	pthread_mutex_lock(&one->on_air->lock);
+	free(one->title);
+	one->title = mem_copy_text(text);
+	one->title_track_id = pick != NULL ? pick->item.track_id : 0;
+	tell = !one->dj_on;
+	pthread_mutex_unlock(&one->on_air->lock);
+	if (tell)
+		title_tell(one->on_air, one->id, text,
+			   pick != NULL ? pick->item.track_id : 0);
 	buffer_release(&title);
 }
 
@@ -463,6 +480,58 @@ air_ended(void *cookie, const char *id, enum programme_reason reason,
 		queue_tell(one->on_air, one->id, NULL, NULL);
 }
 
+struct live_play {
+	int64_t channel_id;
+	struct station_pick pick; /* its title NULL: nobody is live */
+};
+
+static enum status
+live_play_work(struct store_session *session, void *cookie,
+	       struct fault *fault)
+{
+	const struct live_play *play = cookie;
+
+	return channel_history_live(session, play->channel_id,
+				    play->pick.item.id, play->pick.artist,
+				    play->pick.item.title, fault);
+}
+
+static void
+live_play_note(struct on_air *on_air, struct live_play *play)
+{
+	struct fault fault = { 0 };
+
+	if (store_write(on_air->args.store, live_play_work, play, &fault) !=
+	    STATUS_OK)
+		log_warning("on_air", "cannot note what is live",
+			    LOG_INT("channel_id", play->channel_id),
+			    LOG_TEXT("reason", fault.message));
+}
+
+/* The opener's thread: what was held is what plays again. */
+static void
+live_left(struct aired *one)
+{
+	struct on_air *on_air = one->on_air;
+	struct live_play nothing = { .channel_id = one->id };
+	char *title, *json;
+	int64_t track_id;
+
+	pthread_mutex_lock(&on_air->lock);
+	track_id = one->title_track_id;
+	title = mem_copy_text(one->title == NULL ? "" : one->title);
+	json = one->current_json == NULL ? NULL :
+					   mem_copy_text(one->current_json);
+	pthread_mutex_unlock(&on_air->lock);
+	live_play_note(on_air, &nothing);
+	title_tell(on_air, one->id, title, track_id);
+	live_hub_publish_track_change(on_air->args.hub, channel_of(one),
+				      (struct span){ 0 }, json_span(json),
+				      "track_ended");
+	free(title);
+	free(json);
+}
+
 static void
 air_live_ended(void *cookie, const struct fault *fault)
 {
@@ -474,6 +543,7 @@ air_live_ended(void *cookie, const struct fault *fault)
 	one->dj_on = false;
 	one->dj[0] = '\0';
 	pthread_mutex_unlock(&one->on_air->lock);
+	live_left(one);
 }
 
 /* ---- going on and leaving ------------------------------------------------- */
@@ -542,6 +612,7 @@ aired_free(struct aired *one)
 {
 	station_free(one->station);
 	free(one->current_json);
+	free(one->title);
 	free(one);
 }
 
@@ -1140,7 +1211,67 @@ on_air_live_begin(struct on_air *on_air, int64_t channel_id, const char *name,
 		close(fd);
 		return not_on_air(fault);
 	}
-	return status;
+	return status != STATUS_OK ? status :
+				     on_air_live_title(on_air, channel_id,
+						       name, name, fault);
+}
+
+/* "Artist - Title" in two. */
+static void
+live_title_cut(char *text, struct station_pick *out)
+{
+	char *dash = strstr(text, " - ");
+
+	out->item.title = text;
+	if (dash == NULL || dash == text || dash[3] == '\0')
+		return;
+	*dash = '\0';
+	out->artist = text;
+	out->item.title = dash + 3;
+}
+
+enum status
+on_air_live_title(struct on_air *on_air, int64_t channel_id, const char *name,
+		  const char *title, struct fault *fault)
+{
+	char id[QUEUE_ID_BYTES];
+	struct live_play play = { .channel_id = channel_id,
+				  .pick = { .kind = PLAY_LIVE } };
+	struct live_channel channel = { 0 };
+	char *before = NULL, *json, *text;
+	const struct aired *one;
+	bool live;
+
+	if (on_air == NULL)
+		return not_on_air(fault);
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, channel_id);
+	live = one != NULL && one->dj_on && strcmp(one->dj, name) == 0;
+	if (live) {
+		channel = channel_of(one);
+		if (one->current_json != NULL)
+			before = mem_copy_text(one->current_json);
+	}
+	pthread_mutex_unlock(&on_air->lock);
+	if (!live)
+		return fault_set(fault, STATUS_NOT_FOUND, "he is not live");
+	queue_id_make(id);
+	text = mem_copy_text(title);
+	live_title_cut(text, &play.pick);
+	play.pick.item.id = id;
+	play.pick.item.channel_id = channel_id;
+	play.pick.item.source = ITEM_STREAM;
+	play.pick.item.added_at_ms = clock_now_ms();
+	json = pick_print(&play.pick);
+	live_play_note(on_air, &play);
+	title_tell(on_air, channel_id, title, 0);
+	live_hub_publish_track_change(on_air->args.hub, channel,
+				      json_span(before), json_span(json),
+				      "track_ended");
+	free(before);
+	free(json);
+	free(text);
+	return STATUS_OK;
 }
 
 void

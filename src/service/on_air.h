@@ -72,9 +72,15 @@ enum status on_air_live_begin(struct on_air *on_air, int64_t channel_id,
 			      uint32_t fade_ms, struct fault *fault);
 void on_air_live_end(struct on_air *on_air, int64_t channel_id);
 
+/* What he plays now, "Artist - Title" or only a title. STATUS_NOT_FOUND: it is
+ * not he who is live. */
+enum status on_air_live_title(struct on_air *on_air, int64_t channel_id,
+			      const char *name, const char *title,
+			      struct fault *fault);
+
 /* ---- looking ---- */
 
-#define ON_AIR_NAME_BYTES 128
+#define ON_AIR_NAME_BYTES 260 /* 64 characters */
 
 struct on_air_view {
 	int64_t position_ms;

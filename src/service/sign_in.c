@@ -103,8 +103,7 @@ guess_was_right(struct access *access, const char *name, const char *address)
 	arena_release(&arena);
 }
 
-/* Hashing gives way to everything else this machine does. */
-static void
+void
 thread_step_back(void)
 {
 	static _Thread_local bool done;

@@ -13,6 +13,7 @@
 #ifndef OGMA_SERVICE_SIGN_IN_H
 #define OGMA_SERVICE_SIGN_IN_H
 
+#include "library/channel_djs.h"
 #include "service/access.h"
 
 #define LINK_HOURS 24
@@ -81,6 +82,15 @@ enum status sign_in_check_password(struct access *access,
 				   const char *password,
 				   uint32_t *retry_after_seconds,
 				   struct fault *fault);
+
+/* A DJ's program, on one channel. `name` is his; or "source", as old programs
+ * say: then the password is "name:password", or that of the only DJ there is.
+ * Statuses as of sign_in_password(). Hashes; limited likewise. */
+enum status sign_in_dj(struct access *access, int64_t channel_id,
+		       const char *name, const char *password,
+		       const char *address, struct arena *arena,
+		       struct dj_row *out, uint32_t *retry_after_seconds,
+		       struct fault *fault);
 
 /* ---- links that work once ------------------------------------------------- */
 

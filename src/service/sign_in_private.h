@@ -31,6 +31,9 @@ void guess_failed(struct access *access, const char *name);
 void guess_was_right(struct access *access, const char *name,
 		     const char *address);
 
+/* Hashing gives way to everything else this machine does. */
+void thread_step_back(void);
+
 /* STATUS_DENIED with field "registration" or the role and state of somebody
  * new. An invitation is used up in the running transaction. */
 enum status sign_up_terms(struct access *access, struct store_session *session,
