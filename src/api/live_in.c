@@ -94,6 +94,16 @@ answer_who(struct call *call)
 			     (struct span){ 0 });
 }
 
+/* False: answered. Before anything else is told. */
+static bool
+name_given(struct call *call, struct entrance *entrance)
+{
+	if (basic_parse(call, entrance))
+		return true;
+	answer_who(call);
+	return false;
+}
+
 /* False: answered. */
 static bool
 dj_enters(struct call *call, struct entrance *entrance)
@@ -103,10 +113,6 @@ dj_enters(struct call *call, struct entrance *entrance)
 	struct fault fault = { 0 };
 	enum status status;
 
-	if (!basic_parse(call, entrance)) {
-		answer_who(call);
-		return false;
-	}
 	status = sign_in_dj(call->api->args.access, entrance->channel_id,
 			    entrance->name, entrance->password, address,
 			    call->arena, &entrance->dj, &wait_seconds, &fault);
@@ -142,6 +148,8 @@ source_work(struct call *call)
 	const char *hint;
 	enum status status;
 
+	if (!name_given(call, &entrance))
+		return;
 	if (!mount_parse(call_text(call, "mount"), &entrance)) {
 		call_answer_not_found(call);
 		return;
@@ -198,7 +206,9 @@ metadata_work(struct call *call)
 	struct entrance entrance = { 0 };
 	struct fault fault = { 0 };
 
-	if (strncmp(mount, MOUNTS, sizeof MOUNTS - 1) != 0 ||
+	if (!name_given(call, &entrance))
+		return;
+	if (mount == NULL || strncmp(mount, MOUNTS, sizeof MOUNTS - 1) != 0 ||
 	    !mount_parse(mount + sizeof MOUNTS - 1, &entrance)) {
 		call_answer_not_found(call);
 		return;

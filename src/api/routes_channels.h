@@ -50,7 +50,7 @@ static const struct param live_source_params[] = {
 	{ 0 }
 };
 static const struct param live_metadata_params[] = {
-	{ .name = "mount", .type = PARAM_TEXT, .required = true, .max = 70,
+	{ .name = "mount", .type = PARAM_TEXT, .max = 70,
 	  .summary = "/live/ and the channel's id." },
 	{ .name = "mode", .type = PARAM_CHOICE, .choices = "updinfo",
 	  .preset = "updinfo" },
@@ -408,7 +408,7 @@ static const struct param channel_push_params[] = {
 	  .summary = "A DJ's stream, as Icecast takes it (Basic " \
 		     "authentication of the DJ; the body has no end). " \
 		     "Method SOURCE is taken too.", \
-	  .params = live_source_params, \
+	  .params = live_source_params, .answer = "text/plain", \
 	  .statuses = "401 403 404 415 422 503", .fields = no_store }
 #define LIVE_ROWS \
 	LIVE_GET("/live/{mount}", handle_live_listen, \

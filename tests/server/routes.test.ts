@@ -115,7 +115,7 @@ const open = description.operations.filter(
 	(one) =>
 		one.method === 'GET' &&
 		one.right === 'none' &&
-		!/\/auth\/(links|oidc)\/|^\/live\//.test(one.path) &&
+		!/\/auth\/(links|oidc)\/|^\/live\/|^\/admin\/metadata/.test(one.path) &&
 		!('101' in one.responses),
 );
 const methodsOf = (path: string): string[] =>

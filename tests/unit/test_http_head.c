@@ -120,6 +120,28 @@ limits_are_exact(void **state)
 }
 
 static void
+ice_is_spoken_by_source_clients_alone(void **state)
+{
+	struct request_head head;
+	struct refusal refusal;
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	assert_true(request_head_parse(
+		SPAN("SOURCE /live/1 ICE/1.0\r\nice-name: x\r\n\r\n"),
+		&limits, &arena, &head, &refusal));
+	assert_int_equal(head.method, HTTP_SOURCE);
+	assert_int_equal(head.minor, 0);
+	assert_false(head.keep_alive);
+	assert_false(request_head_parse(SPAN("GET / ICE/1.0\r\n\r\n"),
+					&limits, &arena, &head, &refusal));
+	assert_false(request_head_parse(SPAN("SOURCE / ICE/1.1\r\n\r\n"),
+					&limits, &arena, &head, &refusal));
+	arena_release(&arena);
+}
+
+static void
 connection_fields_of_both_versions_are_understood(void **state)
 {
 	static const struct {
@@ -328,6 +350,8 @@ main(void)
 		cmocka_unit_test(the_parts_of_a_head_are_found),
 		cmocka_unit_test(the_end_of_a_head_is_found_at_any_cut),
 		cmocka_unit_test(limits_are_exact),
+		cmocka_unit_test(
+			ice_is_spoken_by_source_clients_alone),
 		cmocka_unit_test(
 			connection_fields_of_both_versions_are_understood),
 		cmocka_unit_test(hosts_are_authorities_or_refused),

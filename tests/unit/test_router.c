@@ -190,7 +190,7 @@ the_openapi_document_is_json_and_every_reference_leads_somewhere(void **state)
 			 STATUS_OK);
 	refs_check(document, document);
 	for (const struct route *row = api_routes; row->pattern; row++)
-		rows++;
+		rows += row->method != HTTP_SOURCE; /* OpenAPI has no such */
 	json_object_foreach(json_object_get(document, "paths"), path, item) {
 		json_object_foreach(item, method, operation)
 			operations++;
