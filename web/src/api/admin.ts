@@ -230,9 +230,9 @@ export interface UserChange {
 export const changeUser = (id: number, change: UserChange) =>
 	apiSend<AdminUser>('PATCH', `${ADMIN}/users/${id}`, change);
 export const reviewUser = (id: number, verdict: 'approve' | 'reject') =>
-	apiSend<AdminUser>('POST', `${ADMIN}/users/${id}/${verdict}`, {});
+	apiSend<AdminUser>('POST', `${ADMIN}/users/${id}/${verdict}`);
 export const linkForUser = (id: number) =>
-	apiSend<{ link: string; expires_at: string }>('POST', `${ADMIN}/users/${id}/link`, {});
+	apiSend<{ link: string; expires_at: string }>('POST', `${ADMIN}/users/${id}/link`);
 
 export type UserAction = 'approve' | 'reject' | 'block' | 'activate' | 'delete' | 'role';
 

@@ -252,6 +252,11 @@ export interface components {
             source_id: number | null;
             detail: string | null;
             state: string;
+            step: string | null;
+            attempts: number;
+            next_try_at: string | null;
+            requested_by: number | null;
+            parent_id: number | null;
             cancel_asked: boolean;
             progress: components["schemas"]["JobProgress"];
             error: string | null;
@@ -259,6 +264,9 @@ export interface components {
             created_at: string;
             started_at: string | null;
             finished_at: string | null;
+        };
+        JobsQueued: {
+            queued: number;
         };
         Backup: {
             name: string;
@@ -425,6 +433,18 @@ export interface components {
             priority: number;
             enabled: boolean;
         };
+        ChannelDj: {
+            id: number;
+            channel_id: number;
+            username: string;
+            enabled: boolean;
+            weekdays: number[];
+            starts_at: string | null;
+            ends_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            on_air: boolean;
+        };
         ChannelJingle: {
             id: number;
             title: string;
@@ -448,6 +468,54 @@ export interface components {
         ChannelRequested: {
             id: number;
             item_id: string;
+        };
+        ChannelListen: {
+            id: number;
+            format: string;
+            client: string | null;
+            username: string | null;
+            address_hash: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at: string;
+            seconds: number;
+            bytes: number;
+        };
+        ChannelListener: {
+            id: number;
+            format: string;
+            client: string | null;
+            username: string | null;
+            /** Format: date-time */
+            started_at: string;
+            seconds: number;
+            bytes: number;
+        };
+        ChannelPushSettings: {
+            bitrate_kbps: number | null;
+            format: string;
+            picture: string;
+            name: string | null;
+            username: string | null;
+            counts_as_listener: boolean;
+        };
+        ChannelPush: {
+            id: number;
+            channel_id: number;
+            kind: string;
+            url: string;
+            enabled: boolean;
+            settings: components["schemas"]["ChannelPushSettings"];
+            has_secret: boolean;
+            state: string;
+            since: string | null;
+            retry_at: string | null;
+            error: string | null;
+            bytes: number;
+            reconnects: number;
+            /** Format: date-time */
+            created_at: string;
         };
         ChannelPlay: {
             id: number;

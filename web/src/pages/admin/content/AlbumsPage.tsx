@@ -64,7 +64,7 @@ export function AlbumsPage() {
 	};
 	const restore = async (album: Album) => {
 		const done = t('admin.content.restored', { title: album.title });
-		if (await attempt(() => apiSend('POST', `/albums/${album.id}/restore`, {}), done)) table.reload();
+		if (await attempt(() => apiSend('POST', `/albums/${album.id}/restore`), done)) table.reload();
 	};
 	const entries = (album: Album): MenuEntry[] => [
 		{ icon: 'edit', label: t('admin.edit.edit'), run: () => setEdited(album) },

@@ -64,7 +64,7 @@ export function ArtistsPage() {
 	};
 	const restore = async (artist: Artist) => {
 		const done = t('admin.content.restored', { title: artist.name });
-		if (await attempt(() => apiSend('POST', `/artists/${artist.id}/restore`, {}), done)) table.reload();
+		if (await attempt(() => apiSend('POST', `/artists/${artist.id}/restore`), done)) table.reload();
 	};
 	/* The list does not carry what is written about an artist. */
 	const edit = (artist: Artist) =>

@@ -30,7 +30,7 @@ function AddOwner({ artist, onAdded }: { artist: number; onAdded: () => void }) 
 			const fault = { field: 'user', message: t('admin.owners.unknown') };
 			throw new ApiError(422, 'validation_error', fault.message, null, [fault]);
 		}
-		await apiSend('PUT', `/artists/${artist}/owners/${found}`, {});
+		await apiSend('PUT', `/artists/${artist}/owners/${found}`);
 		onAdded();
 	});
 	const label = t(mayList ? 'admin.owners.user' : 'admin.owners.userId');

@@ -57,7 +57,7 @@ export function TracksPage() {
 	};
 	const restore = async (track: TrackListRow) => {
 		const done = t('admin.content.restored', { title: track.title });
-		if (await attempt(() => apiSend('POST', `/tracks/${track.id}/restore`, {}), done)) table.reload();
+		if (await attempt(() => apiSend('POST', `/tracks/${track.id}/restore`), done)) table.reload();
 	};
 	const entries = (track: TrackListRow): MenuEntry[] => [
 		{ icon: 'edit', label: t('admin.edit.edit'), run: () => setEdited(track) },

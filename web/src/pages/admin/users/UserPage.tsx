@@ -71,7 +71,7 @@ export function UserPage() {
 		});
 		if (
 			sure &&
-			(await attempt(() => apiSend('POST', `${ADMIN}/users/${user.id}/sign-out`, {}), t('admin.users.signedOut')))
+			(await attempt(() => apiSend('POST', `${ADMIN}/users/${user.id}/sign-out`), t('admin.users.signedOut')))
 		)
 			reload();
 	};

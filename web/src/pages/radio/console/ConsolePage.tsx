@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { Link, Route, Routes, useParams } from 'react-router';
 import { useChannel, type Channel, type Received } from '../../../api/channels';
 import { useChannelEvents } from '../../../api/channel-events';
+import { can } from '../../../api/roles';
+import { useMe } from '../../../api/session';
 import { Icon } from '../../../components/Icon';
 import { Page } from '../../../components/Page';
 import { SkeletonRows } from '../../../components/Skeletons';
@@ -10,13 +12,17 @@ import { ErrorView, NotFound } from '../../../components/States';
 import { TabLinks } from '../../../components/TabLinks';
 import { LineState } from '../LineState';
 import { Desk } from './Desk';
+import { DjsTab } from './DjsTab';
+import { ListenersTab } from './ListenersTab';
 import { ProgrammeTab } from './ProgrammeTab';
+import { PushesTab } from './PushesTab';
 import { ScheduleTab } from './ScheduleTab';
 import { SettingsTab } from './SettingsTab';
 
 function Frame({ channel, children }: { channel: Received<Channel>; children: ReactNode }) {
 	const { t } = useTranslation();
 	const line = useChannelEvents(channel.id);
+	const { me } = useMe();
 	const base = `/radio/${channel.id}/console`;
 	return (
 		<Page title={`${channel.title} · ${t('radio.console')}`}>
@@ -39,6 +45,9 @@ function Frame({ channel, children }: { channel: Received<Channel>; children: Re
 					{ to: base, label: t('console.tab.desk'), end: true },
 					{ to: `${base}/schedule`, label: t('console.tab.schedule') },
 					{ to: `${base}/programme`, label: t('console.tab.programme') },
+					{ to: `${base}/djs`, label: t('console.tab.djs') },
+					{ to: `${base}/listeners`, label: t('console.tab.listeners') },
+					...(can(me, 'admin') ? [{ to: `${base}/pushes`, label: t('console.tab.pushes') }] : []),
 					{ to: `${base}/settings`, label: t('console.tab.settings') },
 				]}
 			/>
@@ -64,6 +73,9 @@ export default function ConsolePage() {
 				<Route index element={<Desk key={channel.id} channel={channel} />} />
 				<Route path="schedule" element={<ScheduleTab key={channel.id} channel={channel} />} />
 				<Route path="programme" element={<ProgrammeTab key={channel.id} channel={channel} />} />
+				<Route path="djs" element={<DjsTab key={channel.id} channel={channel} />} />
+				<Route path="listeners" element={<ListenersTab key={channel.id} channel={channel} />} />
+				<Route path="pushes" element={<PushesTab key={channel.id} channel={channel} />} />
 				<Route path="settings" element={<SettingsTab key={channel.id} channel={channel} />} />
 				<Route path="*" element={<NotFound />} />
 			</Routes>

@@ -1,15 +1,15 @@
 import { useTranslation } from 'react-i18next';
 import { addPlan, changePlan, type ScheduleRow } from '../../../api/channel-plans';
 import { Button } from '../../../components/Button';
-import { weekdays } from '../../../components/chart/chart-data';
 import { Actions, Dialog } from '../../../components/Dialog';
 import { Problem } from '../../../components/form/Problem';
 import { TextInput } from '../../../components/form/TextInput';
-import { Checkbox, Toggle } from '../../../components/form/Toggle';
+import { Toggle } from '../../../components/form/Toggle';
 import { useForm } from '../../../components/form/use-form';
 import { numberIn } from './number-in';
 import { PlaylistSelect } from './PlaylistSelect';
-import { DAYS } from './week';
+import { DAYS, isTime } from './week';
+import { Weekdays } from './Weekdays';
 
 interface EditProps {
 	channel: number;
@@ -17,11 +17,8 @@ interface EditProps {
 	onClose: () => void;
 }
 
-const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
-
 function Edit({ channel, row, onClose }: EditProps) {
-	const { t, i18n } = useTranslation();
-	const names = weekdays(i18n.language, 'long');
+	const { t } = useTranslation();
 	const form = useForm(
 		{
 			playlist_id: row ? String(row.playlist_id) : '',
@@ -40,31 +37,16 @@ function Edit({ channel, row, onClose }: EditProps) {
 		(values) => ({
 			playlist_id: values.playlist_id ? undefined : t('console.playlist.needed'),
 			weekdays: values.weekdays.length > 0 ? undefined : t('console.schedule.dayNeeded'),
-			starts_at: TIME.test(values.starts_at) ? undefined : t('console.schedule.timeNeeded'),
-			ends_at: TIME.test(values.ends_at) ? undefined : t('console.schedule.timeNeeded'),
+			starts_at: isTime(values.starts_at) ? undefined : t('console.schedule.timeNeeded'),
+			ends_at: isTime(values.ends_at) ? undefined : t('console.schedule.timeNeeded'),
 			priority: numberIn(values.priority, -100, 100),
 		}),
 	);
-	const days = form.bind('weekdays');
-	const toggle = (day: number, on: boolean) =>
-		form.set({ weekdays: on ? [...days.value, day].sort() : days.value.filter((other) => other !== day) });
 	return (
 		<form {...form.props} className="space-y-4">
-			<Problem text={form.problem || days.error || ''} />
+			<Problem text={form.problem || form.bind('weekdays').error || ''} />
 			<PlaylistSelect label={t('kind.playlist')} {...form.bind('playlist_id')} />
-			<fieldset>
-				<legend className="mb-1.5 text-sm font-semibold">{t('console.schedule.days')}</legend>
-				<div className="flex flex-wrap gap-x-5 gap-y-2">
-					{DAYS.map((day) => (
-						<Checkbox
-							key={day}
-							label={names[day - 1]!}
-							checked={days.value.includes(day)}
-							onChange={(on) => toggle(day, on)}
-						/>
-					))}
-				</div>
-			</fieldset>
+			<Weekdays value={form.values.weekdays} onChange={(weekdays) => form.set({ weekdays })} />
 			<div className="grid grid-cols-[1fr_1fr_5.5rem] gap-3">
 				<TextInput type="time" label={t('console.schedule.from')} {...form.bind('starts_at')} />
 				<TextInput type="time" label={t('console.schedule.to')} {...form.bind('ends_at')} />

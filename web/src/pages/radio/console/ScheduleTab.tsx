@@ -9,6 +9,7 @@ import { Menu } from '../../../components/Menu';
 import { SkeletonRows } from '../../../components/Skeletons';
 import { EmptyState, ErrorView } from '../../../components/States';
 import { attempt } from '../report';
+import { daysText } from './days-text';
 import { ScheduleDialog } from './ScheduleDialog';
 import { nameOf, timeText, weekOf } from './week';
 
@@ -70,21 +71,13 @@ function Week({ rows, onChoose }: { rows: ScheduleRow[]; onChoose: (row: Schedul
 }
 
 function Row({ row, onEdit, onDelete }: { row: ScheduleRow; onEdit: () => void; onDelete: () => void }) {
-	const { t, i18n } = useTranslation();
-	const names = weekdays(i18n.language, 'short');
-	const days =
-		row.weekdays.length === 7
-			? t('console.schedule.daily')
-			: [...row.weekdays]
-					.sort((a, b) => a - b)
-					.map((day) => names[day - 1])
-					.join(', ');
+	const { t } = useTranslation();
 	return (
 		<li className={`flex items-center gap-4 py-3 ${row.enabled ? '' : 'opacity-60'}`}>
 			<div className="min-w-0 flex-1">
 				<p className="truncate font-medium">{nameOf(row)}</p>
 				<p className="text-sm text-text-2">
-					{days} · {t('console.schedule.span', { from: row.starts_at, to: row.ends_at })}
+					{daysText(row.weekdays)} · {t('console.schedule.span', { from: row.starts_at, to: row.ends_at })}
 					{row.priority !== 0 && ` · ${t('console.schedule.priorityOf', { value: row.priority })}`}
 					{!row.enabled && ` · ${t('console.off')}`}
 				</p>

@@ -16,6 +16,9 @@ export interface Block {
 export const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 const DAY_MINUTES = 1440;
 
+/** "08:30": what the server takes for a time of the day. */
+export const isTime = (text: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
+
 /** "08:30" -> 510. */
 export function minutesOf(time: string): number {
 	const [hours = 0, minutes = 0] = time.split(':').map(Number);
