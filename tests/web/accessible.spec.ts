@@ -9,7 +9,7 @@ const MUSIC = ['/', '/search', '/search?q=a', '/search?q=a&tab=tracks', '/albums
 const VISITORS = ['/sign-in', '/register', '/link/spent', '/playlists', '/queue', '/settings', '/nowhere'];
 const ACCOUNT = ['/', '/settings', '/account', '/account/security', '/account/apps', '/account/data'];
 const COLLECTION = ['/playlists', '/playlists/new-rules', '/favorites', '/history'];
-const CONSOLE = ['', '/programme', '/settings'];
+const CONSOLE = ['', '/programme', '/djs', '/listeners', '/pushes', '/settings'];
 const ADMIN_PEOPLE = [
 	'',
 	'/monitoring',

@@ -183,6 +183,24 @@ test('opened in Telegram, the app is signed in and wears Telegram’s colours', 
 	await expect(menu(ogma, own)).toBeVisible();
 });
 
+test('in a frame of Telegram’s site, where no cookie is kept, the app is signed in too', async ({ ogma }) => {
+	const own = `frame${Date.now().toString(36)}`;
+	const data = launchData({ id: 4_300_000_000 + (Date.now() % 1_000_000), first_name: 'Ян', username: own }, BOT_TOKEN);
+	const { page } = ogma;
+	await page.context().grantPermissions(['local-network-access']);
+	await page.route('https://web.telegram.org/**', (route) =>
+		route.fulfill({
+			contentType: 'text/html',
+			body: `<iframe src="${(ogma.url + launch(data, '#17212b')).replaceAll('&', '&amp;')}" width="900" height="700"></iframe>`,
+		}),
+	);
+	await page.goto('https://web.telegram.org/k/');
+	const frame = page.frameLocator('iframe');
+	await expect(frame.getByRole('button', { name: `Account of ${own}` }).filter({ visible: true })).toBeVisible();
+	await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
+	expect((await page.context().cookies(ogma.url)).filter(({ name }) => name.startsWith('ogma'))).toEqual([]);
+});
+
 test('launch data that somebody else has signed leaves a visitor', async ({ ogma }) => {
 	await ogma.open(launch(launchData({ id: 42, first_name: 'X' }, '1:someone-elses-token'), '#17212b'));
 	await expect(ogma.page.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();

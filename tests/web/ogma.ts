@@ -1,5 +1,5 @@
 /* What the scenarios share: the page with its errors collected, and questions to the server about what it has. */
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Browser, type Page } from '@playwright/test';
 import { KEEPER_PASSWORD } from './server';
 
 export interface Named {
@@ -23,12 +23,13 @@ const PAGE_MAX = 100;
 let serial = 0;
 
 export class Ogma {
-	readonly url = process.env.OGMA_URL!;
+	readonly url: string;
 	readonly page: Page;
 	private csrf = '';
 
-	constructor(page: Page) {
+	constructor(page: Page, url = process.env.OGMA_URL!) {
 		this.page = page;
+		this.url = url;
 	}
 
 	async ask<T>(path: string): Promise<T> {
@@ -139,6 +140,12 @@ export class Ogma {
 	async queue(): Promise<string[]> {
 		return this.page.locator('main ol li p:first-child').allTextContents();
 	}
+}
+
+/** Somebody else, at another computer. */
+export async function another(browser: Browser): Promise<Ogma> {
+	const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
+	return new Ogma(await context.newPage());
 }
 
 export const test = base.extend<{ ogma: Ogma }>({

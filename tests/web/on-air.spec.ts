@@ -1,55 +1,6 @@
 /* Channels on the air: who listens, and who watches over it all. */
-import type { Browser } from '@playwright/test';
-import { expect, Ogma, test, type Named } from './ogma';
-
-interface Channel {
-	id: number;
-	title: string;
-	state: string;
-}
-
-let serial = 0;
-
-/** Tracks of different titles that are long enough not to end by themselves meanwhile. */
-async function some(ogma: Ogma, count: number): Promise<Named[]> {
-	const seen = new Set<string>();
-	const all = (await ogma.list('/tracks/?limit=100'))
-		.sort((a, b) => b.duration_ms - a.duration_ms)
-		.filter(({ title }) => !seen.has(title) && seen.add(title));
-	expect(all.length).toBeGreaterThanOrEqual(count);
-	return all.slice(0, count);
-}
-
-async function put(ogma: Ogma, channel: Channel, track: Named, priority = false): Promise<void> {
-	const item = { title: track.title, source: 'track', track_id: track.id, priority };
-	await ogma.send('POST', `/queue/${channel.id}/items`, item);
-}
-
-/** A channel of the keeper's with some tracks in its queue, not started. */
-async function made(ogma: Ogma, count: number, more: object = {}) {
-	await ogma.signInAsKeeper();
-	serial += 1;
-	const channel = await ogma.send<Channel>('POST', '/channels', {
-		title: `Channel ${process.pid}-${serial}`,
-		is_public: true,
-		...more,
-	});
-	const tracks = await some(ogma, count);
-	for (const track of tracks) await put(ogma, channel, track);
-	return { channel, tracks, titles: tracks.map(({ title }) => title) };
-}
-
-async function started(ogma: Ogma, count: number, more: object = {}) {
-	const all = await made(ogma, count, more);
-	await ogma.send('POST', `/channels/${all.channel.id}/start`);
-	return all;
-}
-
-/** Somebody else, at another computer. */
-async function another(browser: Browser): Promise<Ogma> {
-	const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
-	return new Ogma(await context.newPage());
-}
+import { made, started } from './channels';
+import { another, expect, test } from './ogma';
 
 test('a listener hears a channel, and sees its track change without a reload', async ({ ogma, browser }) => {
 	const { channel, titles } = await started(ogma, 3);

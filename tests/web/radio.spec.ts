@@ -1,50 +1,9 @@
 /* Live channels and their console against a real server. */
 import type { Page } from '@playwright/test';
-import { expect, test, type Named, type Ogma } from './ogma';
+import { made, put, rows, shown, some, stored } from './channels';
+import { expect, test } from './ogma';
 
-interface Channel {
-	id: number;
-	title: string;
-	state: string;
-}
-
-let serial = 0;
-
-const rows = (page: Page) => page.locator('main ol[aria-label="Queue"] > li');
 const grip = (page: Page, title: string) => page.getByRole('button', { name: `Move ${title}`, exact: true });
-const shown = (page: Page) => rows(page).locator('p:first-child').allTextContents();
-
-/** Tracks of different titles that are long enough not to end by themselves meanwhile. */
-async function some(ogma: Ogma, count: number): Promise<Named[]> {
-	const seen = new Set<string>();
-	const all = (await ogma.list('/tracks/?limit=100'))
-		.sort((a, b) => b.duration_ms - a.duration_ms)
-		.filter(({ title }) => !seen.has(title) && seen.add(title));
-	expect(all.length).toBeGreaterThanOrEqual(count);
-	return all.slice(0, count);
-}
-
-async function put(ogma: Ogma, channel: Channel, track: Named, priority = false): Promise<void> {
-	const item = { title: track.title, source: 'track', track_id: track.id, priority };
-	await ogma.send('POST', `/queue/${channel.id}/items`, item);
-}
-
-/** A channel of the keeper's with some tracks in its queue, not started. */
-async function made(ogma: Ogma, count: number, more: object = {}) {
-	await ogma.signInAsKeeper();
-	serial += 1;
-	const channel = await ogma.send<Channel>('POST', '/channels', {
-		title: `Channel ${process.pid}-${serial}`,
-		is_public: true,
-		...more,
-	});
-	const tracks = await some(ogma, count);
-	for (const track of tracks) await put(ogma, channel, track);
-	return { channel, tracks, titles: tracks.map(({ title }) => title) };
-}
-
-const stored = async (ogma: Ogma, channel: Channel) =>
-	(await ogma.send<{ items: Named[] }>('GET', `/queue/${channel.id}`)).items.map(({ title }) => title);
 
 test('an operator makes a channel, fills its queue and goes on the air', async ({ ogma }) => {
 	await ogma.signInAsKeeper();

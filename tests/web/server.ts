@@ -16,7 +16,7 @@ export const BOT_TOKEN = '123456789:OgmaMadeUpTokenForTestsOnly_0123456';
 
 const READY_MS = 20_000;
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
 	for (;;) {
 		const port = 20_000 + Math.floor(Math.random() * 20_000);
 		const free = await new Promise<boolean>((done) => {
@@ -53,33 +53,52 @@ async function stop(server: ChildProcess): Promise<void> {
 	if (code !== 0) throw new Error(`ogma serve ended with ${code}, not 0`);
 }
 
-export default async function start(): Promise<(() => Promise<void>) | undefined> {
-	if (process.env.OGMA_URL) return undefined;
-	if (!existsSync(program)) throw new Error(`${program} is missing: build it, or set OGMA_URL`);
-	const data = mkdtempSync(join(tmpdir(), 'ogma-web-'));
-	execFileSync(program, ['scan', demoLibrary(), '--data', data], { stdio: 'inherit' });
-	execFileSync(program, [
-		...'user add keeper --role superadmin --email keeper@example.org'.split(' '),
-		'--password',
-		KEEPER_PASSWORD,
-		'--data',
-		data,
-	]);
-	const port = await freePort();
+export interface Serving {
+	url: string;
+	stop: () => Promise<void>;
+}
+
+/** A server on a data folder that is there, with settings of its own. */
+async function serve(data: string, port: number, env: NodeJS.ProcessEnv): Promise<Serving> {
 	const server = spawn(program, ['serve', '--data', data, '--host', '127.0.0.1', '--port', String(port)], {
 		stdio: ['ignore', 'ignore', 'inherit'],
 		/* Scenarios make their own people, all from one address. */
-		env: { ...process.env, REGISTRATION: 'open', LIMIT_LOGIN_ADDRESS: '0', TELEGRAM_BOT_TOKEN: BOT_TOKEN },
+		env: { ...process.env, LIMIT_LOGIN_ADDRESS: '0', ...env },
 	});
-	process.env.OGMA_URL = `http://127.0.0.1:${port}`;
+	const url = `http://127.0.0.1:${port}`;
 	try {
-		await ready(process.env.OGMA_URL, server);
+		await ready(url, server);
 	} catch (cause) {
 		server.kill('SIGKILL');
 		throw cause;
 	}
-	return async () => {
-		await stop(server);
-		rmSync(data, { recursive: true, force: true });
+	return {
+		url,
+		stop: async () => {
+			await stop(server);
+			rmSync(data, { recursive: true, force: true });
+		},
 	};
+}
+
+function newData(): string {
+	const data = mkdtempSync(join(tmpdir(), 'ogma-web-'));
+	const keeper = 'user add keeper --role superadmin --email keeper@example.org'.split(' ');
+	execFileSync(program, [...keeper, '--password', KEEPER_PASSWORD, '--data', data]);
+	return data;
+}
+
+/** One more, without music, for what all scenarios cannot share. */
+export async function serveApart(env: NodeJS.ProcessEnv, port?: number): Promise<Serving> {
+	return serve(newData(), port ?? (await freePort()), env);
+}
+
+export default async function start(): Promise<(() => Promise<void>) | undefined> {
+	if (process.env.OGMA_URL) return undefined;
+	if (!existsSync(program)) throw new Error(`${program} is missing: build it, or set OGMA_URL`);
+	const data = newData();
+	execFileSync(program, ['scan', demoLibrary(), '--data', data], { stdio: 'inherit' });
+	const server = await serve(data, await freePort(), { REGISTRATION: 'open', TELEGRAM_BOT_TOKEN: BOT_TOKEN });
+	process.env.OGMA_URL = server.url;
+	return server.stop;
 }
