@@ -25,55 +25,78 @@ end_reason_name(enum end_reason reason)
 
 /* ---- reading -------------------------------------------------------------- */
 
+#define PLAYED \
+	"select h.id, h.kind, h.item_id, h.channel_id, h.title, h.source, " \
+	"h.track_id, h.url, h.duration_ms, h.requested_by, u.username, " \
+	"h.added_at, h.artist, h.started_at, h.ended_at, h.reason " \
+	"from channel_history h left join users u on u.id = h.requested_by " \
+	"where h.id in "
+
+static void
+row_read(struct store_rows *rows, struct arena *arena, struct played *out)
+{
+	*out = (struct played){
+		.id = sql_column_int(rows, 0),
+		.kind = (enum play_kind)sql_column_int(rows, 1),
+		.item = {
+			.id = sql_column_text(rows, 2, arena),
+			.channel_id = sql_column_int(rows, 3),
+			.title = sql_column_text(rows, 4, arena),
+			.source = (enum item_source)sql_column_int(rows, 5),
+			.track_id = sql_column_int(rows, 6),
+			.url = sql_column_text(rows, 7, arena),
+			.duration_ms = sql_column_int(rows, 8),
+			.requested_by = sql_column_int(rows, 9),
+			.requester = sql_column_text(rows, 10, arena),
+			.added_at_ms = sql_column_int(rows, 11),
+		},
+		.artist = sql_column_text(rows, 12, arena),
+		.started_at_ms = sql_column_int(rows, 13),
+		.ended_at_ms = sql_column_int(rows, 14),
+		.reason = (enum end_reason)sql_column_int(rows, 15),
+	};
+}
+
+/* In the order of the ids; *found of them are there. */
+static enum status
+rows_of_ids(struct store_session *session, const int64_t *ids, size_t count,
+	    struct arena *arena, struct played *out, size_t *found,
+	    struct fault *fault)
+{
+	struct store_rows *rows;
+	enum status status;
+
+	*found = 0;
+	if (count == 0)
+		return STATUS_OK;
+	status = query_by_ids(session, PLAYED, "", ids, count, &rows, fault);
+	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
+		struct played row;
+
+		row_read(rows, arena, &row);
+		for (size_t i = 0; i < count; i++) {
+			if (ids[i] != row.id)
+				continue;
+			out[i] = row;
+			++*found;
+		}
+	}
+	sql_end(rows);
+	return status;
+}
+
 enum status
 channel_history_get(struct store_session *session, int64_t id,
 		    struct arena *arena, struct played *out,
 		    struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status = sql_query(
-		session,
-		"select h.id, h.kind, h.item_id, h.channel_id, h.title, "
-		"h.source, h.track_id, h.url, h.duration_ms, h.requested_by, "
-		"u.username, h.added_at, h.artist, h.started_at, h.ended_at, "
-		"h.reason from channel_history h "
-		"left join users u on u.id = h.requested_by where h.id = $1",
-		SQL_ARGS(SQL_INT(id)), &rows, fault);
+	size_t found;
+	enum status status = rows_of_ids(session, &id, 1, arena, out, &found,
+					 fault);
 
-	if (status == STATUS_OK) {
-		if (sql_next(rows, &status, fault))
-			*out = (struct played){
-				.id = sql_column_int(rows, 0),
-				.kind = (enum play_kind)sql_column_int(rows,
-								       1),
-				.item = {
-					.id = sql_column_text(rows, 2, arena),
-					.channel_id = sql_column_int(rows, 3),
-					.title = sql_column_text(rows, 4,
-								 arena),
-					.source = (enum item_source)
-						sql_column_int(rows, 5),
-					.track_id = sql_column_int(rows, 6),
-					.url = sql_column_text(rows, 7, arena),
-					.duration_ms = sql_column_int(rows, 8),
-					.requested_by = sql_column_int(rows,
-								       9),
-					.requester = sql_column_text(rows, 10,
-								     arena),
-					.added_at_ms = sql_column_int(rows,
-								      11),
-				},
-				.artist = sql_column_text(rows, 12, arena),
-				.started_at_ms = sql_column_int(rows, 13),
-				.ended_at_ms = sql_column_int(rows, 14),
-				.reason = (enum end_reason)sql_column_int(
-					rows, 15),
-			};
-		else if (status == STATUS_OK)
-			status = fault_set(fault, STATUS_NOT_FOUND,
-					   "there is no such play");
-	}
-	sql_end(rows);
+	if (status == STATUS_OK && found == 0)
+		status = fault_set(fault, STATUS_NOT_FOUND,
+				   "there is no such play");
 	return status;
 }
 
@@ -93,6 +116,7 @@ channel_history_list(struct store_session *session, int64_t channel_id,
 	};
 	int64_t ids[PAGE_LIMIT_MAX];
 	struct played_list list = { 0 };
+	size_t found;
 	enum status status;
 
 	page_filter(&query, "t.channel_id = ?", "t.channel_id = ?",
@@ -100,9 +124,9 @@ channel_history_list(struct store_session *session, int64_t channel_id,
 	status = page_read(session, &query, page, arena, ids, &list.count,
 			   &list.page, fault);
 	list.items = arena_new(arena, struct played, list.count + 1);
-	for (size_t i = 0; i < list.count && status == STATUS_OK; i++)
-		status = channel_history_get(session, ids[i], arena,
-					     &list.items[i], fault);
+	if (status == STATUS_OK)
+		status = rows_of_ids(session, ids, list.count, arena,
+				     list.items, &found, fault);
 	if (status == STATUS_OK)
 		*out = list;
 	return status;
