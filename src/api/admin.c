@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "api/csv.h"
 #include "api/forms.h"
 #include "api/forms_people.h"
+#include "api/listing.h"
 #include "base/clock.h"
 #include "library/jobs.h"
 #include "library/summary.h"
@@ -113,55 +113,50 @@ handle_admin_dashboard(struct call *call)
 	call_answer_json(call, 200, &body);
 }
 
-/* ---- exports -------------------------------------------------------------- */
-
-void
-answer_export(struct call *call, const char *name, struct buffer *file)
-{
-	const char *format = call_text(call, "format");
-	bool csv = strcmp(format, "csv") == 0;
-
-	if (file->full) {
-		buffer_release(file);
-		request_answer_error(call->request, 413, "too_large",
-				     (struct span){ 0 });
-		return;
-	}
-	http_answer_field(call->request, "Content-Disposition",
-			  arena_print(call->arena,
-				      "attachment; filename=\"%s.%s\"", name,
-				      format));
-	http_answer_buffer(call->request, 200,
-			   csv ? "text/csv; charset=utf-8" :
-				 "application/json",
-			   file);
-}
-
 /* ---- audit log ------------------------------------------------------------ */
 
 struct audit_reading {
-	struct call *call;
+	struct listing listing;
 	struct audit_filter filter;
-	struct page_request page;
 	struct audit_list out;
-	struct buffer file;
 };
 
 static enum status
-audit_read(struct store_session *session, void *cookie, struct fault *fault)
+audit_read(struct store_session *session, struct listing *listing,
+	   struct fault *fault)
 {
-	struct audit_reading *reading = cookie;
-	bool oldest_first = strcmp(call_text(reading->call, "sort"), "id") ==
-			    0;
+	struct audit_reading *reading =
+		container_of(listing, struct audit_reading, listing);
+	struct call *call = listing->call;
+	bool oldest_first = strcmp(call_text(call, "sort"), "id") == 0;
+	enum status status = audit_list(session, &reading->filter,
+					oldest_first, &listing->page,
+					&listing->arena, &reading->out,
+					fault);
 
-	return audit_list(session, &reading->filter, oldest_first,
-			  &reading->page, reading->call->arena, &reading->out,
-			  fault);
+	listing->count = reading->out.count;
+	listing->info = reading->out.page;
+	return status;
+}
+
+static const struct audit_row *
+audit_row_of(const struct listing *listing, size_t i)
+{
+	return &container_of(listing, const struct audit_reading, listing)
+			->out.items[i];
 }
 
 static void
-csv_audit(struct csv_writer *csv, const struct audit_row *row)
+json_audit(struct json_writer *json, const struct listing *listing, size_t i)
 {
+	form_audit(json, audit_row_of(listing, i));
+}
+
+static void
+csv_audit(struct csv_writer *csv, const struct listing *listing, size_t i)
+{
+	const struct audit_row *row = audit_row_of(listing, i);
+
 	csv_int(csv, row->id);
 	csv_time(csv, row->created_at_ms);
 	csv_int_or_empty(csv, row->admin_user_id);
@@ -176,99 +171,32 @@ csv_audit(struct csv_writer *csv, const struct audit_row *row)
 	csv_row_end(csv);
 }
 
-static enum status
-audit_export(struct store_session *session, void *cookie, struct fault *fault)
-{
-	struct audit_reading *reading = cookie;
-	bool csv_wanted =
-		strcmp(call_text(reading->call, "format"), "csv") == 0;
-	struct csv_writer csv;
-	struct json_writer json;
-	enum status status;
-
-	buffer_clear(&reading->file);
-	reading->page = (struct page_request){ .limit = PAGE_LIMIT_MAX };
-	json_writer_init(&json, &reading->file);
-	if (csv_wanted) {
-		csv_writer_init(&csv, &reading->file);
-		csv_head(&csv, "id,created_at,admin_user_id,admin_username,"
-			       "action,model_name,model_id,old_values,"
-			       "new_values,ip_address,user_agent");
-	} else {
-		json_array_begin(&json);
-	}
-	do {
-		status = audit_read(session, reading, fault);
-		for (size_t i = 0;
-		     status == STATUS_OK && i < reading->out.count; i++) {
-			if (csv_wanted)
-				csv_audit(&csv, &reading->out.items[i]);
-			else
-				form_audit(&json, &reading->out.items[i]);
-		}
-		reading->page.cursor = reading->out.page.next_cursor;
-	} while (status == STATUS_OK && reading->page.cursor != NULL &&
-		 !reading->file.full);
-	if (!csv_wanted)
-		json_array_end(&json);
-	return status;
-}
-
-static enum status
-audit_export_note(struct store_session *session, void *cookie,
-		  struct fault *fault)
-{
-	const struct call *call = cookie;
-
-	return audit_add(session, &call->caller, "export", "audit_log", 0,
-			 NULL, NULL, fault);
-}
-
-static void
-audit_filter_read(struct audit_reading *reading)
-{
-	struct call *call = reading->call;
-
-	reading->filter = (struct audit_filter){
-		.admin_user_id = call_int(call, "admin_user_id"),
-		.action = call_text(call, "action"),
-		.model_name = call_text(call, "model_name"),
-		.model_id = call_int(call, "model_id"),
-		.from_ms = call_int(call, "from"),
-		.to_ms = call_int(call, "to"),
-	};
-	reading->page = call_page(call);
-}
+static const struct listing_kind audit_listing = {
+	.file = "ogma-audit-log",
+	.model = "audit_log",
+	.head = "id,created_at,admin_user_id,admin_username,action,"
+		"model_name,model_id,old_values,new_values,ip_address,"
+		"user_agent",
+	.read = audit_read,
+	.json = json_audit,
+	.csv = csv_audit,
+};
 
 void
 handle_admin_audit(struct call *call)
 {
-	struct audit_reading reading = { .call = call };
-	struct json_writer json;
-	struct buffer body;
+	struct audit_reading reading = {
+		.filter = { .admin_user_id = call_int(call, "admin_user_id"),
+			    .action = call_text(call, "action"),
+			    .model_name = call_text(call, "model_name"),
+			    .model_id = call_int(call, "model_id"),
+			    .from_ms = call_int(call, "from"),
+			    .to_ms = call_int(call, "to") },
+	};
+	const struct page_request page = call_page(call);
 
-	audit_filter_read(&reading);
-	if (call_text(call, "format") != NULL) {
-		buffer_init(&reading.file, 0);
-		if (call_read_store(call, audit_export, &reading) &&
-		    call_write_store(call, audit_export_note, call))
-			answer_export(call, "ogma-audit-log", &reading.file);
-		else
-			buffer_release(&reading.file);
-		return;
-	}
-	if (!call_read_store(call, audit_read, &reading))
-		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
-	for (size_t i = 0; i < reading.out.count; i++)
-		form_audit(&json, &reading.out.items[i]);
-	json_array_end(&json);
-	form_page(&json, &reading.out.page);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+	listing_init(&reading.listing, &audit_listing, call, &page);
+	listing_answer(&reading.listing);
 }
 
 /* ---- invitations ---------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "api/edit_words.h"
 #include "api/forms.h"
+#include "api/listing.h"
 #include "service/edit.h"
 #include "service/job.h"
 
@@ -399,31 +400,14 @@ static void
 bulk_answer(struct call *call, const struct edit_outcome *outcomes,
 	    size_t count)
 {
-	struct json_writer json;
-	struct buffer body;
+	struct listing_outcome *told =
+		arena_new(call->arena, struct listing_outcome, count);
 
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "changed");
 	for (size_t i = 0; i < count; i++)
-		if (outcomes[i].status == STATUS_OK)
-			json_int(&json, outcomes[i].id);
-	json_array_end(&json);
-	json_member_array_begin(&json, "refused");
-	for (size_t i = 0; i < count; i++) {
-		if (outcomes[i].status == STATUS_OK)
-			continue;
-		json_object_begin(&json);
-		json_member_int(&json, "id", outcomes[i].id);
-		json_member_text(&json, "error",
-				 status_name(outcomes[i].status));
-		json_member_text(&json, "reason", outcomes[i].reason);
-		json_object_end(&json);
-	}
-	json_array_end(&json);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		told[i] = (struct listing_outcome){ outcomes[i].id,
+						    outcomes[i].status,
+						    outcomes[i].reason };
+	listing_answer_outcomes(call, told, count);
 }
 
 /* reset names nothing: all. */

@@ -271,7 +271,10 @@ page_end(struct page_answer *answer, struct call *call,
 	 const struct page_info *page)
 {
 	json_array_end(&answer->json);
-	json_member_int(&answer->json, "total", page->total);
+	if (page->total < 0)
+		json_member_null(&answer->json, "total");
+	else
+		json_member_int(&answer->json, "total", page->total);
 	if (page->total_is_lower_bound)
 		json_member_bool(&answer->json, "total_is_lower_bound", true);
 	json_member_text(&answer->json, "next_cursor", page->next_cursor);

@@ -102,6 +102,16 @@ void handle_admin_invitations(struct call *call);
 void handle_admin_invite(struct call *call);
 void handle_admin_uninvite(struct call *call);
 void handle_admin_settings(struct call *call);
+
+/* admin_logs.c */
+void handle_admin_requests(struct call *call);
+void handle_admin_searches(struct call *call);
+void handle_admin_activity(struct call *call);
+
+/* admin_playlists.c */
+void handle_admin_playlists(struct call *call);
+void handle_admin_playlists_bulk(struct call *call);
+
 /* edit.c */
 void handle_track_put(struct call *call);
 void handle_track_edits(struct call *call);
@@ -198,7 +208,6 @@ void handle_search_suggest(struct call *call);
 
 /* playlists.c */
 void handle_playlists_list(struct call *call);
-void handle_admin_playlists(struct call *call);
 void handle_playlist_make(struct call *call);
 void handle_playlist_get(struct call *call);
 void handle_playlist_shared(struct call *call);

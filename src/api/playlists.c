@@ -345,44 +345,35 @@ owner_read(struct call *call, struct playlist_filter *filter)
 	return false;
 }
 
-static void
-playlists_answer(struct call *call, bool see_all)
+bool
+playlist_filter_read(struct call *call, struct playlist_filter *filter,
+		     enum playlist_sort *sort)
 {
 	const char *kind = call_text(call, "kind");
-	struct playlists_work work = {
-		.call = call,
-		.filter = { .viewer_id = call->caller.user_id,
-			    .see_all = see_all },
-		.page = call_page(call),
-	};
+
+	filter->viewer_id = call->caller.user_id;
+	if (kind != NULL)
+		filter->kinds = strcmp(kind, "rules") == 0
+					? PLAYLISTS_BY_RULES
+					: PLAYLISTS_BY_HAND;
+	playlist_sort_parse(call_text(call, "sort"), sort);
+	return owner_read(call, filter);
+}
+
+void
+handle_playlists_list(struct call *call)
+{
+	struct playlists_work work = { .call = call, .page = call_page(call) };
 	struct page_answer answer;
 
-	if (!owner_read(call, &work.filter))
-		return;
-	if (kind != NULL)
-		work.filter.kinds = strcmp(kind, "rules") == 0
-					    ? PLAYLISTS_BY_RULES
-					    : PLAYLISTS_BY_HAND;
-	playlist_sort_parse(call_text(call, "sort"), &work.sort);
-	if (!call_read_store(call, playlists_list_work, &work))
+	if (!playlist_filter_read(call, &work.filter, &work.sort) ||
+	    !call_read_store(call, playlists_list_work, &work))
 		return;
 	page_begin(&answer);
 	for (size_t i = 0; i < work.list.count; i++)
 		form_playlist(&answer.json, call, &work.list.items[i],
 			      &work.tastes[i], false);
 	page_end(&answer, call, &work.list.page);
-}
-
-void
-handle_playlists_list(struct call *call)
-{
-	playlists_answer(call, false);
-}
-
-void
-handle_admin_playlists(struct call *call)
-{
-	playlists_answer(call, true);
 }
 
 /* ---- making ---------------------------------------------------------------

@@ -33,6 +33,10 @@ enum status playlist_audit(struct store_session *session,
 /* expected_version of the body, or of the address; 0: none. */
 int64_t playlist_expected(const struct call *call);
 
+/* The filter and the order of a list, from its address; false: answered. */
+bool playlist_filter_read(struct call *call, struct playlist_filter *filter,
+			  enum playlist_sort *sort);
+
 /* One playlist as its asker sees it. */
 void form_playlist(struct json_writer *json, const struct call *call,
 		   const struct playlist *playlist, const struct taste *taste,

@@ -554,6 +554,7 @@ static const struct param provider_params[] = {
 	{ 0 }
 };
 #include "api/routes_edit.h"
+#include "api/routes_logs.h"
 #include "api/routes_playlists.h"
 #include "api/routes_schedules.h"
 #include "api/routes_channels.h"
@@ -819,6 +820,7 @@ const struct route api_routes[] = {
 	GET_FOR(USER_ROLE_ADMIN, "/admin/api/audit-logs", handle_admin_audit,
 		"admin", "What people with rights did.", audit_params,
 		"[AuditRow]", "400 413 503"),
+	LOG_ROWS,
 	GET_FOR(USER_ROLE_ADMIN, "/admin/api/invitations",
 		handle_admin_invitations, "admin", "Invitations.",
 		page_params, "[Invitation]", "400 503"),

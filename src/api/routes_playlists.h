@@ -17,15 +17,32 @@
 	  .summary = "Refuse with 409 when the playlist has another one." }
 #define VISIBILITIES "private|unlisted|public"
 
-static const struct param playlist_list_params[] = {
-	PAGE_PARAMS,
-	{ .name = "owner", .type = PARAM_TEXT, .max = 20,
-	  .summary = "me, others, all or a person's id." },
-	{ .name = "kind", .type = PARAM_CHOICE, .choices = "manual|rules",
-	  .summary = "Filled by hand, or by rules." },
-	{ .name = "sort", .type = PARAM_CHOICE, .preset = "-updated_at",
-	  .choices = "title|-updated_at|-created_at|-popularity",
-	  .summary = "Order; a minus means descending." },
+#define PLAYLIST_LIST_PARAMS \
+	PAGE_PARAMS, \
+	{ .name = "owner", .type = PARAM_TEXT, .max = 20, \
+	  .summary = "me, others, all or a person's id." }, \
+	{ .name = "kind", .type = PARAM_CHOICE, .choices = "manual|rules", \
+	  .summary = "Filled by hand, or by rules." }, \
+	{ .name = "sort", .type = PARAM_CHOICE, .preset = "-updated_at", \
+	  .choices = "title|-updated_at|-created_at|-popularity", \
+	  .summary = "Order; a minus means descending." }
+
+static const struct param playlist_list_params[] = { PLAYLIST_LIST_PARAMS,
+						     { 0 } };
+static const struct param admin_playlist_params[] = {
+	PLAYLIST_LIST_PARAMS,
+	{ .name = "q", .type = PARAM_TEXT, .min = 1,
+	  .summary = "Part of the title." },
+	{ .name = "visibility", .type = PARAM_CHOICE,
+	  .choices = VISIBILITIES },
+	FORMAT_PARAM,
+	{ 0 }
+};
+static const struct param playlist_bulk_body[] = {
+	{ .name = "ids", .type = PARAM_IDS, .required = true, .min = 1,
+	  .max = 100 },
+	{ .name = "action", .type = PARAM_CHOICE, .required = true,
+	  .choices = "publish|unpublish|delete" },
 	{ 0 }
 };
 
@@ -329,9 +346,16 @@ static const struct param queue_put_body[] = {
 	{ .method = HTTP_GET, .pattern = "/admin/api/playlists", \
 	  .right = USER_ROLE_MODERATOR, .handler = handle_admin_playlists, \
 	  .tag = "admin", \
-	  .summary = "Everybody's playlists, private ones too.", \
-	  .params = playlist_list_params, .answer = "[Playlist]", \
-	  .statuses = "304 400 422 503", .fields = revalidate }, \
+	  .summary = "Everybody's playlists, private ones too, or as a " \
+		     "file.", \
+	  .params = admin_playlist_params, .answer = "[Playlist]", \
+	  .statuses = "304 400 413 422 503", .fields = revalidate }, \
+	{ .method = HTTP_POST, .pattern = "/admin/api/playlists/bulk", \
+	  .right = USER_ROLE_MODERATOR, .others = USER_ROLE_MODERATOR, \
+	  .handler = handle_admin_playlists_bulk, .tag = "admin", \
+	  .summary = "One action on many playlists.", \
+	  WITH_BODY(playlist_bulk_body), .answer = "BulkOutcome", \
+	  .statuses = "422 503", .fields = no_store }, \
 	{ .method = HTTP_PATCH, .pattern = "/admin/api/playlists/{id}", \
 	  .right = USER_ROLE_MODERATOR, .others = USER_ROLE_MODERATOR, \
 	  .handler = handle_playlist_change, .tag = "admin", \

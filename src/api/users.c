@@ -5,81 +5,56 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "api/csv.h"
 #include "api/forms.h"
 #include "api/forms_people.h"
+#include "api/listing.h"
 #include "service/account.h"
 #include "service/people.h"
 
 /* ---- lists ---------------------------------------------------------------- */
 
 struct people_list {
-	struct call *call;
+	struct listing listing;
 	struct user_filter filter;
 	bool is_active;
-	struct page_request page;
 	struct user_page out;
-	struct buffer file; /* of an export */
 };
 
 static enum status
-list_read(struct store_session *session, void *cookie, struct fault *fault)
+list_read(struct store_session *session, struct listing *listing,
+	  struct fault *fault)
 {
-	struct people_list *list = cookie;
+	struct people_list *list =
+		container_of(listing, struct people_list, listing);
+	struct call *call = listing->call;
+	enum status status = users_page(session, &list->filter,
+					call_text(call, "sort"),
+					&listing->page, &listing->arena,
+					&list->out, fault);
 
-	return users_page(session, &list->filter, call_text(list->call, "sort"),
-			  &list->page, list->call->arena, &list->out, fault);
+	listing->count = list->out.count;
+	listing->info = list->out.page;
+	return status;
+}
+
+static const struct user *
+list_row(const struct listing *listing, size_t i)
+{
+	return &container_of(listing, const struct people_list, listing)
+			->out.items[i];
 }
 
 static void
-filter_read(struct people_list *list)
+json_user(struct json_writer *json, const struct listing *listing, size_t i)
 {
-	struct call *call = list->call;
-	const struct param_value *active = call_value(call, "is_active");
-
-	list->is_active = active->number != 0;
-	list->filter = (struct user_filter){
-		.text = call_text(call, "q"),
-		.role = call_text(call, "role"),
-		.status = call_text(call, "status"),
-		.is_active = active->given ? &list->is_active : NULL,
-	};
-	list->page = call_page(call);
+	form_user(json, list_row(listing, i), false);
 }
 
 static void
-answer_list(struct call *call, const struct user_page *page)
+csv_user(struct csv_writer *csv, const struct listing *listing, size_t i)
 {
-	struct json_writer json;
-	struct buffer body;
+	const struct user *user = list_row(listing, i);
 
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
-	for (size_t i = 0; i < page->count; i++)
-		form_user(&json, &page->items[i], false);
-	json_array_end(&json);
-	form_page(&json, &page->page);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
-}
-
-void
-handle_users_list(struct call *call)
-{
-	struct people_list list = { .call = call };
-
-	filter_read(&list);
-	if (call_read_store(call, list_read, &list))
-		answer_list(call, &list.out);
-}
-
-/* ---- exports -------------------------------------------------------------- */
-
-static void
-csv_user(struct csv_writer *csv, const struct user *user)
-{
 	csv_int(csv, user->id);
 	csv_text(csv, user->username);
 	csv_text(csv, user->email);
@@ -93,69 +68,48 @@ csv_user(struct csv_writer *csv, const struct user *user)
 	csv_row_end(csv);
 }
 
-/* All pages, one after the other, on one snapshot. */
-static enum status
-export_read(struct store_session *session, void *cookie, struct fault *fault)
-{
-	struct people_list *list = cookie;
-	bool csv_wanted = strcmp(call_text(list->call, "format"), "csv") == 0;
-	struct csv_writer csv;
-	struct json_writer json;
-	enum status status;
+static const struct listing_kind users_listing = {
+	.file = "ogma-users",
+	.model = "user",
+	.head = "id,username,email,full_name,role,status,is_active,"
+		"telegram_id,last_login_at,created_at",
+	.read = list_read,
+	.json = json_user,
+	.csv = csv_user,
+};
 
-	buffer_clear(&list->file);
-	list->page = (struct page_request){ .limit = PAGE_LIMIT_MAX };
-	json_writer_init(&json, &list->file);
-	if (csv_wanted) {
-		csv_writer_init(&csv, &list->file);
-		csv_head(&csv, "id,username,email,full_name,role,status,"
-			       "is_active,telegram_id,last_login_at,"
-			       "created_at");
-	} else {
-		json_array_begin(&json);
-	}
-	do {
-		status = list_read(session, list, fault);
-		for (size_t i = 0; status == STATUS_OK && i < list->out.count;
-		     i++) {
-			if (csv_wanted)
-				csv_user(&csv, &list->out.items[i]);
-			else
-				form_user(&json, &list->out.items[i], false);
-		}
-		list->page.cursor = list->out.page.next_cursor;
-	} while (status == STATUS_OK && list->page.cursor != NULL);
-	if (!csv_wanted)
-		json_array_end(&json);
-	return status;
+static void
+list_init(struct people_list *list, struct call *call)
+{
+	const struct param_value *active = call_value(call, "is_active");
+	const struct page_request page = call_page(call);
+
+	listing_init(&list->listing, &users_listing, call, &page);
+	list->is_active = active->number != 0;
+	list->filter = (struct user_filter){
+		.text = call_text(call, "q"),
+		.role = call_text(call, "role"),
+		.status = call_text(call, "status"),
+		.is_active = active->given ? &list->is_active : NULL,
+	};
 }
 
-static enum status
-export_note(struct store_session *session, void *cookie, struct fault *fault)
+void
+handle_users_list(struct call *call)
 {
-	const struct call *call = cookie;
+	struct people_list list;
 
-	return audit_add(session, &call->caller, "export", "user", 0, NULL,
-			 NULL, fault);
+	list_init(&list, call);
+	listing_answer_page(&list.listing);
 }
 
 void
 handle_admin_users(struct call *call)
 {
-	struct people_list list = { .call = call };
+	struct people_list list;
 
-	filter_read(&list);
-	if (call_text(call, "format") == NULL) {
-		if (call_read_store(call, list_read, &list))
-			answer_list(call, &list.out);
-		return;
-	}
-	buffer_init(&list.file, 0);
-	if (call_read_store(call, export_read, &list) &&
-	    call_write_store(call, export_note, call))
-		answer_export(call, "ogma-users", &list.file);
-	else
-		buffer_release(&list.file);
+	list_init(&list, call);
+	listing_answer(&list.listing);
 }
 
 /* ---- one person ----------------------------------------------------------- */
@@ -450,38 +404,6 @@ handle_admin_user_link(struct call *call)
 
 /* ---- many at once --------------------------------------------------------- */
 
-static void
-answer_outcomes(struct call *call, const struct people_outcome *outcomes,
-		size_t count)
-{
-	struct json_writer json;
-	struct buffer body;
-
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "changed");
-	for (size_t i = 0; i < count; i++) {
-		if (outcomes[i].status == STATUS_OK)
-			json_int(&json, outcomes[i].id);
-	}
-	json_array_end(&json);
-	json_member_array_begin(&json, "refused");
-	for (size_t i = 0; i < count; i++) {
-		if (outcomes[i].status == STATUS_OK)
-			continue;
-		json_object_begin(&json);
-		json_member_int(&json, "id", outcomes[i].id);
-		json_member_text(&json, "error",
-				 status_name(outcomes[i].status));
-		json_member_text(&json, "reason", outcomes[i].reason);
-		json_object_end(&json);
-	}
-	json_array_end(&json);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
-}
-
 void
 handle_admin_users_bulk(struct call *call)
 {
@@ -490,6 +412,8 @@ handle_admin_users_bulk(struct call *call)
 	const char *role = call_field_text(call, "role");
 	struct people_outcome *outcomes = arena_new(
 		call->arena, struct people_outcome, ids->id_count);
+	struct listing_outcome *told = arena_new(
+		call->arena, struct listing_outcome, ids->id_count);
 
 	if (ids->id_count == 0) {
 		call_answer_field(call, "ids", "at least one id");
@@ -501,5 +425,9 @@ handle_admin_users_bulk(struct call *call)
 	}
 	people_bulk(call->api->args.access, &call->caller, action, role,
 		    ids->ids, ids->id_count, outcomes);
-	answer_outcomes(call, outcomes, ids->id_count);
+	for (size_t i = 0; i < ids->id_count; i++)
+		told[i] = (struct listing_outcome){ outcomes[i].id,
+						    outcomes[i].status,
+						    outcomes[i].reason };
+	listing_answer_outcomes(call, told, ids->id_count);
 }

@@ -216,6 +216,7 @@ open_http(struct serving *serving, const struct settings *settings,
 					 .on_done = api_on_done };
 	enum status status = api_open(&api, &serving->api, fault);
 
+	backup_tidy(&api.backups);
 	if (status != STATUS_OK)
 		return status;
 	http.cookie = serving->api;

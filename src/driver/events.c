@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/fold.h"
+
 static const char *const action_names[EVENT_ACTIONS] = {
 	[EVENT_START] = "start",       [EVENT_PROGRESS] = "progress",
 	[EVENT_PAUSE] = "pause",       [EVENT_SEEK] = "seek",
@@ -252,25 +254,65 @@ events_queries(struct events_log *log, struct arena *arena,
 }
 
 enum status
-events_requests(struct events_log *log, int64_t before_seq,
+events_requests(struct events_log *log, const struct events_look *look,
 		event_request_visit *visit, void *cookie, struct fault *fault)
 {
-	return log->driver->requests(log, before_seq, visit, cookie, fault);
+	return log->driver->requests(log, look, visit, cookie, fault);
 }
 
 enum status
-events_searches(struct events_log *log, int64_t before_seq,
+events_searches(struct events_log *log, const struct events_look *look,
 		event_search_visit *visit, void *cookie, struct fault *fault)
 {
-	return log->driver->searches(log, before_seq, visit, cookie, fault);
+	return log->driver->searches(log, look, visit, cookie, fault);
 }
 
 enum status
-events_activities(struct events_log *log, int64_t before_seq,
+events_activities(struct events_log *log, const struct events_look *look,
 		  event_activity_visit *visit, void *cookie,
 		  struct fault *fault)
 {
-	return log->driver->activities(log, before_seq, visit, cookie, fault);
+	return log->driver->activities(log, look, visit, cookie, fault);
+}
+
+bool
+events_look_takes_text(const struct events_look *look, const char *text)
+{
+	struct arena arena;
+	bool takes;
+
+	if (look->text == NULL)
+		return true;
+	if (text == NULL)
+		return false;
+	arena_init(&arena);
+	takes = strstr(fold_identity(&arena, text),
+		       fold_identity(&arena, look->text)) != NULL;
+	arena_release(&arena);
+	return takes;
+}
+
+bool
+events_look_takes(const struct events_look *look,
+		  const struct events_look_row *row)
+{
+	int64_t beyond = row->seq - look->after_seq;
+
+	if (look->after_seq != 0 &&
+	    (look->oldest_first ? beyond <= 0 : beyond >= 0))
+		return false;
+	if (row->at_ms < look->from_ms ||
+	    (look->until_ms != 0 && row->at_ms >= look->until_ms))
+		return false;
+	if (look->user_id != 0 && row->user_id != look->user_id)
+		return false;
+	if (look->bounded &&
+	    (row->number < look->least || row->number > look->most))
+		return false;
+	if (look->word != NULL &&
+	    (row->word == NULL || strcmp(look->word, row->word) != 0))
+		return false;
+	return events_look_takes_text(look, row->text);
 }
 
 enum status

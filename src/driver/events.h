@@ -245,6 +245,21 @@ struct events_walk {
 	int64_t after_ms, after_seq;
 };
 
+/* A look at one of the other logs: requests, searches, activities. Rows have
+ * numbers that grow; what is not set narrows nothing. */
+struct events_look {
+	bool oldest_first;
+	int64_t after_seq; /* begin behind this one, in the order of the look */
+	int64_t from_ms, until_ms; /* the first inclusive; until 0: no end */
+	int64_t user_id;
+	bool bounded; /* by these, inclusive: */
+	int64_t least, most; /* status of a request, results of a search */
+	const char *word; /* a request's method, a search's surface, an
+			   * activity's action: exactly this */
+	const char *text; /* part of a request's route, a search's query, an
+			   * activity's object; as fold_identity() compares */
+};
+
 struct events_log {
 	const struct events_driver *driver;
 };
@@ -335,14 +350,17 @@ struct events_driver {
 			       uint32_t limit, struct events_query_rank **out,
 			       size_t *count, struct fault *fault);
 
-	/* The logs, newest first, from below the number (0: from the newest). */
-	enum status (*requests)(struct events_log *log, int64_t before_seq,
+	/* The logs, by what the look asks. */
+	enum status (*requests)(struct events_log *log,
+				const struct events_look *look,
 				event_request_visit *visit, void *cookie,
 				struct fault *fault);
-	enum status (*searches)(struct events_log *log, int64_t before_seq,
+	enum status (*searches)(struct events_log *log,
+				const struct events_look *look,
 				event_search_visit *visit, void *cookie,
 				struct fault *fault);
-	enum status (*activities)(struct events_log *log, int64_t before_seq,
+	enum status (*activities)(struct events_log *log,
+				  const struct events_look *look,
 				  event_activity_visit *visit, void *cookie,
 				  struct fault *fault);
 
@@ -420,13 +438,16 @@ enum status events_queries(struct events_log *log, struct arena *arena,
 			   const struct events_range *range, uint32_t limit,
 			   struct events_query_rank **out, size_t *count,
 			   struct fault *fault);
-enum status events_requests(struct events_log *log, int64_t before_seq,
+enum status events_requests(struct events_log *log,
+			    const struct events_look *look,
 			    event_request_visit *visit, void *cookie,
 			    struct fault *fault);
-enum status events_searches(struct events_log *log, int64_t before_seq,
+enum status events_searches(struct events_log *log,
+			    const struct events_look *look,
 			    event_search_visit *visit, void *cookie,
 			    struct fault *fault);
-enum status events_activities(struct events_log *log, int64_t before_seq,
+enum status events_activities(struct events_log *log,
+			      const struct events_look *look,
 			      event_activity_visit *visit, void *cookie,
 			      struct fault *fault);
 enum status events_plays_read(struct events_log *log, int64_t after_seq,
@@ -441,6 +462,15 @@ enum status events_tidy(struct events_log *log, int64_t now_ms, bool *more,
 enum status events_check(struct events_log *log,
 			 const struct events_range *range,
 			 struct fault *fault);
+
+/* For drivers: one row as a look sees it, and whether the look takes it. */
+struct events_look_row {
+	int64_t seq, at_ms, user_id, number;
+	const char *word, *text; /* may be NULL */
+};
+bool events_look_takes(const struct events_look *look,
+		       const struct events_look_row *row);
+bool events_look_takes_text(const struct events_look *look, const char *text);
 
 /* The UTC day of a time; right before 1970 too. */
 int32_t events_day_of(int64_t at_ms);

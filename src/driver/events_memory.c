@@ -659,61 +659,91 @@ memory_listens(struct events_log *log, const struct events_walk *walk,
 	return STATUS_OK;
 }
 
+/* The next row of a look: from `first` up, or from `last` down. */
+static bool
+look_next(const struct events_look *look, int64_t first, int64_t last,
+	  int64_t *seq)
+{
+	if (*seq == 0)
+		*seq = look->oldest_first ? first : last;
+	else
+		*seq += look->oldest_first ? 1 : -1;
+	return *seq >= first && *seq <= last;
+}
+
 static enum status
-memory_requests(struct events_log *log, int64_t before_seq,
+memory_requests(struct events_log *log, const struct events_look *look,
 		event_request_visit *visit, void *cookie, struct fault *fault)
 {
 	struct memory_log *mine = memory_of(log);
+	bool more = true;
 
 	(void)fault;
 	pthread_mutex_lock(&mine->lock);
-	for (int64_t seq = (int64_t)mine->request_count;
-	     seq > mine->request_drop; seq--) {
+	for (int64_t seq = 0;
+	     more && look_next(look, mine->request_drop + 1,
+			       (int64_t)mine->request_count, &seq);) {
 		struct event_request request = mine->requests[seq - 1];
+		const struct events_look_row row = {
+			seq, request.at_ms, request.user_id, request.status,
+			request.method, request.route };
 
 		if (request.user_id < 0)
 			request.user_id = 0;
-		if ((before_seq == 0 || seq < before_seq) &&
-		    !visit(cookie, seq, &request))
-			break;
+		if (events_look_takes(look, &row))
+			more = visit(cookie, seq, &request);
 	}
 	pthread_mutex_unlock(&mine->lock);
 	return STATUS_OK;
 }
 
 static enum status
-memory_searches(struct events_log *log, int64_t before_seq,
+memory_searches(struct events_log *log, const struct events_look *look,
 		event_search_visit *visit, void *cookie, struct fault *fault)
 {
 	struct memory_log *mine = memory_of(log);
+	bool more = true;
 
 	(void)fault;
 	pthread_mutex_lock(&mine->lock);
-	for (int64_t seq = (int64_t)mine->search_count;
-	     seq > mine->search_drop; seq--)
-		if ((before_seq == 0 || seq < before_seq) &&
-		    mine->searches[seq - 1].query != NULL &&
-		    !visit(cookie, seq, &mine->searches[seq - 1]))
-			break;
+	for (int64_t seq = 0;
+	     more && look_next(look, mine->search_drop + 1,
+			       (int64_t)mine->search_count, &seq);) {
+		const struct event_search *search = &mine->searches[seq - 1];
+		const struct events_look_row row = {
+			seq, search->at_ms, search->user_id, search->results,
+			search->surface, search->query };
+
+		if (search->query != NULL && events_look_takes(look, &row))
+			more = visit(cookie, seq, search);
+	}
 	pthread_mutex_unlock(&mine->lock);
 	return STATUS_OK;
 }
 
 static enum status
-memory_activities(struct events_log *log, int64_t before_seq,
+memory_activities(struct events_log *log, const struct events_look *look,
 		  event_activity_visit *visit, void *cookie,
 		  struct fault *fault)
 {
 	struct memory_log *mine = memory_of(log);
+	bool more = true;
 
 	(void)fault;
 	pthread_mutex_lock(&mine->lock);
-	for (int64_t seq = (int64_t)mine->activity_count;
-	     seq > mine->activity_drop; seq--)
-		if ((before_seq == 0 || seq < before_seq) &&
-		    mine->activities[seq - 1].user_id >= 0 &&
-		    !visit(cookie, seq, &mine->activities[seq - 1]))
-			break;
+	for (int64_t seq = 0;
+	     more && look_next(look, mine->activity_drop + 1,
+			       (int64_t)mine->activity_count, &seq);) {
+		const struct event_activity *activity =
+			&mine->activities[seq - 1];
+		const struct events_look_row row = {
+			seq, activity->at_ms, activity->user_id,
+			activity->object_id, activity->action,
+			activity->object };
+
+		if (activity->user_id >= 0 && events_look_takes(look, &row))
+			more = visit(cookie, seq, activity);
+	}
 	pthread_mutex_unlock(&mine->lock);
 	return STATUS_OK;
 }

@@ -336,13 +336,16 @@ enum status sqlite_log_listens(struct events_log *log,
 			       const struct events_walk *walk,
 			       event_listen_visit *visit, void *cookie,
 			       struct fault *fault);
-enum status sqlite_log_requests(struct events_log *log, int64_t before_seq,
+enum status sqlite_log_requests(struct events_log *log,
+				const struct events_look *look,
 				event_request_visit *visit, void *cookie,
 				struct fault *fault);
-enum status sqlite_log_searches(struct events_log *log, int64_t before_seq,
+enum status sqlite_log_searches(struct events_log *log,
+				const struct events_look *look,
 				event_search_visit *visit, void *cookie,
 				struct fault *fault);
-enum status sqlite_log_activities(struct events_log *log, int64_t before_seq,
+enum status sqlite_log_activities(struct events_log *log,
+				  const struct events_look *look,
 				  event_activity_visit *visit, void *cookie,
 				  struct fault *fault);
 enum status sqlite_log_plays_read(struct events_log *log, int64_t after_seq,

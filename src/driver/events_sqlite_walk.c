@@ -262,7 +262,7 @@ sqlite_log_listens(struct events_log *log, const struct events_walk *walk,
 /* ---- the other logs ------------------------------------------------------- */
 
 struct log_walk {
-	int64_t before_seq;
+	const struct events_look *look;
 	event_request_visit *request;
 	event_search_visit *search;
 	event_activity_visit *activity;
@@ -284,7 +284,8 @@ request_take(struct log_walk *walk, struct store_rows *rows,
 		.client = sql_column_text(rows, 8, arena),
 	};
 
-	return walk->request(walk->cookie, sql_column_int(rows, 0), &request);
+	return !events_look_takes_text(walk->look, request.route) ||
+	       walk->request(walk->cookie, sql_column_int(rows, 0), &request);
 }
 
 static bool
@@ -302,7 +303,8 @@ search_take(struct log_walk *walk, struct store_rows *rows,
 		.clicked_id = sql_column_int(rows, 8),
 	};
 
-	return walk->search(walk->cookie, sql_column_int(rows, 0), &search);
+	return !events_look_takes_text(walk->look, search.query) ||
+	       walk->search(walk->cookie, sql_column_int(rows, 0), &search);
 }
 
 static bool
@@ -317,30 +319,67 @@ activity_take(struct log_walk *walk, struct store_rows *rows,
 		.object_id = sql_column_int(rows, 5),
 	};
 
-	return walk->activity(walk->cookie, sql_column_int(rows, 0),
+	return !events_look_takes_text(walk->look, activity.object) ||
+	       walk->activity(walk->cookie, sql_column_int(rows, 0),
 			      &activity);
 }
 
-static const char requests_sql[] =
-	"select r.seq, r.at, p.user_id, m.word, o.word, r.status, r.took, "
-	"r.address, r.client from requests r "
-	"left join people p on p.number = r.listener "
-	"left join words m on m.number = r.method "
-	"left join words o on o.number = r.route "
-	"where r.seq < $1 order by r.seq desc";
-static const char searches_sql[] =
-	"select s.seq, s.at, p.user_id, s.query, o.word, s.results, s.took, "
-	"c.word, s.clicked_id from searches s "
-	"left join people p on p.number = s.listener "
-	"left join words o on o.number = s.surface "
-	"left join words c on c.number = s.clicked "
-	"where s.seq < $1 order by s.seq desc";
-static const char activities_sql[] =
-	"select a.seq, a.at, p.user_id, w.word, o.word, a.object_id "
-	"from activities a left join people p on p.number = a.listener "
-	"left join words w on w.number = a.action "
-	"left join words o on o.number = a.object "
-	"where a.seq < $1 order by a.seq desc";
+/* The statement of each log, newest and oldest first. `word` and `number` are
+ * the columns that a look narrows. */
+#define LOOK(columns, word, number, compare, order)                      \
+	"select l.seq, l.at, p.user_id, " columns                        \
+	" left join people p on p.number = l.listener "                  \
+	"where l.seq " compare " $1 and l.at >= $2 and l.at < $3 "       \
+	"and ($4 = 0 or l.listener = "                                   \
+	"(select number from people where user_id = $4)) "               \
+	"and ($5 is null or " word " = "                                 \
+	"(select number from words where word = $5)) "                   \
+	"and ($6 = 0 or " number " between $7 and $8) "                  \
+	"order by l.seq " order
+#define LOOKS(columns, word, number)               \
+	{ LOOK(columns, word, number, "<", "desc"), \
+	  LOOK(columns, word, number, ">", "asc") }
+
+static const char *const requests_sql[] =
+	LOOKS("m.word, o.word, l.status, l.took, l.address, l.client "
+	      "from requests l "
+	      "left join words m on m.number = l.method "
+	      "left join words o on o.number = l.route",
+	      "l.method", "l.status");
+static const char *const searches_sql[] =
+	LOOKS("l.query, o.word, l.results, l.took, c.word, l.clicked_id "
+	      "from searches l "
+	      "left join words o on o.number = l.surface "
+	      "left join words c on c.number = l.clicked",
+	      "l.surface", "l.results");
+static const char *const activities_sql[] =
+	LOOKS("w.word, o.word, l.object_id from activities l "
+	      "left join words w on w.number = l.action "
+	      "left join words o on o.number = l.object",
+	      "l.action", "l.object_id");
+
+static enum status
+log_query(struct store_session *session, const struct log_walk *walk,
+	  struct store_rows **rows, struct fault *fault)
+{
+	const struct events_look *look = walk->look;
+	const char *const *sql = walk->request ? requests_sql :
+				 walk->search  ? searches_sql :
+						 activities_sql;
+	int64_t begin = look->after_seq != 0 ? look->after_seq :
+			look->oldest_first   ? 0 :
+					       INT64_MAX;
+
+	return sql_query(session, sql[look->oldest_first],
+			 SQL_ARGS(SQL_INT(begin), SQL_INT(look->from_ms),
+				  SQL_INT(look->until_ms != 0 ?
+						  look->until_ms :
+						  INT64_MAX),
+				  SQL_INT(look->user_id), sql_text(look->word),
+				  SQL_INT(look->bounded), SQL_INT(look->least),
+				  SQL_INT(look->most)),
+			 rows, fault);
+}
 
 static enum status
 log_work(struct store_session *session, void *cookie, struct fault *fault)
@@ -349,16 +388,8 @@ log_work(struct store_session *session, void *cookie, struct fault *fault)
 	struct store_rows *rows = NULL;
 	bool more = true;
 	struct arena arena;
-	enum status status;
+	enum status status = log_query(session, walk, &rows, fault);
 
-	status = sql_query(session,
-			   walk->request ? requests_sql :
-			   walk->search	 ? searches_sql :
-					   activities_sql,
-			   SQL_ARGS(SQL_INT(walk->before_seq > 0 ?
-						    walk->before_seq :
-						    INT64_MAX)),
-			   &rows, fault);
 	arena_init(&arena);
 	while (status == STATUS_OK && more && sql_next(rows, &status, fault)) {
 		if (walk->request)
@@ -375,11 +406,11 @@ log_work(struct store_session *session, void *cookie, struct fault *fault)
 }
 
 enum status
-sqlite_log_requests(struct events_log *log, int64_t before_seq,
+sqlite_log_requests(struct events_log *log, const struct events_look *look,
 		    event_request_visit *visit, void *cookie,
 		    struct fault *fault)
 {
-	struct log_walk walk = { .before_seq = before_seq,
+	struct log_walk walk = { .look = look,
 				 .request = visit,
 				 .cookie = cookie };
 
@@ -387,11 +418,11 @@ sqlite_log_requests(struct events_log *log, int64_t before_seq,
 }
 
 enum status
-sqlite_log_searches(struct events_log *log, int64_t before_seq,
+sqlite_log_searches(struct events_log *log, const struct events_look *look,
 		    event_search_visit *visit, void *cookie,
 		    struct fault *fault)
 {
-	struct log_walk walk = { .before_seq = before_seq,
+	struct log_walk walk = { .look = look,
 				 .search = visit,
 				 .cookie = cookie };
 
@@ -399,11 +430,11 @@ sqlite_log_searches(struct events_log *log, int64_t before_seq,
 }
 
 enum status
-sqlite_log_activities(struct events_log *log, int64_t before_seq,
+sqlite_log_activities(struct events_log *log, const struct events_look *look,
 		      event_activity_visit *visit, void *cookie,
 		      struct fault *fault)
 {
-	struct log_walk walk = { .before_seq = before_seq,
+	struct log_walk walk = { .look = look,
 				 .activity = visit,
 				 .cookie = cookie };
 

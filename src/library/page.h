@@ -34,7 +34,7 @@ struct page_request {
 
 /* What belongs to the answer beside its items. */
 struct page_info {
-	int64_t total;
+	int64_t total; /* below 0: not counted */
 	bool total_is_lower_bound;
 	const char *next_cursor; /* arena-owned; NULL: this was the last page */
 };

@@ -11,6 +11,7 @@
 #include "library/covers_private.h"
 #include "library/outbox.h"
 #include "library/page_private.h"
+#include "library/pattern.h"
 #include "library/taste.h"
 
 #define TITLE_KEY_BYTES 32
@@ -241,7 +242,8 @@ same_filter(struct page_query *query, const char *condition,
 }
 
 static void
-filters_add(struct page_query *query, const struct playlist_filter *filter)
+filters_add(struct page_query *query, const struct playlist_filter *filter,
+	    struct arena *arena)
 {
 	if (!filter->see_all && filter->owner_id != 0 &&
 	    filter->owner_id == filter->viewer_id)
@@ -260,6 +262,12 @@ filters_add(struct page_query *query, const struct playlist_filter *filter)
 		same_filter(query, "t.rules is null", SQL_NULL);
 	else if (filter->kinds == PLAYLISTS_BY_RULES)
 		same_filter(query, "t.rules is not null", SQL_NULL);
+	if (filter->visibility != NULL)
+		same_filter(query, "t.visibility = ?",
+			    SQL_INT(*filter->visibility));
+	if (filter->text != NULL)
+		same_filter(query, "t.title @matches@ (@any@ || ? || @any@)",
+			    sql_text(pattern_of(arena, filter->text)));
 }
 
 enum status
@@ -282,7 +290,7 @@ playlists_list(struct store_session *session,
 	size_t count = 0;
 	enum status status;
 
-	filters_add(&query, filter);
+	filters_add(&query, filter, arena);
 	status = page_read(session, &query, page, arena, ids, &count,
 			   &list.page, fault);
 	if (status == STATUS_OK && filter->see_all) {

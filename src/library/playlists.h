@@ -116,6 +116,8 @@ struct playlist_filter {
 	int64_t owner_id;  /* 0: anybody's */
 	bool others_only;  /* not the viewer's own */
 	enum playlist_kinds kinds;
+	const char *text; /* part of the title; NULL: any */
+	const enum playlist_visibility *visibility; /* NULL: any */
 };
 
 struct playlist_list {

@@ -106,6 +106,31 @@ static const struct part parts[] = {
 	  "play_contexts where user_id = $1 order by updated_at",
 	  "kind:t entity_id:i track_id:i position_ms:i updated_at:m",
 	  "delete from play_contexts where user_id = $1" },
+	{ "song_requests",
+	  "select r.channel_id, r.track_id, t.title, t.artist, r.message, "
+	  "r.created_at from channel_requests r "
+	  "join tracks t on t.id = r.track_id where r.user_id = $1 "
+	  "order by r.id",
+	  "channel_id:i track_id:i title:t artist:t message:t created_at:m",
+	  "delete from channel_requests where user_id = $1" },
+	{ "channel_listens",
+	  "select channel_id, format, client, started_at, ended_at, bytes "
+	  "from channel_listens where user_id = $1 order by id",
+	  "channel_id:i format:t client:t started_at:m ended_at:m bytes:i",
+	  "update channel_listens set user_id = null, client = null, "
+	  "address_hash = null where user_id = $1" },
+	{ "channel_queue",
+	  "select channel_id, title, track_id, added_at from queue_items "
+	  "where requested_by = $1 order by added_at",
+	  "channel_id:i title:t track_id:i added_at:m",
+	  "update queue_items set requested_by = null "
+	  "where requested_by = $1" },
+	{ "channel_history",
+	  "select channel_id, title, track_id, added_at, started_at from "
+	  "channel_history where requested_by = $1 order by id",
+	  "channel_id:i title:t track_id:i added_at:m started_at:m",
+	  "update channel_history set requested_by = null "
+	  "where requested_by = $1" },
 	{ "audit",
 	  "select id, action, model_name, model_id, ip_address, user_agent, "
 	  "created_at from admin_audit_logs where admin_user_id = $1 "
@@ -225,6 +250,87 @@ listens_print(struct export_work *work, struct fault *fault)
 	return status;
 }
 
+static bool
+search_print(void *cookie, int64_t seq, const struct event_search *search)
+{
+	struct export_work *work = cookie;
+	struct json_writer *json = &work->json;
+
+	(void)seq;
+	json_object_begin(json);
+	json_member_time(json, "at", search->at_ms);
+	json_member_text(json, "query", search->query);
+	json_member_text(json, "surface", search->surface);
+	json_member_int(json, "results", search->results);
+	json_member_text(json, "clicked_type", search->clicked);
+	json_member_int(json, "clicked_id", search->clicked_id);
+	json_object_end(json);
+	return !work->out->full;
+}
+
+static bool
+activity_print(void *cookie, int64_t seq, const struct event_activity *activity)
+{
+	struct export_work *work = cookie;
+	struct json_writer *json = &work->json;
+
+	(void)seq;
+	json_object_begin(json);
+	json_member_time(json, "at", activity->at_ms);
+	json_member_text(json, "action", activity->action);
+	json_member_text(json, "object_type", activity->object);
+	json_member_int(json, "object_id", activity->object_id);
+	json_object_end(json);
+	return !work->out->full;
+}
+
+static bool
+request_print(void *cookie, int64_t seq, const struct event_request *request)
+{
+	struct export_work *work = cookie;
+	struct json_writer *json = &work->json;
+
+	(void)seq;
+	json_object_begin(json);
+	json_member_time(json, "at", request->at_ms);
+	json_member_text(json, "method", request->method);
+	json_member_text(json, "path", request->route);
+	json_member_int(json, "status", request->status);
+	json_member_text(json, "ip_address", request->address);
+	json_member_text(json, "user_agent", request->client);
+	json_object_end(json);
+	return !work->out->full;
+}
+
+/* The log of events is a store of its own. */
+static enum status
+logs_print(struct export_work *work, struct fault *fault)
+{
+	const struct events_look look = { .user_id = work->user_id,
+					  .oldest_first = true };
+	struct json_writer *json = &work->json;
+	struct events_log *log;
+	enum status status = listens_print(work, fault);
+
+	if (status != STATUS_OK || work->listening == NULL)
+		return status;
+	log = listening_log(work->listening);
+	json_member_array_begin(json, "searches");
+	status = events_searches(log, &look, search_print, work, fault);
+	json_array_end(json);
+	json_member_array_begin(json, "activity");
+	if (status == STATUS_OK)
+		status = events_activities(log, &look, activity_print, work,
+					   fault);
+	json_array_end(json);
+	json_member_array_begin(json, "requests");
+	if (status == STATUS_OK)
+		status = events_requests(log, &look, request_print, work,
+					 fault);
+	json_array_end(json);
+	return status;
+}
+
 static enum status
 export_work(struct store_session *session, void *cookie, struct fault *fault)
 {
@@ -247,9 +353,8 @@ account_export(struct access *access, struct listening *listening,
 
 	out->limit_bytes = EXPORT_LIMIT_BYTES;
 	status = store_read(access->store, export_work, &work, fault);
-	/* The log of events is a store of its own. */
 	if (status == STATUS_OK)
-		status = listens_print(&work, fault);
+		status = logs_print(&work, fault);
 	if (status == STATUS_OK)
 		json_object_end(&work.json);
 	if (status == STATUS_OK && out->full)

@@ -30,6 +30,11 @@ const struct option backup_options[] = {
 	  .summary = "Folder for backups made on the admin page; empty: they "
 		     "are made by the command line only.",
 	  .offset = offsetof(struct backup_settings, folder) },
+	{ .name = "BACKUP_KEEP", .type = OPTION_U32, .preset = "0",
+	  .min = 0, .max = 1000,
+	  .summary = "How many backups BACKUP_DIR keeps: when a new one is "
+		     "whole, the oldest go. 0: all of them.",
+	  .offset = offsetof(struct backup_settings, keep) },
 	{ 0 },
 };
 
@@ -250,6 +255,35 @@ backup_check_place(const struct backup_place *place, struct fault *fault)
 			   "and copy events.db and blobs/ of the data folder");
 }
 
+/* New or empty, or what a killed backup left, which goes. */
+static enum status
+place_clear(const char *to, struct arena *arena, struct fault *fault)
+{
+	bool cut = false;
+	enum status status = backup_is_cut(to, arena, &cut, fault);
+
+	if (status == STATUS_OK && cut)
+		backup_remove_tree(to);
+	return status == STATUS_OK ? backup_expect_empty(to, fault) : status;
+}
+
+/* In a folder that is there: marked while it is filled. */
+static enum status
+backup_fill_marked(struct making *making, struct fault *fault)
+{
+	int mark_fd = -1;
+	enum status status =
+		backup_mark(making->to, making->arena, &mark_fd, fault);
+
+	if (status == STATUS_OK)
+		status = backup_fill(making, fault);
+	if (status != STATUS_OK)
+		backup_remove_tree(making->to);
+	if (mark_fd >= 0)
+		backup_unmark(making->to, making->arena, mark_fd);
+	return status;
+}
+
 enum status
 backup_make(const struct backup_place *place, const char *to,
 	    struct arena *arena, struct backup_info *out, struct fault *fault)
@@ -258,7 +292,7 @@ backup_make(const struct backup_place *place, const char *to,
 	enum status status = backup_check_place(place, fault);
 
 	if (status == STATUS_OK)
-		status = backup_expect_empty(to, fault);
+		status = place_clear(to, arena, fault);
 	if (status != STATUS_OK)
 		return status;
 	if (pthread_mutex_trylock(&one_at_a_time) != 0)
@@ -269,9 +303,7 @@ backup_make(const struct backup_place *place, const char *to,
 	if (status == STATUS_OK && chmod(to, 0700) != 0)
 		status = fault_errno(fault, errno, "cannot protect %s", to);
 	if (status == STATUS_OK)
-		status = backup_fill(&making, fault);
-	if (status != STATUS_OK)
-		backup_remove_tree(to);
+		status = backup_fill_marked(&making, fault);
 	buffer_release(&making.manifest);
 	pthread_mutex_unlock(&one_at_a_time);
 	if (status == STATUS_OK && out != NULL) {
@@ -294,6 +326,7 @@ backup_make(const struct backup_place *place, const char *to,
 
 struct noting {
 	const struct caller *caller;
+	const char *action;
 	const struct backup_info *info;
 };
 
@@ -307,11 +340,31 @@ note_work(struct store_session *session, void *cookie, struct fault *fault)
 				   "size_bytes",
 				   (json_int_t)noting->info->size_bytes);
 	char *text = json_dumps(values, JSON_COMPACT);
-	enum status status = audit_add(session, noting->caller, "create",
-				       "backup", 0, NULL, text, fault);
+	bool made = strcmp(noting->action, "create") == 0;
+	enum status status = audit_add(session, noting->caller,
+				       noting->action, "backup", 0,
+				       made ? NULL : text, made ? text : NULL,
+				       fault);
 
 	free(text);
 	json_decref(values);
+	return status;
+}
+
+static enum status
+old_remove(const struct backup_place *place, const struct caller *caller,
+	   struct arena *arena, struct fault *fault)
+{
+	struct backup_info *gone;
+	size_t count = 0;
+	enum status status =
+		backup_keep_newest(place, arena, &gone, &count, fault);
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		struct noting noting = { caller, "delete", &gone[i] };
+
+		status = store_write(place->store, note_work, &noting, fault);
+	}
 	return status;
 }
 
@@ -320,7 +373,7 @@ backup_make_here(const struct backup_place *place, const struct caller *caller,
 		 struct arena *arena, struct backup_info *out,
 		 struct fault *fault)
 {
-	struct noting noting = { caller, out };
+	struct noting noting = { caller, "create", out };
 	const char *path;
 	char stamp[32];
 	time_t now = (time_t)(clock_now_ms() / 1000);
@@ -335,11 +388,14 @@ backup_make_here(const struct backup_place *place, const struct caller *caller,
 					   "BACKUP_DIR is not set");
 	gmtime_r(&now, &parts);
 	strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &parts);
-	path = arena_print(arena, "%s/ogma-%s", place->settings->folder, stamp);
+	path = arena_print(arena, "%s/" BACKUP_NAME "%s",
+			   place->settings->folder, stamp);
+	backup_tidy(place);
 	status = backup_make(place, path, arena, out, fault);
 	if (status == STATUS_OK)
 		status = store_write(place->store, note_work, &noting, fault);
-	return status;
+	return status == STATUS_OK ? old_remove(place, caller, arena, fault) :
+				     status;
 }
 
 /* Newest first: names are times. */
@@ -386,7 +442,8 @@ backup_list(const struct backup_place *place, struct arena *arena,
 			       fault_errno(fault, errno, "cannot read %s",
 					   path);
 	while (found < LIST_MAX && (entry = readdir(folder)) != NULL)
-		if (strncmp(entry->d_name, "ogma-", 5) == 0)
+		if (strncmp(entry->d_name, BACKUP_NAME,
+			    strlen(BACKUP_NAME)) == 0)
 			info_read(path, entry->d_name, arena, &list[found++]);
 	closedir(folder);
 	qsort(list, found, sizeof *list, name_after);

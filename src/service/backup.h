@@ -4,7 +4,8 @@
  * A backup is a folder: the library and the listening log (ogma.db, events.db,
  * each as of one moment), blobs/ (hard links where the file system allows),
  * ogma.conf with secrets left out, and manifest.json, written last, with size
- * and SHA-256 of every file. A folder without a manifest is no whole backup.
+ * and SHA-256 of every file. A folder without a manifest is no whole backup;
+ * one that a killed process left is removed when the next is made, and at start.
  * The key that signs access tokens is not in it: after a restore people sign in
  * again. With PostgreSQL the library is not ours to copy: pg_dump is the tool.
  *
@@ -24,6 +25,7 @@
 
 struct backup_settings {
 	const char *folder; /* BACKUP_DIR; "": none */
+	uint32_t keep;	    /* BACKUP_KEEP; 0: all */
 };
 extern const struct option backup_options[];
 
@@ -49,11 +51,15 @@ enum status backup_make(const struct backup_place *place, const char *to,
 			struct arena *arena, struct backup_info *out,
 			struct fault *fault);
 
-/* The same into a new folder below BACKUP_DIR, with an audit row.
+/* The same into a new folder below BACKUP_DIR, with an audit row. When it is
+ * whole, those beyond the newest BACKUP_KEEP go, each with an audit row.
  * STATUS_INVALID with field BACKUP_DIR when it is not set. */
 enum status backup_make_here(const struct backup_place *place,
 			     const struct caller *caller, struct arena *arena,
 			     struct backup_info *out, struct fault *fault);
+
+/* Removes from BACKUP_DIR what killed processes left half made; at start. */
+void backup_tidy(const struct backup_place *place);
 
 /* Those below BACKUP_DIR, the newest first. */
 enum status backup_list(const struct backup_place *place, struct arena *arena,

@@ -156,6 +156,7 @@ skipped(int64_t user_id, int64_t track_id, int64_t at_ms)
 }
 
 static const struct events_range all_days = { DAY_0 - 100, DAY_0 + 200 };
+static const struct events_look all_rows = { 0 };
 
 static size_t
 sums(struct place *place, enum events_kind kind, int64_t id,
@@ -698,25 +699,27 @@ logs_are_read_newest_first_in_pages(void **state)
 {
 	struct place *place = *state;
 	struct seen_logs seen = { 0 };
+	struct events_look next = { 0 };
 
 	append_logs(place);
-	ok(place, events_requests(place->log, 0, see_request, &seen,
+	ok(place, events_requests(place->log, &all_rows, see_request, &seen,
 				  &place->fault));
+	next.after_seq = seen.seq;
 	assert_int_equal(seen.count, 2);
 	assert_string_equal(seen.text, "GET /api/v1/tracks/{id}");
 	assert_int_equal(seen.status, 404);
 	assert_int_equal(seen.user_id, 0);
 	seen.count = 0;
-	ok(place, events_requests(place->log, seen.seq, see_request, &seen,
+	ok(place, events_requests(place->log, &next, see_request, &seen,
 				  &place->fault));
 	assert_int_equal(seen.count, 1);
 	assert_int_equal(seen.user_id, 1);
 	seen.count = 0;
-	ok(place, events_searches(place->log, 0, see_search, &seen,
+	ok(place, events_searches(place->log, &all_rows, see_search, &seen,
 				  &place->fault));
 	assert_int_equal(seen.count, 4);
 	seen.count = 0;
-	ok(place, events_activities(place->log, 0, see_activity, &seen,
+	ok(place, events_activities(place->log, &all_rows, see_activity, &seen,
 				    &place->fault));
 	assert_int_equal(seen.count, 2);
 	assert_string_equal(seen.text, "login");
@@ -822,14 +825,14 @@ a_forgotten_person_cannot_be_asked_about_but_still_counts(void **state)
 	assert_int_equal(items[0].plays, 2);
 	assert_int_equal(
 		listeners(place, EVENTS_TRACK, 70, &all_days, 7).distinct, 2);
-	ok(place, events_searches(place->log, 0, see_search, &seen,
+	ok(place, events_searches(place->log, &all_rows, see_search, &seen,
 				  &place->fault));
 	assert_int_equal(seen.count, 3);
 	ok(place, events_queries(place->log, &place->arena, &all_days, 10,
 				 &ranks, &count, &place->fault));
 	assert_int_equal(ranks[0].count, 1);
 	seen.count = 0;
-	ok(place, events_activities(place->log, 0, see_activity, &seen,
+	ok(place, events_activities(place->log, &all_rows, see_activity, &seen,
 				    &place->fault));
 	assert_int_equal(seen.count, 1);
 	ok(place, events_plays_read(place->log, 0, plays, 4, &count,
@@ -844,6 +847,73 @@ a_forgotten_person_cannot_be_asked_about_but_still_counts(void **state)
 	check(place);
 }
 
+static size_t
+looked(struct place *place, const struct events_look *look)
+{
+	struct seen_logs seen = { 0 };
+
+	ok(place, events_searches(place->log, look, see_search, &seen,
+				  &place->fault));
+	return seen.count;
+}
+
+static void
+logs_are_narrowed_by_time_person_number_word_and_text(void **state)
+{
+	struct place *place = *state;
+	struct seen_logs seen = { 0 };
+	struct events_look look = { .user_id = 3 };
+
+	append_logs(place);
+	assert_int_equal(looked(place, &look), 2);
+	look = (struct events_look){ .user_id = 77 };
+	assert_int_equal(looked(place, &look), 0);
+	look = (struct events_look){ .from_ms = AT(0, 1),
+				     .until_ms = AT(1, 1) };
+	assert_int_equal(looked(place, &look), 2);
+	look = (struct events_look){ .bounded = true }; /* nothing was found */
+	assert_int_equal(looked(place, &look), 2);
+	look = (struct events_look){ .bounded = true, .least = 1, .most = 9 };
+	assert_int_equal(looked(place, &look), 2);
+	look = (struct events_look){ .word = "multi" };
+	assert_int_equal(looked(place, &look), 2);
+	look = (struct events_look){ .word = "never" };
+	assert_int_equal(looked(place, &look), 0);
+	look = (struct events_look){ .text = "КИН", .word = "tracks" };
+	assert_int_equal(looked(place, &look), 1);
+	look = (struct events_look){ .text = "{ID}", .oldest_first = true };
+	ok(place, events_requests(place->log, &look, see_request, &seen,
+				  &place->fault));
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.status, 404);
+	look = (struct events_look){ .text = "list" };
+	seen.count = 0;
+	ok(place, events_activities(place->log, &look, see_activity, &seen,
+				    &place->fault));
+	assert_int_equal(seen.count, 1); /* not the login, which has no object */
+	assert_int_equal(seen.user_id, 4);
+}
+
+static void
+logs_are_read_from_the_oldest_on_too(void **state)
+{
+	struct place *place = *state;
+	struct seen_logs seen = { 0 };
+	struct events_look look = { .oldest_first = true };
+
+	append_logs(place);
+	ok(place, events_requests(place->log, &look, see_request, &seen,
+				  &place->fault));
+	assert_int_equal(seen.count, 2);
+	assert_string_equal(seen.text, "GET /api/v1/tracks/{id}");
+	look.after_seq = seen.seq;
+	seen.count = 0;
+	ok(place, events_requests(place->log, &look, see_request, &seen,
+				  &place->fault));
+	assert_int_equal(seen.count, 1);
+	assert_string_equal(seen.text, "POST /api/v1/playlists");
+}
+
 static void
 logs_past_their_time_go_and_counts_stay(void **state)
 {
@@ -854,18 +924,18 @@ logs_past_their_time_go_and_counts_stay(void **state)
 
 	append_logs(place);
 	tidy(place, AT(11, 0)); /* requests of day 0 are past ten days */
-	ok(place, events_requests(place->log, 0, see_request, &seen,
+	ok(place, events_requests(place->log, &all_rows, see_request, &seen,
 				  &place->fault));
 	assert_int_equal(seen.count, 1);
 	seen.count = 0;
-	ok(place, events_searches(place->log, 0, see_search, &seen,
+	ok(place, events_searches(place->log, &all_rows, see_search, &seen,
 				  &place->fault));
 	assert_int_equal(seen.count, 4);
 	tidy(place, AT(40, 0));
 	seen.count = 0;
-	ok(place, events_searches(place->log, 0, see_search, &seen,
+	ok(place, events_searches(place->log, &all_rows, see_search, &seen,
 				  &place->fault));
-	ok(place, events_activities(place->log, 0, see_activity, &seen,
+	ok(place, events_activities(place->log, &all_rows, see_activity, &seen,
 				    &place->fault));
 	assert_int_equal(seen.count, 0);
 	ok(place, events_counts(place->log, &place->arena, EVENTS_REQUESTS,
@@ -1294,6 +1364,9 @@ main(void)
 		OVER_ALL(a_walk_goes_on_behind_the_last_one_seen),
 		OVER_ALL(an_anonymous_session_can_be_walked_too),
 		OVER_ALL(logs_are_read_newest_first_in_pages),
+		OVER_ALL(
+			logs_are_narrowed_by_time_person_number_word_and_text),
+		OVER_ALL(logs_are_read_from_the_oldest_on_too),
 		OVER_ALL(requests_searches_and_doings_are_counted_by_day),
 		OVER_ALL(plays_wait_until_they_are_dropped),
 		OVER_ALL(a_forgotten_person_cannot_be_asked_about_but_still_counts),

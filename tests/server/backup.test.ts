@@ -1,11 +1,13 @@
 // Backups: made beside a serving program, complete or not there at all, and a
 // data folder made of one that is what was saved.
 import { chmod, cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scannedData, serveUntilEnd, temporary } from './support/library.ts';
-import { lines, run, serve } from './support/ogma.ts';
-import { type Person, person } from './support/people.ts';
+import { lines, run, serve, until } from './support/ogma.ts';
+import { Person, person } from './support/people.ts';
 import { Description } from './support/schema.ts';
 
 const api = '/api/v1';
@@ -16,6 +18,9 @@ await writeFile(join(data, 'ogma.conf'), 'ACCESS_LOG=no\nSECRET_KEY=very-secret-
 const server = await serveUntilEnd({ data, env: { BACKUP_DIR: backups } });
 const description = await Description.of(server);
 let admin: Person;
+let bossWord = '';
+/** Names of backups end in their second. */
+const stamp = (): string => new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
 
 beforeAll(async () => {
 	admin = await person(server, 'root', 'admin');
@@ -142,6 +147,85 @@ describe('on the admin page', () => {
 		expect(row).toMatchObject({ action: 'create', new_values: { name: made.json().name } });
 		const target = join(room, 'from-page');
 		expect((await ogma('restore', '--from', join(backups, made.json().name), '--data', target)).code).toBe(0);
+	});
+
+	test('as many are kept as BACKUP_KEEP says, and only whole ones count', async () => {
+		const folder = join(room, 'few');
+		const few = await serve({ data: await scannedData('backup-few'), env: { BACKUP_DIR: folder, BACKUP_KEEP: '2' } });
+		try {
+			const boss = await person(few, 'boss', 'admin');
+			await mkdir(join(folder, 'ogma-20990101-000000'), { recursive: true }); // somebody's, and not whole
+			const names: string[] = [];
+			for (let n = 0; n < 3; n++) {
+				await until('the next second', () => !names.some((name) => name.endsWith(stamp())));
+				const made = await boss.post('/admin/api/backups');
+				expect(made.status, made.text).toBe(201);
+				names.unshift(made.json().name);
+			}
+			const left = (await boss.json('/admin/api/backups')).items.filter((one: any) => one.complete);
+			expect(left.map((one: any) => one.name)).toEqual(names.slice(0, 2));
+			expect(await readdir(folder)).toHaveLength(3);
+			const row = (await boss.json('/admin/api/audit-logs?model_name=backup&action=delete')).items;
+			expect(row.map((one: any) => one.old_values.name)).toEqual([names[2]]);
+		} finally {
+			await few.stop();
+		}
+	});
+
+	test('what a killed process left is not taken for whole, and is gone after the next start', async () => {
+		const folder = join(room, 'killed');
+		const options = { data: await scannedData('backup-killed'), env: { BACKUP_DIR: folder } };
+		let cut = 0;
+		for (let round = 0; round < 6; round++) {
+			const doomed = await serve(options);
+			const boss = round === 0 ? await person(doomed, 'boss', 'admin') : await new Person(doomed, 'boss', bossWord).signIn();
+			bossWord = boss.password;
+			const before = (await readdir(folder).catch(() => [])).length;
+			const answer = boss.post('/admin/api/backups').catch(() => undefined);
+			await until('a backup that begins', async () => (await readdir(folder).catch(() => [])).length > before);
+			await new Promise((done) => setTimeout(done, round * 3));
+			await doomed.kill();
+			await answer;
+			for (const name of await readdir(folder)) {
+				const whole = (await readdir(join(folder, name))).includes('manifest.json');
+				const tried = await ogma('restore', '--from', join(folder, name), '--data', join(room, `killed-${round}-${name}`));
+				expect(tried.code, tried.stderr).toBe(whole ? 0 : 1);
+				if (!whole) cut++;
+			}
+		}
+		await mkdir(join(folder, 'ogma-20200101-000000')); // the same, killed for sure
+		await writeFile(join(folder, 'ogma-20200101-000000', '.making'), '');
+		await mkdir(join(folder, '.removed-ogma-20200101-000001'));
+		cut++;
+		const next = await serve(options);
+		try {
+			const boss = await new Person(next, 'boss', bossWord).signIn();
+			const { items } = await boss.json('/admin/api/backups');
+			expect(items.every((one: any) => one.complete)).toBe(true);
+			expect((await readdir(folder)).sort()).toEqual(items.map((one: any) => one.name).sort());
+			expect(cut).toBeGreaterThan(0);
+		} finally {
+			await next.stop();
+		}
+	});
+
+	test('one that is being made is left alone by everybody else', async () => {
+		const busy = join(room, 'busy');
+		await mkdir(busy);
+		await writeFile(join(busy, '.making'), '');
+		await writeFile(join(busy, 'ogma.db'), 'half');
+		const holder = spawn('flock', [join(busy, '.making'), 'cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+		holder.stdin.write('held\n');
+		await once(holder.stdout, 'data');
+		const refused = await ogma('backup', '--to', busy, '--data', data);
+		expect(refused.code).toBe(1);
+		expect(await readFile(join(busy, 'ogma.db'), 'utf8')).toBe('half');
+		holder.stdin.end();
+		await once(holder, 'exit');
+		const made = await ogma('backup', '--to', busy, '--data', data); // nobody makes that one any more
+		expect(made.code, made.stderr).toBe(0);
+		expect(await readdir(busy)).not.toContain('.making');
+		expect((await ogma('restore', '--from', busy, '--data', join(room, 'from-busy'))).code).toBe(0);
 	});
 
 	test('they need a folder that is set', async () => {

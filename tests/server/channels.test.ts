@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from './support/http.ts';
 import { serveMusic } from './support/library.ts';
+import { until } from './support/ogma.ts';
 import { type Person, person } from './support/people.ts';
 import { Description } from './support/schema.ts';
 
@@ -275,6 +276,27 @@ describe('what plays by itself', () => {
 		expect(changed.json()).toMatchObject({ every_tracks: null, every_minutes: 15 });
 		expect((await mod.json(at)).items).toHaveLength(1);
 		expect((await mod.send('DELETE', `${at}/${row.id}`)).status).toBe(204);
+	});
+
+	test('what a listener asked for is in their export, and gone with their account', async () => {
+		const guest = await person(server, 'guest-who-leaves', 'user');
+		const { id } = await make({ title: 'Remembered', requests_enabled: true });
+		const asked = await guest.post(`${api}/channels/${id}/requests`, { track_id: tracks[0].id, message: 'For me alone' });
+		expect(asked.status, asked.text).toBe(201);
+		await guest.ask(`${api}/search/tracks?q=remembered+words`);
+		const all = await until('the log', async () => {
+			const now = await guest.json(`${api}/auth/me/export`);
+			return now.searches.length > 0 ? now : undefined;
+		});
+		expect(all.song_requests).toMatchObject([{ channel_id: id, track_id: tracks[0].id, message: 'For me alone' }]);
+		expect(all.channel_queue).toMatchObject([{ channel_id: id, track_id: tracks[0].id }]);
+		expect(all.searches[0]).toMatchObject({ query: 'remembered words', results: 0 });
+		expect(all.requests.map((one: any) => one.path)).toContain(`${api}/channels/{id}/requests`);
+		expect((await guest.send('DELETE', `${api}/auth/me`, { password: guest.password })).status).toBe(204);
+		expect((await mod.json(`${api}/channels/${id}/requests`)).items).toEqual([]);
+		const queue = await mod.ask(`${api}/queue/${id}`);
+		expect(queue.text).not.toContain('guest-who-leaves');
+		expect(queue.json().items[0].requested_by ?? null).toBeNull();
 	});
 
 	test('a listener asks for a track, and then not for a while', async () => {

@@ -30,6 +30,20 @@ test('a library for members shows strangers nothing but where to sign in', async
 	expect((await ada.ask(`/stream/${track.id}`)).status).toBe(200);
 });
 
+test("a playlist's link opens nothing to strangers, and what it holds to members", async () => {
+	const made = (await boss.post('/api/v1/playlists', { title: 'For friends', visibility: 'unlisted', track_ids: [track.id] })).json();
+	const token = made.share_token;
+	expect(token).toMatch(/^[\w-]{20,}$/);
+	const paths = [`shared/${token}`, `${made.id}?token=${token}`, `${made.id}/tracks?token=${token}`, `${made.id}/export?format=m3u8&token=${token}`];
+	for (const path of paths) {
+		expect((await server.ask(`/api/v1/playlists/${path}`)).status, path).toBe(401);
+		expect((await ada.ask(`/api/v1/playlists/${path}`)).status, path).toBe(200);
+	}
+	const wrong = `shared/${'x'.repeat(token.length)}`;
+	expect((await server.ask(`/api/v1/playlists/${wrong}`)).status).toBe(401); // no other word for what is not there
+	expect((await ada.ask(`/api/v1/playlists/${wrong}`)).status).toBe(404);
+});
+
 test('a signed link plays one track for whoever has it', async () => {
 	const link = await linkOf(ada);
 	const answer = await server.ask(link.stream_url, { headers: { range: 'bytes=0-99' } });

@@ -617,6 +617,8 @@ count_request(void *cookie, int64_t seq, const struct event_request *request)
 	return true;
 }
 
+static const struct events_look all_rows = { 0 };
+
 static bool
 count_search(void *cookie, int64_t seq, const struct event_search *search)
 {
@@ -651,9 +653,9 @@ notes_of_requests_are_dropped_when_too_many_wait_and_others_are_not(void **state
 	listening_count(house->listening, &counts);
 	assert_true(counts.dropped > 0 && counts.dropped < 9000);
 	ok(house, listening_catch_up(house->listening, &house->fault));
-	ok(house, events_requests(house->log, 0, count_request, &requests,
+	ok(house, events_requests(house->log, &all_rows, count_request, &requests,
 				  &house->fault));
-	ok(house, events_searches(house->log, 0, count_search, &searches,
+	ok(house, events_searches(house->log, &all_rows, count_search, &searches,
 				  &house->fault));
 	assert_int_equal(requests + counts.dropped, 9000);
 	assert_int_equal(searches, 8500);
@@ -675,7 +677,7 @@ a_request_log_that_is_off_keeps_nothing_but_who_is_here(void **state)
 	house->settings.request_log = false;
 	listening_note_request(house->listening, &request);
 	ok(house, listening_catch_up(house->listening, &house->fault));
-	ok(house, events_requests(house->log, 0, count_request, &requests,
+	ok(house, events_requests(house->log, &all_rows, count_request, &requests,
 				  &house->fault));
 	assert_int_equal(requests, 0);
 	assert_int_equal(presence_count(listening_presence(house->listening),

@@ -3,7 +3,9 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { type ServeOptions, type Server, serve } from './ogma.ts';
+import { music } from './music.ts';
+import { type Environment, run, type ServeOptions, type Server, serve } from './ogma.ts';
+import { Postgres } from './postgres.ts';
 import { template } from './template.ts';
 
 // What a test file leaves behind is undone at its end, the last first. This
@@ -38,6 +40,18 @@ export async function serveUntilEnd(options: ServeOptions): Promise<Server> {
 /** A server on a copy of the scanned library. */
 export async function serveMusic(name: string, options: Omit<ServeOptions, 'data'> = {}): Promise<Server> {
 	return serveUntilEnd({ data: await scannedData(name), ...options });
+}
+
+/** The same with the library in a PostgreSQL of its own. */
+export async function serveMusicOnPostgres(name: string): Promise<{ server: Server; env: Environment }> {
+	const place = await temporary(`${name}-postgres`);
+	const postgres = await Postgres.make(place);
+	if (postgres === undefined) throw new Error('PostgreSQL is not installed: tools/setup test');
+	undone.push(() => postgres.stop());
+	const options = { data: join(await temporary(name), 'data'), env: { PG_DSN: postgres.dsn } };
+	const scan = await run(['scan', music, '--json', '--data', options.data], { env: options.env });
+	if (scan.code !== 0) throw new Error(`the scan went wrong: ${scan.stdout}${scan.stderr}`);
+	return { server: await serveUntilEnd(options), env: options.env };
 }
 
 /** The one item of a list whose field has that value. */

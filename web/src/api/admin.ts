@@ -239,6 +239,11 @@ export type UserAction = 'approve' | 'reject' | 'block' | 'activate' | 'delete' 
 export const changeUsers = (ids: number[], action: UserAction, role?: Role) =>
 	apiSend<BulkAnswer>('POST', `${ADMIN}/users/bulk`, role ? { ids, action, role } : { ids, action });
 
+export type PlaylistAction = 'publish' | 'unpublish' | 'delete';
+
+export const changePlaylists = (ids: number[], action: PlaylistAction) =>
+	apiSend<BulkAnswer>('POST', `${ADMIN}/playlists/bulk`, { ids, action });
+
 export type TrackAction = 'hide' | 'restore' | 'genre' | 'album' | 'album_artist' | 'year' | 'artist' | 'reset';
 
 export const changeTracks = (ids: number[], action: TrackAction, value?: Json) =>

@@ -11,6 +11,9 @@ import { ArtistsPage } from './content/ArtistsPage';
 import { GenresPage } from './content/GenresPage';
 import { PlaylistsPage } from './content/PlaylistsPage';
 import { TracksPage } from './content/TracksPage';
+import { ActivityLogPage } from './logs/ActivityLogPage';
+import { RequestLogPage } from './logs/RequestLogPage';
+import { SearchLogPage } from './logs/SearchLogPage';
 import { Only } from './Only';
 import { OverviewPage } from './OverviewPage';
 import { BackupsPage } from './system/BackupsPage';
@@ -49,6 +52,9 @@ export default function AdminPages() {
 					<Route path="analytics" element={<AnalyticsPage />} />
 					<Route path="monitoring" element={<MonitoringPage />} />
 					<Route path="audit" element={<AuditPage />} />
+					<Route path="requests" element={<RequestLogPage />} />
+					<Route path="searches" element={<SearchLogPage />} />
+					<Route path="activity" element={<ActivityLogPage />} />
 					<Route path="settings" element={<SettingsPage />} />
 					<Route path="backups" element={<BackupsPage />} />
 				</Route>

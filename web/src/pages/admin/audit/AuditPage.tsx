@@ -9,19 +9,11 @@ import { dateTimeOf } from '../../../i18n/dates';
 import { changesOf } from '../diff';
 import { ChoiceFilter, Filters, TextFilter } from '../Filters';
 import { Head } from '../Head';
+import { moments } from '../moments';
 import { Changes } from './Changes';
 import { ACTIONS, actionName, MODELS, modelName } from './names';
 
 const FILTERS = ['admin_user_id', 'action', 'model_name', 'model_id', 'from', 'to'];
-
-/** The dates of the fields as the moments the server asks for; the last day counts as a whole. */
-function moments(table: { filter: (name: string) => string }): { from?: string; to?: string } {
-	const [from, to] = [table.filter('from'), table.filter('to')];
-	return {
-		...(from ? { from: `${from}T00:00:00Z` } : {}),
-		...(to ? { to: `${to}T23:59:59.999Z` } : {}),
-	};
-}
 
 function Summary({ row }: { row: AuditRow }) {
 	const { t } = useTranslation();

@@ -1,23 +1,22 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { ADMIN } from '../../../api/admin';
+import { ADMIN, changePlaylists, type PlaylistAction } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
 import { Badge } from '../../../components/Badge';
 import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
 import { Menu, type MenuEntry } from '../../../components/Menu';
+import { ExportButton } from '../../../components/chart/ExportButton';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { agoOf } from '../../../i18n/dates';
 import { numberOf } from '../../../i18n/format';
 import { BulkBar, useBulkReport } from '../Bulk';
-import { ChoiceFilter, Filters } from '../Filters';
+import { ChoiceFilter, Filters, TextFilter } from '../Filters';
 import { Head } from '../Head';
 import { MENU_CELL } from '../menu-cell';
-import { ListExport } from '../ListExport';
-import { attempt } from '../report';
-import { eachOf } from './each';
+import { attempt, tellError } from '../report';
 
 interface Row {
 	id: number;
@@ -38,13 +37,17 @@ const setSeen = (id: number, on: boolean) =>
 
 export function PlaylistsPage() {
 	const { t, i18n } = useTranslation();
-	const table = useTable<Row>(`${ADMIN}/playlists`, { sorts: SORTS, filters: ['kind'] });
+	const table = useTable<Row>(`${ADMIN}/playlists`, { sorts: SORTS, filters: ['q', 'kind', 'visibility'] });
 	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const report = useBulkReport();
-	const many = async (ids: number[], work: (id: number) => Promise<unknown>) => {
-		report(await eachOf(ids, work));
-		setChosen(new Set());
-		table.reload();
+	const many = async (ids: number[], action: PlaylistAction) => {
+		try {
+			report(await changePlaylists(ids, action));
+			setChosen(new Set());
+			table.reload();
+		} catch (error) {
+			tellError(error);
+		}
 	};
 	const remove = async (ids: number[]) => {
 		const sure = await confirm({
@@ -53,7 +56,7 @@ export function PlaylistsPage() {
 			action: t('action.delete'),
 			danger: true,
 		});
-		if (sure) await many(ids, (id) => apiSend('DELETE', `${ADMIN}/playlists/${id}`));
+		if (sure) await many(ids, 'delete');
 	};
 	const publish = async (playlist: Row, on: boolean) => {
 		const work = () => setSeen(playlist.id, on);
@@ -123,23 +126,20 @@ export function PlaylistsPage() {
 	return (
 		<>
 			<Head title={t('nav.playlists')} hint={t('admin.playlists.hint')}>
-				<ListExport<Row>
-					path={`${ADMIN}/playlists`}
-					query={table.query}
-					name="ogma-playlists"
-					columns={[
-						['id', (row) => row.id],
-						['title', (row) => row.title],
-						['owner', (row) => row.owner.username],
-						['kind', (row) => row.kind],
-						['visibility', (row) => row.visibility],
-						['track_count', (row) => row.track_count],
-						['play_count', (row) => row.play_count],
-						['updated_at', (row) => row.updated_at],
-					]}
-				/>
+				<ExportButton path={`${ADMIN}/playlists`} query={table.query} name="ogma-playlists" />
+				<ExportButton path={`${ADMIN}/playlists`} query={table.query} name="ogma-playlists" format="json" />
 			</Head>
 			<Filters>
+				<TextFilter table={table} name="q" label={t('admin.playlists.search')} />
+				<ChoiceFilter
+					table={table}
+					name="visibility"
+					label={t('admin.playlists.visibility')}
+					options={(['private', 'unlisted', 'public'] as const).map((value) => ({
+						value,
+						label: t(`admin.playlists.seen.${value}`),
+					}))}
+				/>
 				<ChoiceFilter
 					table={table}
 					name="kind"
@@ -159,9 +159,11 @@ export function PlaylistsPage() {
 				selection={{ keys: chosen, set: setChosen }}
 			/>
 			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
-				<Button className="h-9! px-3.5!" onClick={() => void many([...chosen], (id) => setSeen(id, false))}>
-					{t('admin.playlists.unpublish')}
-				</Button>
+				{(['publish', 'unpublish'] as const).map((action) => (
+					<Button key={action} className="h-9! px-3.5!" onClick={() => void many([...chosen], action)}>
+						{t(`admin.playlists.${action}`)}
+					</Button>
+				))}
 				<Button look="danger" className="h-9! px-3.5!" onClick={() => void remove([...chosen])}>
 					{t('action.delete')}
 				</Button>
