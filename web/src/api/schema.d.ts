@@ -1016,6 +1016,57 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        RequestRow: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            user_id: number | null;
+            username: string | null;
+            method: string;
+            path: string;
+            status: number;
+            took_us: number;
+            ip_address: string | null;
+            user_agent: string | null;
+        };
+        RequestLog: {
+            items: components["schemas"]["RequestRow"][];
+            total: number | null;
+            next_cursor: string | null;
+        };
+        SearchRow: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            user_id: number | null;
+            username: string | null;
+            query: string;
+            surface: string | null;
+            results: number;
+            took_us: number;
+            clicked_type: string | null;
+            clicked_id: number | null;
+        };
+        SearchLog: {
+            items: components["schemas"]["SearchRow"][];
+            total: number | null;
+            next_cursor: string | null;
+        };
+        ActivityRow: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            user_id: number | null;
+            username: string | null;
+            action: string;
+            object_type: string | null;
+            object_id: number | null;
+        };
+        ActivityLog: {
+            items: components["schemas"]["ActivityRow"][];
+            total: number | null;
+            next_cursor: string | null;
+        };
         Invitation: {
             id: number;
             prefix: string;
