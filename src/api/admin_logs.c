@@ -366,12 +366,10 @@ static const struct listing_kind activities_listing = {
 };
 
 /* What the three narrow alike. `word` and `text` name their parameters. */
-static struct log_listing *
-log_listing_new(struct call *call, const struct listing_kind *kind,
-		const char *word, const char *text)
+static void
+log_listing_init(struct log_listing *list, const struct listing_kind *kind,
+		 struct call *call, const char *word, const char *text)
 {
-	struct log_listing *list = arena_new(call->arena, struct log_listing,
-					     1);
 	const struct page_request page = {
 		.limit = (uint32_t)call_int(call, "limit"),
 		.cursor = call_text(call, "cursor"),
@@ -386,39 +384,38 @@ log_listing_new(struct call *call, const struct listing_kind *kind,
 		.word = call_text(call, word),
 		.text = call_text(call, text),
 	};
-	return list;
 }
 
 void
 handle_admin_requests(struct call *call)
 {
-	struct log_listing *list =
-		log_listing_new(call, &requests_listing, "method", "path");
+	struct log_listing list;
 
-	list->look.bounded = true;
-	list->look.least = call_int(call, "status_min");
-	list->look.most = call_int(call, "status_max");
-	listing_answer(&list->listing);
+	log_listing_init(&list, &requests_listing, call, "method", "path");
+	list.look.bounded = true;
+	list.look.least = call_int(call, "status_min");
+	list.look.most = call_int(call, "status_max");
+	listing_answer(&list.listing);
 }
 
 void
 handle_admin_searches(struct call *call)
 {
 	const struct param_value *empty = call_value(call, "empty");
-	struct log_listing *list =
-		log_listing_new(call, &searches_listing, "surface", "q");
+	struct log_listing list;
 
-	list->look.bounded = empty->given;
-	list->look.least = empty->number != 0 ? 0 : 1;
-	list->look.most = empty->number != 0 ? 0 : UINT32_MAX;
-	listing_answer(&list->listing);
+	log_listing_init(&list, &searches_listing, call, "surface", "q");
+	list.look.bounded = empty->given;
+	list.look.least = empty->number != 0 ? 0 : 1;
+	list.look.most = empty->number != 0 ? 0 : UINT32_MAX;
+	listing_answer(&list.listing);
 }
 
 void
 handle_admin_activity(struct call *call)
 {
-	struct log_listing *list =
-		log_listing_new(call, &activities_listing, "action", "object");
+	struct log_listing list;
 
-	listing_answer(&list->listing);
+	log_listing_init(&list, &activities_listing, call, "action", "object");
+	listing_answer(&list.listing);
 }

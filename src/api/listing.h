@@ -42,7 +42,8 @@ struct listing {
 	char cursor[1200]; /* of a file's next page */
 };
 
-/* The answer releases it. */
+/* The answer releases it. A listing outlives its call, which is gone once it is
+ * answered: it belongs on the stack of the handler. */
 void listing_init(struct listing *listing, const struct listing_kind *kind,
 		  struct call *call, const struct page_request *page);
 
