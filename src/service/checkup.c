@@ -324,6 +324,7 @@ route_report(struct timing *timing, const struct timed *first, size_t count,
 static enum status
 times_look(struct checkup *checkup, struct fault *fault)
 {
+	const struct events_look newest_first = { 0 };
 	struct timing timing = { .checkup = checkup };
 	uint32_t bound = checkup->chores->settings->slow_alert_ms;
 	const char *slowest = "";
@@ -333,7 +334,7 @@ times_look(struct checkup *checkup, struct fault *fault)
 	timing.routes = mem_new(ROUTES_MAX, sizeof *timing.routes);
 	timing.requests = mem_new(REQUESTS_MAX, sizeof *timing.requests);
 	status = events_requests(listening_log(checkup->chores->listening),
-				 INT64_MAX, request_take, &timing, fault);
+				 &newest_first, request_take, &timing, fault);
 	if (timing.count > 0)
 		qsort(timing.requests, timing.count, sizeof *timing.requests,
 		      timed_compare);

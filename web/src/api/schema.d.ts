@@ -265,6 +265,47 @@ export interface components {
             started_at: string | null;
             finished_at: string | null;
         };
+        Schedule: {
+            name: string;
+            summary: string;
+            cron: string;
+            preset: string;
+            changed: boolean;
+            enabled: boolean;
+            last_run_at: string | null;
+            next_run_at: string | null;
+        };
+        ScheduleRun: {
+            id: number;
+            job_id: number;
+            reason: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            started_at: string;
+            finished_at: string | null;
+            state: string;
+            error: string | null;
+        };
+        JobReport: {
+            id: number;
+            kind: string;
+            /** Format: date-time */
+            created_at: string;
+            report: unknown;
+        };
+        Alert: {
+            name: string;
+            level: string;
+            message: string;
+            active: boolean;
+            raised_at: string | null;
+            ended_at: string | null;
+        };
+        MonitoringReport: {
+            latest: components["schemas"]["JobReport"] | null;
+            alerts: components["schemas"]["Alert"][];
+        };
         JobsQueued: {
             queued: number;
         };
