@@ -186,6 +186,99 @@ media_thumbnail(struct media_pool *pool, struct span picture,
 	return status;
 }
 
+/* ---- what is heard ---- */
+
+#define GO_ON_MS 1000
+
+/* Hears the child until it has more to say than that it goes on. */
+static enum status
+analysis_wait(struct media_pool *pool, int socket, media_go_on *go_on,
+	      void *cookie, struct protocol_message *answer,
+	      struct fault *fault)
+{
+	int64_t heard_ms = clock_monotonic_ms();
+	int64_t patience_ms = pool_timeout_ms(pool);
+
+	for (;;) {
+		int64_t now = clock_monotonic_ms();
+		enum status status;
+
+		if (go_on != NULL && !go_on(cookie))
+			return STATUS_CANCELLED;
+		status = protocol_receive(socket, answer, now + GO_ON_MS,
+					  fault);
+		if (status == STATUS_OK && answer->type != PROTOCOL_PROGRESS)
+			return STATUS_OK;
+		if (status == STATUS_OK)
+			heard_ms = now;
+		/* The child bounds its own processor time; waiting for its
+		 * turn on a busy machine is not the file's fault. */
+		else if (status != STATUS_TIMED_OUT ||
+			 now - heard_ms > 6 * patience_ms)
+			return status;
+	}
+}
+
+/* What came back, or whose fault it is that nothing did. */
+static enum status
+analysis_take(struct media_pool *pool, struct pool_child *child,
+	      const struct protocol_message *answer, struct arena *arena,
+	      struct media_analysis *out, struct fault *fault)
+{
+	struct media_analysis *analysis = arena_alloc(arena, sizeof *analysis);
+	enum status status = STATUS_OK;
+
+	if (answer->type == PROTOCOL_ANALYSIS &&
+	    wire_read_analysis(body_of(answer), arena, analysis)) {
+		*out = *analysis;
+		pool_return(pool, child, true);
+		return STATUS_OK;
+	}
+	if (answer->type == PROTOCOL_FAULT)
+		status = answer_fault(answer, fault);
+	if (status == STATUS_OK)
+		return blame(pool, child, STATUS_CORRUPT, "file", fault);
+	pool_return(pool, child, true);
+	return status;
+}
+
+enum status
+media_analyse(struct media_pool *pool, int fd, media_go_on *go_on,
+	      void *cookie, struct arena *arena, struct media_analysis *out,
+	      struct fault *fault)
+{
+	struct protocol_message answer;
+	struct pool_child *child;
+	struct fault why = { 0 };
+	enum status status;
+	int socket;
+
+	assert(fd >= 0);
+	status = pool_borrow(pool, POOL_ANALYSIS, &child, fault);
+	if (status != STATUS_OK)
+		return status;
+	socket = pool_child_socket(child);
+	protocol_message_init(&answer);
+	status = protocol_send(socket, PROTOCOL_ANALYSE,
+			       (struct span){ NULL, 0 }, &fd, 1,
+			       clock_monotonic_ms() + pool_timeout_ms(pool),
+			       &why);
+	if (status == STATUS_OK)
+		status = analysis_wait(pool, socket, go_on, cookie, &answer,
+				       &why);
+	if (status == STATUS_CANCELLED) {
+		pool_return(pool, child, false);
+		fault_set(fault, status, "the analysis was stopped");
+	} else if (status != STATUS_OK) {
+		status = blame(pool, child, status, "file", fault);
+	} else {
+		status = analysis_take(pool, child, &answer, arena, out,
+				       fault);
+	}
+	protocol_message_release(&answer);
+	return status;
+}
+
 /* ---- transcoding ---- */
 
 enum status

@@ -27,6 +27,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/option.h"
+#include "media/analysis.h"
 #include "media/facts.h"
 
 /* Filled from the table below; MEDIA_… are the names of the settings. */
@@ -35,6 +36,8 @@ struct media_settings {
 			       * of the running program */
 	uint32_t workers;     /* MEDIA_WORKERS: files and pictures at a time;
 			       * 0: one for each processor */
+	uint32_t analyses;    /* MEDIA_ANALYSES: files listened to at a
+			       * time; 0: 1 */
 	uint32_t transcodes;  /* MEDIA_TRANSCODES: transcodes at a time */
 	uint32_t live;        /* MEDIA_LIVE: decoders and encoders of live
 			       * channels at a time; 0: 256 */
@@ -88,6 +91,17 @@ enum status media_probe(struct media_pool *pool, int fd,
 			const struct media_probe_args *args,
 			struct arena *arena, struct media_facts *out,
 			struct fault *fault);
+
+/* ---- what is heard ---- */
+
+/* Listens to the whole file, whatever its length: each minute of sound may take
+ * the time-out. Waits for its turn (MEDIA_ANALYSES). *out is of the arena.
+ * go_on (may be NULL) is asked about once a second: false gives up with
+ * STATUS_CANCELLED. Other statuses as of media_probe(). */
+typedef bool media_go_on(void *cookie);
+enum status media_analyse(struct media_pool *pool, int fd, media_go_on *go_on,
+			  void *cookie, struct arena *arena,
+			  struct media_analysis *out, struct fault *fault);
 
 /* ---- pictures ---- */
 

@@ -22,6 +22,7 @@
 
 #define START_TIMEOUT_MS 10000
 #define END_TIMEOUT_MS 500
+#define ANALYSES_DEFAULT 1
 #define TIMEOUT_DEFAULT_MS 10000
 #define MEMORY_DEFAULT_MIB 200
 #define LIVE_DEFAULT 256
@@ -72,6 +73,11 @@ const struct option media_options[] = {
 	  .summary = "Files and pictures read at a time; 0: one for each "
 		     "processor.",
 	  .max = 256, .offset = offsetof(struct media_settings, workers) },
+	{ .name = "MEDIA_ANALYSES", .type = OPTION_U32, .preset = "1",
+	  .summary = "Files listened to at a time, for loudness, tempo and so "
+		     "on.",
+	  .min = 1, .max = 256,
+	  .offset = offsetof(struct media_settings, analyses) },
 	{ .name = "MEDIA_TRANSCODES", .type = OPTION_U32, .preset = "4",
 	  .summary = "Transcodes at a time; more are refused for the moment.",
 	  .min = 1, .max = 256,
@@ -123,6 +129,8 @@ settings_complete(struct media_settings *settings)
 
 	if (settings->workers == 0)
 		settings->workers = processors > 0 ? (uint32_t)processors : 1;
+	if (settings->analyses == 0)
+		settings->analyses = ANALYSES_DEFAULT;
 	if (settings->transcodes == 0)
 		settings->transcodes = 4;
 	if (settings->live == 0)
@@ -431,8 +439,9 @@ media_pool_look(struct media_pool *pool, struct media_pool_state *out)
 	pthread_mutex_lock(&pool->lock);
 	*out = (struct media_pool_state){
 		.processes = pool->processes,
-		.busy = pool->busy[POOL_QUICK] + pool->busy[POOL_TRANSCODE] +
-			pool->busy[POOL_LIVE] + pool->busy[POOL_PUSH],
+		.busy = pool->busy[POOL_QUICK] + pool->busy[POOL_ANALYSIS] +
+			pool->busy[POOL_TRANSCODE] + pool->busy[POOL_LIVE] +
+			pool->busy[POOL_PUSH],
 		.transcodes = pool->busy[POOL_TRANSCODE],
 		.live = pool->busy[POOL_LIVE] + pool->busy[POOL_PUSH],
 		.live_max = pool->settings.live,
@@ -485,6 +494,15 @@ place_check(const struct media_pool *pool, enum pool_use use,
 	return STATUS_OK;
 }
 
+/* Lock held. */
+static bool
+turn_waits(const struct media_pool *pool, enum pool_use use)
+{
+	if (use == POOL_ANALYSIS)
+		return pool->busy[use] >= pool->settings.analyses;
+	return use == POOL_QUICK && pool->busy[use] >= pool->settings.workers;
+}
+
 enum status
 pool_borrow(struct media_pool *pool, enum pool_use use,
 	    struct pool_child **out, struct fault *fault)
@@ -499,7 +517,7 @@ pool_borrow(struct media_pool *pool, enum pool_use use,
 		pthread_mutex_unlock(&pool->lock);
 		return status;
 	}
-	while (use == POOL_QUICK && pool->busy[use] >= pool->settings.workers)
+	while (turn_waits(pool, use))
 		pthread_cond_wait(&pool->change, &pool->lock);
 	pool->busy[use]++;
 	child = child_get(pool, use, &why);
@@ -564,7 +582,7 @@ pool_return(struct media_pool *pool, struct pool_child *child, bool sound)
 			pthread_cond_signal(&pool->work);
 	}
 	pool->busy[use]--;
-	if (use == POOL_QUICK)
+	if (use == POOL_QUICK || use == POOL_ANALYSIS)
 		pthread_cond_broadcast(&pool->change);
 	pthread_mutex_unlock(&pool->lock);
 	return end;

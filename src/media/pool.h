@@ -14,6 +14,7 @@
 
 enum pool_use {
 	POOL_QUICK,
+	POOL_ANALYSIS,
 	POOL_TRANSCODE,
 	POOL_LIVE,
 	POOL_PUSH, /* a process that may reach the network: always a new one,
@@ -24,7 +25,8 @@ enum pool_use {
 struct pool_child;
 
 /* STATUS_FULL for a transcode or a live use when all its places are taken; a
- * quick use waits for its turn. STATUS_UNAVAILABLE: no process could be started. */
+ * quick use and an analysis wait for their turn. STATUS_UNAVAILABLE: no process
+ * could be started. */
 enum status pool_borrow(struct media_pool *pool, enum pool_use use,
 			struct pool_child **out, struct fault *fault);
 

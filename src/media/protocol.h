@@ -15,6 +15,7 @@
  *				READY (what the sandbox could not do)
  *	PROBE + fd		FACTS | FAULT
  *	THUMBNAIL		THUMBNAIL_DONE | FAULT
+ *	ANALYSE + fd		PROGRESS … ANALYSIS | FAULT
  *	TRANSCODE + 2 fds	PROGRESS … DONE | FAULT
  *	DECODE + 2 fds		DONE | FAULT, samples go down the second
  *	ENCODE + 2 fds		DONE | FAULT, packets go down the second
@@ -31,6 +32,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "media/analysis.h"
 #include "media/facts.h"
 #include "media/live.h"
 #include "media/media.h"
@@ -46,6 +48,7 @@ enum protocol_type {
 	PROTOCOL_READY = 1,
 	PROTOCOL_PROBE,
 	PROTOCOL_THUMBNAIL,
+	PROTOCOL_ANALYSE,
 	PROTOCOL_TRANSCODE,
 	PROTOCOL_DECODE,
 	PROTOCOL_ENCODE,
@@ -54,6 +57,7 @@ enum protocol_type {
 	PROTOCOL_CANCEL,
 	PROTOCOL_FACTS,
 	PROTOCOL_THUMBNAIL_DONE,
+	PROTOCOL_ANALYSIS,
 	PROTOCOL_PROGRESS,
 	PROTOCOL_DONE,
 	PROTOCOL_FAULT,
@@ -173,6 +177,10 @@ void wire_add_thumbnail_done(struct buffer *out,
 			     const struct media_thumbnail *thumbnail);
 bool wire_read_thumbnail_done(struct span body, struct arena *arena,
 			      struct media_thumbnail *out);
+void wire_add_analysis(struct buffer *out,
+		       const struct media_analysis *analysis);
+bool wire_read_analysis(struct span body, struct arena *arena,
+			struct media_analysis *out);
 void wire_add_progress(struct buffer *out,
 		       const struct media_progress *progress);
 bool wire_read_progress(struct span body, struct media_progress *out);

@@ -319,12 +319,14 @@ enum field_kind {
 	FIELD_HASH,
 };
 
-#define FIELD(kind, name) { FIELD_##kind, offsetof(struct media_facts, name) }
-
-static const struct {
+struct field {
 	enum field_kind kind;
 	size_t offset;
-} fields[] = {
+};
+
+#define FIELD(kind, name) { FIELD_##kind, offsetof(struct media_facts, name) }
+
+static const struct field fields[] = {
 	FIELD(TEXT, container),
 	FIELD(TEXT, codec),
 	FIELD(I64, duration_ms),
@@ -561,6 +563,80 @@ wire_read_progress(struct span body, struct media_progress *out)
 	out->sample_rate_hz = wire_take_u32(&reader);
 	out->channels = wire_take_u32(&reader);
 	return wire_reader_done(&reader);
+}
+
+/* ---- analysis ---- */
+
+#define HEARD(kind, name) \
+	{ FIELD_##kind, offsetof(struct media_analysis, name) }
+
+static const struct field heard_fields[] = {
+	HEARD(U32, sample_rate_hz),
+	HEARD(U32, channels),
+	HEARD(I64, samples),
+	HEARD(BOOL, loudness_known),
+	HEARD(DOUBLE, loudness_lufs),
+	HEARD(DOUBLE, loudness_range_lu),
+	HEARD(DOUBLE, true_peak_dbtp),
+	HEARD(I64, start_silence_samples),
+	HEARD(I64, end_silence_samples),
+	HEARD(BOOL, tempo_known),
+	HEARD(DOUBLE, tempo_bpm),
+	HEARD(DOUBLE, other_tempo_bpm),
+	HEARD(DOUBLE, tempo_confidence),
+	HEARD(TEXT, key),
+	HEARD(DOUBLE, key_confidence),
+	HEARD(BOOL, danceability_known),
+	HEARD(DOUBLE, danceability),
+	HEARD(BOOL, mood_known),
+	HEARD(DOUBLE, energy),
+	HEARD(DOUBLE, valence),
+	HEARD(TEXT, genres[0].name),
+	HEARD(DOUBLE, genres[0].probability),
+	HEARD(TEXT, genres[1].name),
+	HEARD(DOUBLE, genres[1].probability),
+	HEARD(TEXT, genres[2].name),
+	HEARD(DOUBLE, genres[2].probability),
+};
+
+void
+wire_add_analysis(struct buffer *out, const struct media_analysis *analysis)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(heard_fields); i++)
+		add_field(out, heard_fields[i].kind,
+			  (const char *)analysis + heard_fields[i].offset);
+	for (size_t i = 0; i < MEDIA_FEATURES; i++) {
+		wire_add_double(out, analysis->feature_means[i]);
+		wire_add_double(out, analysis->feature_variances[i]);
+	}
+	for (size_t i = 0; i < 12; i++)
+		wire_add_double(out, analysis->chroma[i]);
+	wire_add_bytes(out, analysis->waveform);
+	wire_add_bytes(out, analysis->fingerprint);
+}
+
+bool
+wire_read_analysis(struct span body, struct arena *arena,
+		   struct media_analysis *out)
+{
+	struct wire_reader reader;
+
+	memset(out, 0, sizeof *out);
+	wire_reader_init(&reader, body);
+	for (size_t i = 0; i < ARRAY_LENGTH(heard_fields); i++)
+		take_field(&reader, heard_fields[i].kind,
+			   (char *)out + heard_fields[i].offset, arena);
+	for (size_t i = 0; i < MEDIA_FEATURES; i++) {
+		out->feature_means[i] = wire_take_double(&reader);
+		out->feature_variances[i] = wire_take_double(&reader);
+	}
+	for (size_t i = 0; i < 12; i++)
+		out->chroma[i] = wire_take_double(&reader);
+	out->waveform = take_bytes_copy(&reader, arena);
+	out->fingerprint = take_bytes_copy(&reader, arena);
+	return wire_reader_done(&reader) &&
+	       out->start_silence_samples <= out->samples &&
+	       out->end_silence_samples <= out->samples;
 }
 
 void

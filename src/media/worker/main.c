@@ -136,6 +136,22 @@ answer_push(const struct protocol_message *question, struct arena *arena,
 	return push_live(question->fds[0], &ask, PROTOCOL_SOCKET, fault);
 }
 
+static enum status
+answer_analyse(const struct protocol_message *question, struct arena *arena,
+	       struct buffer *body, struct fault *fault)
+{
+	struct media_analysis *analysis = arena_alloc(arena, sizeof *analysis);
+	enum status status;
+
+	if (question->fds[0] < 0)
+		return fault_set(fault, STATUS_INVALID, "a bad question");
+	status = analyse_file(question->fds[0], &limits, PROTOCOL_SOCKET,
+			      arena, analysis, fault);
+	if (status == STATUS_OK)
+		wire_add_analysis(body, analysis);
+	return status;
+}
+
 struct question_row {
 	enum protocol_type done;
 	enum status (*answer)(const struct protocol_message *question,
@@ -146,6 +162,7 @@ struct question_row {
 static const struct question_row questions[PROTOCOL_TYPE_COUNT] = {
 	[PROTOCOL_PROBE] = { PROTOCOL_FACTS, answer_probe },
 	[PROTOCOL_THUMBNAIL] = { PROTOCOL_THUMBNAIL_DONE, answer_thumbnail },
+	[PROTOCOL_ANALYSE] = { PROTOCOL_ANALYSIS, answer_analyse },
 	[PROTOCOL_TRANSCODE] = { PROTOCOL_DONE, answer_transcode },
 	[PROTOCOL_DECODE] = { PROTOCOL_DONE, answer_decode },
 	[PROTOCOL_PUSH] = { PROTOCOL_DONE, answer_push },

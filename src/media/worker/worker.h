@@ -11,6 +11,7 @@
  *	scale.c      pixels to fewer pixels, and their colour
  *	thumbnail.c  decode, scale, encode
  *	transcode.c  decode, resample, encode, with input.c and output.c
+ *	analyse.c    decode once, listen to it (media/analyse/)
  *	push.c       a live stream to another server, with the pictures of card.c;
  *	             in a process of its own, which may reach the network and
  *	             reads nothing that others sent but pictures of our own making
@@ -21,6 +22,7 @@
 #ifndef OGMA_MEDIA_WORKER_WORKER_H
 #define OGMA_MEDIA_WORKER_WORKER_H
 
+#include "media/analysis.h"
 #include "media/protocol.h"
 #include "media/sniff.h"
 
@@ -63,6 +65,12 @@ enum status transcode_file(int input, int output,
 			   const struct wire_transcode *ask, int socket,
 			   struct media_progress *progress,
 			   struct fault *fault);
+
+/* Listens to the whole file. Tells progress on `socket` after each minute of
+ * sound; each may take the time-out. Texts and bytes are of the arena. */
+enum status analyse_file(int fd, const struct worker_limits *limits,
+			 int socket, struct arena *arena,
+			 struct media_analysis *out, struct fault *fault);
 
 /* Writes the sound of `input` to the pipe `output` as live.h says, until its end
  * or until a CANCEL comes in. */
