@@ -1,6 +1,6 @@
 # Goals a person types; each installs what it needs (tools/setup) first.
 BUILD ?= build
-.PHONY: build run test bench lint fuzz demo clean
+.PHONY: build run test bench lint fuzz demo train clean
 
 build:
 	@tools/setup build
@@ -28,6 +28,11 @@ lint:
 fuzz:
 	@tools/setup fuzz
 	@tools/fuzz
+
+# The models of src/media/analyse anew: make train DATA=FOLDER (tools/train.c).
+train: build
+	@ninja -C $(BUILD) --quiet tools/train
+	@$(BUILD)/tools/train "$(DATA)" src/media/analyse
 
 clean:
 	rm -rf build build-* web/dist

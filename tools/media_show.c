@@ -1,6 +1,7 @@
 /* media_show.c - drives the media floor by hand.
  *
  *	media_show probe FILE...
+ *	media_show analyse FILE...	one line of JSON for each
  *	media_show picture FILE OUT
  *	media_show thumbnail PICTURE SIZE webp|jpeg OUT
  *	media_show transcode FILE FORMAT OUT [KBPS [OFFSET_MS]]
@@ -145,6 +146,74 @@ probe(struct media_pool *pool, const char *path, const char *picture_path)
 	return status == STATUS_OK ? 0 : 1;
 }
 
+static void
+print_analysis(struct json_writer *json, const struct media_analysis *heard)
+{
+	double rate = heard->sample_rate_hz;
+	char digest[2 * SHA256_BYTES + 1];
+	uint8_t sum[SHA256_BYTES];
+
+	json_member_double(json, "seconds", (double)heard->samples / rate);
+	json_member_double(json, "loudness_lufs", heard->loudness_lufs);
+	json_member_double(json, "loudness_range_lu",
+			   heard->loudness_range_lu);
+	json_member_double(json, "true_peak_dbtp", heard->true_peak_dbtp);
+	json_member_int(json, "start_silence",
+			(int64_t)heard->start_silence_samples);
+	json_member_int(json, "end_silence",
+			(int64_t)heard->end_silence_samples);
+	json_member_double(json, "tempo", heard->tempo_bpm);
+	json_member_double(json, "other_tempo", heard->other_tempo_bpm);
+	json_member_double(json, "tempo_confidence", heard->tempo_confidence);
+	json_member_text(json, "key", heard->key);
+	json_member_double(json, "key_confidence", heard->key_confidence);
+	json_member_double(json, "danceability", heard->danceability);
+	json_member_double(json, "energy", heard->energy);
+	json_member_double(json, "valence", heard->valence);
+	json_member_text(json, "genre", heard->genres[0].name);
+	json_member_double(json, "genre_confidence",
+			   heard->genres[0].probability);
+	json_member_int(json, "fingerprint_words",
+			(int64_t)heard->fingerprint.length / 4);
+	sha256(heard->fingerprint.at, heard->fingerprint.length, sum);
+	hex_print(sum, sizeof sum, digest);
+	json_member_text(json, "fingerprint_sha256", digest);
+}
+
+static int
+analyse(struct media_pool *pool, const char *path)
+{
+	struct media_analysis heard;
+	struct fault fault = { 0 };
+	struct json_writer json;
+	struct arena arena;
+	struct buffer text;
+	int64_t start = clock_monotonic_us();
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum status status;
+
+	arena_init(&arena);
+	buffer_init(&text, 0);
+	status = media_analyse(pool, fd, NULL, NULL, &arena, &heard, &fault);
+	if (status == STATUS_OK) {
+		json_writer_init(&json, &text);
+		json_object_begin(&json);
+		json_member_text(&json, "file", path);
+		print_analysis(&json, &heard);
+		json_member_double(&json, "took_ms",
+				   (double)(clock_monotonic_us() - start) /
+					   1000);
+		json_object_end(&json);
+		puts(text.bytes);
+	} else {
+		complain(path, &fault);
+	}
+	close(fd);
+	buffer_release(&text);
+	arena_release(&arena);
+	return status == STATUS_OK ? 0 : 1;
+}
+
 static int
 thumbnail(struct media_pool *pool, char **argv)
 {
@@ -256,6 +325,10 @@ main(int argc, char **argv)
 		failed = 0;
 		for (int i = 2; i < argc; i++)
 			failed |= probe(pool, argv[i], NULL);
+	} else if (argc > 2 && strcmp(argv[1], "analyse") == 0) {
+		failed = 0;
+		for (int i = 2; i < argc; i++)
+			failed |= analyse(pool, argv[i]);
 	} else if (argc == 4 && strcmp(argv[1], "picture") == 0) {
 		failed = probe(pool, argv[2], argv[3]);
 	} else if (argc == 6 && strcmp(argv[1], "thumbnail") == 0) {
@@ -263,7 +336,7 @@ main(int argc, char **argv)
 	} else if (argc >= 5 && strcmp(argv[1], "transcode") == 0) {
 		failed = transcode(pool, argc - 2, argv + 2);
 	} else {
-		fputs("usage: media_show probe|picture|thumbnail|transcode "
+		fputs("usage: media_show probe|analyse|picture|thumbnail|transcode "
 		      "...\n", stderr);
 	}
 	media_pool_close(pool);
