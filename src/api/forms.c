@@ -36,7 +36,7 @@ int_or_null(struct json_writer *json, const char *name, int64_t value)
 		json_member_null(json, name);
 }
 
-static void
+void
 double_or_null(struct json_writer *json, const char *name,
 	       struct optional_double number)
 {

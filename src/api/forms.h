@@ -17,6 +17,10 @@
 #include "library/tracks.h"
 #include "service/cover.h"
 
+/* A member that is null when it is not known. */
+void double_or_null(struct json_writer *json, const char *name,
+		    struct optional_double value);
+
 void form_track(struct json_writer *json, const struct track *track,
 		bool open);
 void form_album(struct json_writer *json, const struct album *album,

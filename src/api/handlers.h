@@ -28,6 +28,8 @@ void handle_tracks_list(struct call *call);
 void handle_tracks_popular(struct call *call);
 void handle_track_get(struct call *call);
 void handle_track_lyrics(struct call *call);
+void handle_track_waveform(struct call *call);
+void handle_track_analysis(struct call *call);
 void handle_track_similar(struct call *call);
 
 /* artists.c */

@@ -27,6 +27,10 @@
 	{ .name = (name_), .type = PARAM_INT, .min = 0, .max = 9999, \
 	  .summary = (summary_) }
 
+#define BOUND_PARAM(name_, max_, summary_)                               \
+	{ .name = (name_), .type = PARAM_NUMBER, .min = 0, .max = (max_), \
+	  .summary = (summary_) }
+
 static const struct param page_params[] = { PAGE_PARAMS, { 0 } };
 static const struct param id_params[] = { ID_PARAM, { 0 } };
 static const struct param id_limit_params[] = { ID_PARAM, LIMIT_PARAM,
@@ -42,6 +46,13 @@ static const struct param track_list_params[] = {
 	YEAR_PARAM("year", "Exactly this year."),
 	YEAR_PARAM("year_min", "This year or later."),
 	YEAR_PARAM("year_max", "This year or earlier."),
+	BOUND_PARAM("tempo_min", 1000, "Beats per minute; leaves out tracks "
+				       "whose tempo is unknown."),
+	BOUND_PARAM("tempo_max", 1000, NULL),
+	BOUND_PARAM("energy_min", 1, NULL),
+	BOUND_PARAM("energy_max", 1, NULL),
+	BOUND_PARAM("valence_min", 1, NULL),
+	BOUND_PARAM("valence_max", 1, NULL),
 	{ .name = "codec", .type = PARAM_TEXT, .max = 20,
 	  .summary = "mp3, flac, aac, …" },
 	{ .name = "source", .type = PARAM_CHOICE, .choices = "folder",
@@ -576,6 +587,12 @@ const struct route api_routes[] = {
 	GET(API "/tracks/{id}/lyrics", handle_track_lyrics, "tracks",
 	    "The words, with times where they are known.", id_params, "Lyrics",
 	    "304 404 503"),
+	GET(API "/tracks/{id}/waveform", handle_track_waveform, "tracks",
+	    "The shape of the sound, for a player to draw.", id_params,
+	    "Waveform", "304 404 503"),
+	GET(API "/tracks/{id}/analysis", handle_track_analysis, "tracks",
+	    "What was heard in the sound, with how sure that is.", id_params,
+	    "TrackAnalysis", "304 404 503"),
 	GET_SOUND(API "/tracks/{id}/stream", handle_track_stream,
 		  "The sound, whole or by ranges, as it is or encoded anew.",
 		  stream_params),

@@ -667,6 +667,34 @@ const struct schema api_schemas[] = {
 		{ "synced", "boolean", NULL },
 		{ "lines", "[LyricsLine]", NULL },
 		{ "text", "string", NULL }) },
+	{ "Waveform", FIELDS(
+		{ "duration_ms", "integer", NULL },
+		{ "peaks", "[integer]", "Of equal parts of the track: the "
+		  "largest sample, 255 is full scale." },
+		{ "rms", "[integer]", "Of the same parts: how loud they are." }) },
+	{ "GenreGuess", FIELDS(
+		{ "name", "string", NULL },
+		{ "confidence", "number", "0 to 1." }) },
+	{ "TrackAnalysis", FIELDS(
+		{ "analysed_at", "time", NULL },
+		{ "version", "integer", "Of the analyser." },
+		{ "error", "string?", "Why the sound could not be heard." },
+		{ "loudness_lufs", "number?", NULL },
+		{ "loudness_range_lu", "number?", NULL },
+		{ "true_peak_dbtp", "number?", NULL },
+		{ "start_silence_ms", "number", NULL },
+		{ "end_silence_ms", "number", NULL },
+		{ "tempo", "number?", "Beats per minute." },
+		{ "other_tempo", "number?", "Double or half of it: the next "
+		  "best reading." },
+		{ "tempo_confidence", "number?", "0 to 1." },
+		{ "key", "string?", NULL },
+		{ "key_confidence", "number?", "0 to 1." },
+		{ "energy", "number?", "0 to 1." },
+		{ "valence", "number?", "0 to 1." },
+		{ "danceability", "number?", "0 to 1." },
+		{ "genre", "string?", "Unknown unless it is sure enough." },
+		{ "genres", "[GenreGuess]", "The likeliest first." }) },
 	{ "LyricsLine", FIELDS(
 		{ "time_ms", "integer?", NULL },
 		{ "text", "string", NULL }) },

@@ -30,6 +30,7 @@ struct serving {
 	struct http_server *metrics; /* PROMETHEUS_PORT, or NULL */
 	struct http_settings metrics_http;
 	struct watch *watch;
+	struct analyse *analyse;
 	struct job_runner *jobs;
 	struct chores chores;
 	struct scheduler *scheduler;
@@ -290,6 +291,23 @@ open_on_air(struct serving *serving, const struct settings *settings,
 }
 
 static enum status
+open_analyse(struct serving *serving, const struct settings *settings,
+	     struct fault *fault)
+{
+	const struct analyse_args args = {
+		.store = serving->app.store,
+		.streams = serving->app.streams,
+		.media = serving->app.media,
+		.settings = &settings->analyse,
+		.threads = settings->media.analyses,
+	};
+
+	if (!(settings->roles & ROLE_INGEST))
+		return STATUS_OK;
+	return analyse_open(&args, &serving->analyse, fault);
+}
+
+static enum status
 open_monitor(struct serving *serving, const struct settings *settings,
 	     struct fault *fault)
 {
@@ -336,6 +354,8 @@ serving_open(struct serving *serving, const struct settings *settings,
 		status = open_ingest(serving, settings, fault);
 	}
 	if (status == STATUS_OK)
+		status = open_analyse(serving, settings, fault);
+	if (status == STATUS_OK)
 		status = open_monitor(serving, settings, fault);
 	if (status == STATUS_OK)
 		status = open_on_air(serving, settings, fault);
@@ -358,6 +378,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 	live_in_close(serving->in);
 	on_air_close(serving->on_air);
 	gauges_stop(&serving->app);
+	analyse_close(serving->analyse);
 	watch_close(serving->watch);
 	scheduler_close(serving->scheduler);
 	job_runner_close(serving->jobs);

@@ -72,6 +72,7 @@ tables_make(struct settings *settings)
 		{ "PostgreSQL", store_postgres_options, &settings->postgres },
 		{ "Media", media_options, &settings->media },
 		{ "Scan", scan_options, &settings->scan },
+		{ "Analysis", analyse_options, &settings->analyse },
 		{ "Watch", watch_options, &settings->watch },
 		{ "Schedules", scheduler_options, &settings->scheduler },
 		{ "Looking after it", chores_options, &settings->chores },

@@ -13,6 +13,7 @@
 #include "media/media.h"
 #include "net/http.h"
 #include "service/access.h"
+#include "service/analyse.h"
 #include "service/backup.h"
 #include "service/chores.h"
 #include "service/cover.h"
@@ -69,6 +70,7 @@ struct settings {
 	struct store_postgres_settings postgres;
 	struct media_settings media;
 	struct scan_settings scan;
+	struct analyse_settings analyse;
 	struct watch_settings watch;
 	struct scheduler_settings scheduler;
 	struct chores_settings chores;

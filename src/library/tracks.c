@@ -135,6 +135,28 @@ filter_columns(struct page_query *query, const struct track_filter *filter)
 			    SQL_INT(filter->source_id));
 }
 
+/* Numbers that were heard have no index: they are tested as the walk goes. */
+static void
+filter_heard(struct page_query *query, const struct track_filter *filter)
+{
+	const struct {
+		const char *sql;
+		const struct optional_double *bound;
+	} rows[] = {
+		{ "(t.tempo + 0) >= ?", &filter->tempo_min },
+		{ "(t.tempo + 0) <= ?", &filter->tempo_max },
+		{ "(t.energy + 0) >= ?", &filter->energy_min },
+		{ "(t.energy + 0) <= ?", &filter->energy_max },
+		{ "(t.valence + 0) >= ?", &filter->valence_min },
+		{ "(t.valence + 0) <= ?", &filter->valence_max },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		if (rows[i].bound->known)
+			page_filter(query, rows[i].sql, rows[i].sql,
+				    SQL_DOUBLE(rows[i].bound->value));
+}
+
 /* All sources of a kind; their ids are numbers of our own, so they may stand in
  * the statement. */
 static enum status
@@ -254,6 +276,7 @@ tracks_list(struct store_session *session, const struct track_filter *filter,
 		return status;
 	filter_links(&query, filter, genre_id);
 	filter_columns(&query, filter);
+	filter_heard(&query, filter);
 	status = filter_source(session, filter->source, &query, arena, fault);
 	if (status == STATUS_OK && page->cursor == NULL)
 		status = known_total(session, filter, genre_id, &query, fault);

@@ -93,6 +93,9 @@ struct track_filter {
 	int64_t artist_id; /* in any role */
 	int64_t album_id;
 	int32_t year, year_min, year_max;
+	/* unknown: no bound; a bound leaves out tracks without a number */
+	struct optional_double tempo_min, tempo_max, energy_min, energy_max,
+		valence_min, valence_max;
 	const char *codec;
 	const char *source; /* kind */
 	int64_t source_id;
