@@ -70,7 +70,7 @@ serve() {
 	rm -f "$work/ready"
 	mkfifo "$work/ready"
 	begun=$EPOCHREALTIME
-	"$@" "$program" serve --json --data "$folder" --host 127.0.0.1 --port 0 >"$work/ready" &
+	ANALYSIS=no "$@" "$program" serve --json --data "$folder" --host 127.0.0.1 --port 0 >"$work/ready" &
 	pid=$!
 	servers+=("$pid")
 	read -r line <"$work/ready"

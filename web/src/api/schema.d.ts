@@ -843,6 +843,36 @@ export interface components {
             lines: components["schemas"]["LyricsLine"][];
             text: string;
         };
+        Waveform: {
+            duration_ms: number;
+            peaks: number[];
+            rms: number[];
+        };
+        GenreGuess: {
+            name: string;
+            confidence: number;
+        };
+        TrackAnalysis: {
+            /** Format: date-time */
+            analysed_at: string;
+            version: number;
+            error: string | null;
+            loudness_lufs: number | null;
+            loudness_range_lu: number | null;
+            true_peak_dbtp: number | null;
+            start_silence_ms: number;
+            end_silence_ms: number;
+            tempo: number | null;
+            other_tempo: number | null;
+            tempo_confidence: number | null;
+            key: string | null;
+            key_confidence: number | null;
+            energy: number | null;
+            valence: number | null;
+            danceability: number | null;
+            genre: string | null;
+            genres: components["schemas"]["GenreGuess"][];
+        };
         LyricsLine: {
             time_ms: number | null;
             text: string;

@@ -1,0 +1,54 @@
+// What a server hears in its music, and what it tells of it.
+import { describe, expect, test } from 'vitest';
+import { type Answer } from './support/http.ts';
+import { serveMusic, trackTitled } from './support/library.ts';
+import { until } from './support/ogma.ts';
+
+const server = await serveMusic('analysis', { env: { ANALYSIS: 'yes', ANALYSIS_LOOK_SECONDS: '1' } });
+const water = await trackTitled(server, 'Still Water');
+const path = `/api/v1/tracks/${water.id}`;
+
+async function heard(): Promise<Answer> {
+	return until('the track is heard', async () => {
+		const answer = await server.ask(`${path}/analysis`);
+		return answer.status === 200 ? answer : undefined;
+	});
+}
+
+describe('a server that listens', () => {
+	test('tells what it heard in a track, and how sure it is', async () => {
+		const analysis = (await heard()).json() as Record<string, unknown>;
+		expect(analysis['error']).toBeNull();
+		expect(analysis['loudness_lufs']).toBeLessThan(0);
+		expect(analysis['genres']).toHaveLength(3);
+		const track = (await server.ask(path)).json() as Record<string, unknown>;
+		expect(track['loudness_lufs']).toBe(analysis['loudness_lufs']);
+		expect(track['energy']).toBe(analysis['energy']);
+	});
+
+	test('draws it for a player', async () => {
+		await heard();
+		const waveform = (await server.ask(`${path}/waveform`)).json() as Record<string, unknown>;
+		expect(waveform['peaks']).toHaveLength(1000);
+		expect(waveform['rms']).toHaveLength(1000);
+		expect(Math.max(...(waveform['peaks'] as number[]))).toBeGreaterThan(10);
+	});
+
+	test('knows nothing of tracks that are not there', async () => {
+		for (const what of ['analysis', 'waveform']) {
+			const answer = await server.ask(`/api/v1/tracks/999999/${what}`);
+			expect(answer.status, what).toBe(404);
+		}
+	});
+
+	test('lists by what it heard', async () => {
+		await heard();
+		const titles = async (query: string): Promise<string[]> => {
+			const answer = await server.ask(`/api/v1/tracks?limit=100&artist_id=${water.artist_id}&${query}`);
+			return (answer.json() as { items: { title: string }[] }).items.map((track) => track.title);
+		};
+		expect(await titles('energy_min=0')).toContain('Still Water');
+		expect(await titles('energy_min=1&energy_max=1')).not.toContain('Still Water');
+		expect((await server.ask('/api/v1/tracks?valence_max=2')).status).toBe(422);
+	});
+});
