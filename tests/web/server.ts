@@ -63,7 +63,7 @@ async function serve(data: string, port: number, env: NodeJS.ProcessEnv): Promis
 	const server = spawn(program, ['serve', '--data', data, '--host', '127.0.0.1', '--port', String(port)], {
 		stdio: ['ignore', 'ignore', 'inherit'],
 		/* Scenarios make their own people, all from one address. */
-		env: { ...process.env, LIMIT_LOGIN_ADDRESS: '0', ...env },
+		env: { ...process.env, ANALYSIS: 'no', LIMIT_LOGIN_ADDRESS: '0', ...env },
 	});
 	const url = `http://127.0.0.1:${port}`;
 	try {
