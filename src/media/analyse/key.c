@@ -14,7 +14,7 @@
 #define HOP 4096
 #define BINS (FRAME / 2 + 1)
 #define LOW_HZ 65.0
-#define HIGH_HZ 2100.0
+#define HIGH_HZ 1000.0
 #define PARTS_PER_TONE 10
 #define PARTS (12 * PARTS_PER_TONE)
 #define QUIET 0.01f /* of the frame's strongest: no peak */
@@ -95,7 +95,7 @@ frame_add(struct key_finder *finder, const float *samples)
 		if (size[i] < QUIET * most || a > b || c >= b)
 			continue;
 		peak_note(finder, circle,
-			  (double)i + 0.5 * (a - c) / (a - 2 * b + c), sqrt(b));
+			  (double)i + 0.5 * (a - c) / (a - 2 * b + c), b);
 	}
 	for (size_t i = 0; i < PARTS; i++)
 		sum += circle[i];

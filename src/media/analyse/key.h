@@ -1,8 +1,8 @@
 /* key.h - the musical key, with a confidence.
  *
- * Definition: peaks of the spectrum between 65 and 2,100 Hz (frames of 8,192
- * samples at 22,050 Hz, half overlapping, Hann), each counted by the root of its
- * magnitude in a circle of 120 parts an octave, every frame alike; the circle is
+ * Definition: peaks of the spectrum between 65 and 1,000 Hz (frames of 8,192
+ * samples at 22,050 Hz, half overlapping, Hann), each counted by its magnitude
+ * in a circle of 120 parts an octave, every frame alike; the circle is
  * turned by the mean deviation from equal temperament at 440 Hz and folded into
  * 12 classes; the key is the profile of D. Temperley, "What's key for key?"
  * (Music Perception 1999) in 24 rotations that correlates best.
