@@ -153,3 +153,25 @@ test('an administrator has a folder scanned again and reads what the job told', 
 	await row(ogma, 'Scan').first().getByRole('button', { name: /^Scan/ }).first().click();
 	await expect(ogma.page.getByRole('dialog').getByText('Done')).toBeVisible();
 });
+
+test('an administrator has a schedule run now, reads how it went and gives it another time', async ({ ogma }) => {
+	await ogma.signInAsKeeper();
+	await ogma.open('/admin/schedules');
+	await ogma.page.getByRole('button', { name: 'Run now: Check-up' }).click();
+	const job = ogma.page.getByRole('dialog', { name: /^Job / });
+	await expect(job.getByText('Done')).toBeVisible({ timeout: 30_000 });
+	await ogma.page.keyboard.press('Escape');
+	const line = ogma.page.getByRole('listitem').filter({ hasText: 'Check-up' });
+	await line.getByRole('button', { name: 'History' }).click();
+	await expect(ogma.page.getByRole('dialog').getByRole('listitem').first()).toContainText('asked for');
+	await ogma.page.keyboard.press('Escape');
+
+	await line.getByRole('button', { name: 'Time' }).click();
+	const dialog = ogma.page.getByRole('dialog', { name: 'Time' });
+	await dialog.getByLabel('When').fill('99 * * * *');
+	await dialog.getByRole('button', { name: 'Save' }).click();
+	await expect(dialog.getByText('is no minute')).toBeVisible();
+	await dialog.getByLabel('When').fill('*/20 * * * *');
+	await dialog.getByRole('button', { name: 'Save' }).click();
+	await expect(line.getByText('*/20 * * * *')).toBeVisible();
+});

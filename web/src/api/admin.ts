@@ -129,7 +129,7 @@ export interface RejectedFile {
 	updated_at: string;
 }
 
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'dead';
 
 export interface Job {
 	id: number;
@@ -137,6 +137,10 @@ export interface Job {
 	source_id: number | null;
 	detail: string | null;
 	state: JobState;
+	step: string | null;
+	attempts: number;
+	next_try_at: string | null;
+	parent_id: number | null;
 	cancel_asked: boolean;
 	progress: {
 		done: number;
@@ -163,6 +167,34 @@ export interface JobLine {
 	level: 'info' | 'warning' | 'error';
 	path: string | null;
 	message: string;
+}
+
+export interface Schedule {
+	name: string;
+	cron: string;
+	preset: string;
+	changed: boolean;
+	enabled: boolean;
+	last_run_at: string | null;
+	next_run_at: string | null;
+}
+
+export interface ScheduleRun {
+	id: number;
+	job_id: number;
+	reason: 'clock' | 'catch_up' | 'person';
+	started_at: string;
+	finished_at: string | null;
+	state: JobState;
+	error: string | null;
+}
+
+export interface Alert {
+	name: string;
+	level: 'warning' | 'error';
+	message: string;
+	active: boolean;
+	raised_at: string | null;
 }
 
 export interface Backup {
@@ -216,6 +248,12 @@ export const useJob = (id: number | null) =>
 	useSWR<Job>(id === null ? null : apiPath(`/jobs/${id}`), {
 		refreshInterval: (job) => (job && isOver(job) ? 0 : PACE_MS.busy),
 	});
+
+export const useSchedules = () => useSWR<Page<Schedule>>(apiPath('/schedules'), { refreshInterval: PACE_MS.calm });
+export const useScheduleRuns = (name: string | undefined) =>
+	useSWR<Page<ScheduleRun>>(name ? apiPath(`/schedules/${name}/runs`) : null, { dedupingInterval: 0 });
+export const useAlerts = () =>
+	useSWR<{ alerts: Alert[] }>(apiPath('/monitoring/report'), { refreshInterval: PACE_MS.calm });
 
 export const isOver = (job: Job): boolean => job.state !== 'queued' && job.state !== 'running';
 

@@ -18,6 +18,7 @@ import { Only } from './Only';
 import { OverviewPage } from './OverviewPage';
 import { BackupsPage } from './system/BackupsPage';
 import { JobsPage } from './system/JobsPage';
+import { SchedulesPage } from './system/SchedulesPage';
 import { SettingsPage } from './system/SettingsPage';
 import { SourcesPage } from './system/SourcesPage';
 import { InvitationsPage } from './users/InvitationsPage';
@@ -49,6 +50,7 @@ export default function AdminPages() {
 					<Route path="invitations" element={<InvitationsPage />} />
 					<Route path="sources" element={<SourcesPage />} />
 					<Route path="jobs" element={<JobsPage />} />
+					<Route path="schedules" element={<SchedulesPage />} />
 					<Route path="analytics" element={<AnalyticsPage />} />
 					<Route path="monitoring" element={<MonitoringPage />} />
 					<Route path="audit" element={<AuditPage />} />

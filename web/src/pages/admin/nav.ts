@@ -40,6 +40,7 @@ export const ADMIN_NAV: { text: string; entries: AdminEntry[] }[] = [
 		entries: [
 			{ to: '/admin/sources', icon: 'library', text: 'admin.nav.sources', role: 'admin' },
 			{ to: '/admin/jobs', icon: 'history', text: 'admin.nav.jobs', role: 'admin' },
+			{ to: '/admin/schedules', icon: 'calendar', text: 'admin.nav.schedules', role: 'admin' },
 			{ to: '/admin/audit', icon: 'log', text: 'admin.nav.audit', role: 'admin' },
 			{ to: '/admin/requests', icon: 'pulse', text: 'admin.nav.requests', role: 'admin' },
 			{ to: '/admin/searches', icon: 'search', text: 'admin.nav.searches', role: 'admin' },

@@ -22,6 +22,7 @@ export const MODELS = [
 	'playlist',
 	'source',
 	'job',
+	'schedule',
 	'backup',
 ] as const;
 

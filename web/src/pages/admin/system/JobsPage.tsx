@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isOver, PACE_MS, type Job } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
+import { Button } from '../../../components/Button';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { Menu, type MenuEntry } from '../../../components/Menu';
@@ -14,8 +15,17 @@ import { attempt } from '../report';
 import { JobDialog } from './JobDialog';
 import { JobProgress, JobState } from './JobProgress';
 
-const STATES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
-const KINDS = ['scan', 'remove', 'genre_merge'] as const;
+const STATES = ['queued', 'running', 'done', 'failed', 'dead', 'cancelled'] as const;
+const KINDS = [
+	'scan',
+	'remove',
+	'genre_merge',
+	'music_etl',
+	'monitoring',
+	'log_cleanup',
+	'daily_report',
+	'backup',
+] as const;
 
 export function JobsPage() {
 	const { t, i18n } = useTranslation();
@@ -36,11 +46,14 @@ export function JobsPage() {
 	const ask = async (job: Job, what: 'cancel' | 'retry') => {
 		if (await attempt(() => apiSend('POST', `/jobs/${job.id}/${what}`, {}), t(`admin.jobs.done.${what}`))) reload();
 	};
+	const retryDead = async () => {
+		if (await attempt(() => apiSend('POST', '/jobs/retry', {}), t('admin.jobs.done.retry'))) reload();
+	};
 	const entries = (job: Job): MenuEntry[] => {
 		const list: MenuEntry[] = [{ icon: 'log', label: t('admin.jobs.log'), run: () => setShown(job.id) }];
 		if (!isOver(job))
 			list.push({ icon: 'close', label: t('action.cancel'), danger: true, run: () => void ask(job, 'cancel') });
-		if (job.state === 'failed' || job.state === 'cancelled')
+		if (isOver(job) && job.state !== 'done')
 			list.push({ icon: 'repeat', label: t('admin.jobs.retry'), run: () => void ask(job, 'retry') });
 		return list;
 	};
@@ -81,6 +94,11 @@ export function JobsPage() {
 	return (
 		<>
 			<Head title={t('admin.nav.jobs')} hint={t('admin.jobs.hint')}>
+				{table.items.some((job) => job.state === 'dead') && (
+					<Button icon="repeat" onClick={() => void retryDead()}>
+						{t('admin.jobs.retryDead')}
+					</Button>
+				)}
 				<ListExport<Job>
 					path="/jobs"
 					query={table.query}
