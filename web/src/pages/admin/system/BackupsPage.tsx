@@ -19,7 +19,7 @@ export function BackupsPage() {
 	const language = i18n.language;
 	const make = async () => {
 		setBusy(true);
-		await attempt(() => apiSend('POST', `${ADMIN}/backups`, {}), t('admin.backups.made'));
+		await attempt(() => apiSend('POST', `${ADMIN}/backups`), t('admin.backups.made'));
 		setBusy(false);
 		await mutate();
 	};

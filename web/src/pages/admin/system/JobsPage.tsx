@@ -44,7 +44,7 @@ export function JobsPage() {
 		// eslint-disable-next-line react-hooks/exhaustive-deps
 	}, [busy]);
 	const ask = async (job: Job, what: 'cancel' | 'retry') => {
-		if (await attempt(() => apiSend('POST', `/jobs/${job.id}/${what}`, {}), t(`admin.jobs.done.${what}`))) reload();
+		if (await attempt(() => apiSend('POST', `/jobs/${job.id}/${what}`), t(`admin.jobs.done.${what}`))) reload();
 	};
 	const retryDead = async () => {
 		if (await attempt(() => apiSend('POST', '/jobs/retry', {}), t('admin.jobs.done.retry'))) reload();

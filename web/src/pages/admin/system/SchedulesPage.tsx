@@ -50,7 +50,7 @@ export function SchedulesPage() {
 		await mutate();
 	};
 	const run = async (one: Schedule) => {
-		await attempt(async () => setJob((await apiSend<Job>('POST', `/schedules/${one.name}/run`, {})).id));
+		await attempt(async () => setJob((await apiSend<Job>('POST', `/schedules/${one.name}/run`)).id));
 		await mutate();
 	};
 	if (error) return <ErrorView error={error} retry={() => void mutate()} />;
