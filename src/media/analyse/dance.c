@@ -9,8 +9,8 @@
 #define POINTS_MAX (SEGMENT_SAMPLES / FRAME)
 #define POINTS_MIN 2000
 #define LENGTH_LEAST 31
-#define LENGTH_MOST 880
 #define LENGTH_STEP 1.1
+#define LENGTHS 36 /* up to 8.8 s */
 #define STEADY 1.4
 
 static double
@@ -59,9 +59,8 @@ alpha_of(const double *points, size_t count, double *out)
 {
 	double x = 0, y = 0, xx = 0, xy = 0, n = 0;
 
-	for (double wanted = LENGTH_LEAST; wanted <= LENGTH_MOST;
-	     wanted *= LENGTH_STEP) {
-		size_t length = (size_t)wanted;
+	for (int i = 0; i < LENGTHS; i++) {
+		size_t length = (size_t)(LENGTH_LEAST * pow(LENGTH_STEP, i));
 		double value = fluctuation(points, count, length);
 		double at = log((double)length);
 

@@ -93,7 +93,7 @@ peak_design(struct loudness *loudness)
 		double sum = 0;
 
 		for (unsigned i = 0; i < PEAK_TAPS; i++) {
-			double at = (double)i - (PEAK_TAPS / 2 - 1) -
+			double at = (double)i - (0.5 * PEAK_TAPS - 1) -
 				    (double)p / phases;
 			double window = 0.5 + 0.5 * cos(2 * M_PI * at /
 							(PEAK_TAPS + 1));

@@ -105,10 +105,12 @@ prior(double bpm)
 static double
 best_between(const struct tempo *tempo, double low, double high, double *score)
 {
+	int steps = (int)(log(high / low) / log(BPM_STEP));
 	double best = low;
 
 	*score = -1;
-	for (double bpm = low; bpm <= high; bpm *= BPM_STEP) {
+	for (int i = 0; i <= steps; i++) {
+		double bpm = low * pow(BPM_STEP, i);
 		double value = comb(tempo, bpm) * prior(bpm);
 
 		if (value > *score) {

@@ -67,7 +67,7 @@ waveform_add(struct waveform *waveform, const float *const *channels,
 static uint8_t
 to_byte(double level)
 {
-	return level >= 1 ? 255 : (uint8_t)(level * 255 + 0.5);
+	return level >= 1 ? 255 : (uint8_t)lround(level * 255);
 }
 
 void

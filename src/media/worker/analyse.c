@@ -196,9 +196,12 @@ mono_add(struct listening *job, const float *mean, int count)
 {
 	const uint8_t *in[1] = { (const uint8_t *)mean };
 	uint8_t *out[1] = { (uint8_t *)job->mono };
-	int got = swr_convert(job->to_mono, out, job->mono_room,
-			      mean != NULL ? in : NULL, count);
+	int got;
 
+	if (job->mono == NULL)
+		return;
+	got = swr_convert(job->to_mono, out, job->mono_room,
+			  mean != NULL ? in : NULL, count);
 	if (got <= 0)
 		return;
 	analyser_add_mono(job->analyser, job->mono, (size_t)got);
