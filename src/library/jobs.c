@@ -511,7 +511,7 @@ enum status
 jobs_trim(struct store_session *session, const char *kind, struct fault *fault)
 {
 	/* The history of a schedule is kept longer than its jobs. */
-	static const char *const steps[] = {
+	static const char keep_runs[] =
 		"update schedule_runs set "
 		"state = (select j.state from etl_jobs j "
 		"where j.id = schedule_runs.job_id), "
@@ -520,13 +520,16 @@ jobs_trim(struct store_session *session, const char *kind, struct fault *fault)
 		"ended_at = (select j.finished_at from etl_jobs j "
 		"where j.id = schedule_runs.job_id) "
 		"where job_id in (select id from etl_jobs where kind = $1 "
-		"and id <= $2 and state in (2, 3, 4, 5))",
+		"and id <= $2 and state in (2, 3, 4, 5))";
+	static const char drop_lines[] =
 		"delete from etl_job_log where job_id in ("
 		"select id from etl_jobs where kind = $1 and id <= $2 "
-		"and state in (2, 3, 4, 5))",
+		"and state in (2, 3, 4, 5))";
+	static const char drop_jobs[] =
 		"delete from etl_jobs where kind = $1 and id <= $2 "
-		"and state in (2, 3, 4, 5)",
-	};
+		"and state in (2, 3, 4, 5)";
+	static const char *const steps[] = { keep_runs, drop_lines,
+					     drop_jobs };
 	int64_t last = 0;
 	enum status status;
 
