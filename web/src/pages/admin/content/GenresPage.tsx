@@ -65,8 +65,7 @@ export function GenresPage() {
 		if (sure && (await attempt(() => apiSend('DELETE', `/genres/${genre.id}`)))) table.reload();
 	};
 	const restore = async (genre: Row) => {
-		if (await attempt(() => apiSend('POST', `/genres/${genre.id}/restore`), t('admin.genres.restored')))
-			table.reload();
+		if (await attempt(() => apiSend('POST', `/genres/${genre.id}/restore`), t('admin.genres.restored'))) table.reload();
 	};
 	const merge = async (ids: number[], into: number) => {
 		setMerging(null);
