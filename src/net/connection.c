@@ -139,7 +139,6 @@ connection_close(struct connection *c, bool reset)
 {
 	static const struct linger at_once = { 1, 0 };
 	struct shard *shard = c->shard;
-
 	bool was_taken = c->state == CONNECTION_TAKEN;
 
 	if (c->state == CONNECTION_CLOSED)
@@ -151,6 +150,7 @@ connection_close(struct connection *c, bool reset)
 	if (reset)
 		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once,
 			   sizeof at_once);
+	loop_watch_end(shard->loop, c->fd);
 	close(c->fd);
 	if (c->admitted) {
 		admission_leave(&shard->server->admission, &c->peer);

@@ -191,6 +191,12 @@ loop_watch_change(struct loop *loop, struct loop_watch *watch, int fd,
 	epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, fd, &event);
 }
 
+void
+loop_watch_end(struct loop *loop, int fd)
+{
+	epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
 /* ---- timers ------------------------------------------------------------- */
 
 void

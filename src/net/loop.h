@@ -74,11 +74,16 @@ void loop_defer(struct loop *loop, struct loop_task *task);
 /* The time of this turn, monotonic. */
 int64_t loop_now_ms(const struct loop *loop);
 
-/* `events` as for epoll. Closing the descriptor ends the watch. */
+/* `events` as for epoll. */
 enum status loop_watch_add(struct loop *loop, struct loop_watch *watch, int fd,
 			   uint32_t events, struct fault *fault);
 void loop_watch_change(struct loop *loop, struct loop_watch *watch, int fd,
 		       uint32_t events);
+
+/* Before the descriptor is closed. Closing alone does not end a watch: a process
+ * that is being started holds a copy of every descriptor until it runs its
+ * program, and what is watched is the open file, not its number. */
+void loop_watch_end(struct loop *loop, int fd);
 
 void loop_timers_init(struct loop *loop, struct loop_timers *timers,
 		      uint32_t delay_ms);

@@ -112,8 +112,10 @@ listeners_close(struct shard *shard)
 		struct listener *listener = &shard->listeners[i];
 
 		loop_timer_stop(&listener->retry);
-		if (listener->fd >= 0)
+		if (listener->fd >= 0) {
+			loop_watch_end(shard->loop, listener->fd);
 			close(listener->fd);
+		}
 		listener->fd = -1;
 	}
 }

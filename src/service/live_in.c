@@ -115,6 +115,8 @@ guest_forget(struct guest *guest)
 		 LOG_INT("channel_id", guest->channel_id),
 		 LOG_INT("dj_id", guest->dj_id),
 		 LOG_INT("bytes", (int64_t)guest->bytes));
+	if (guest->loop != NULL)
+		loop_watch_end(guest->loop, guest->pipe);
 	close(guest->pipe);
 }
 
