@@ -61,8 +61,14 @@ api_open(const struct api_args *args, struct api **out, struct fault *fault)
 		free(api);
 		return status;
 	}
+	status = sockets_open(args->sockets, args->live, args->access,
+			      &api->sockets, fault);
+	if (status != STATUS_OK) {
+		worker_pool_close(api->workers);
+		free(api);
+		return status;
+	}
 	api->started_at_ms = clock_now_ms();
-	api->sockets = sockets_new(args->sockets, args->live);
 	api->router = router_new(api_routes);
 	api->metrics = traffic_metrics_new(api_routes);
 	stream_metrics_register();
@@ -76,7 +82,7 @@ void
 api_close(struct api *api)
 {
 	worker_pool_close(api->workers);
-	sockets_free(api->sockets);
+	sockets_close(api->sockets);
 	router_free(api->router);
 	traffic_metrics_free(api->metrics);
 	buffer_release(&api->openapi);

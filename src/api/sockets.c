@@ -3,9 +3,11 @@
  * Who may listen is decided before the answer, on a worker; who may not is told
  * so over the socket, because a browser shows its page nothing of a refused
  * opening. After that a session lives on its loop: what the client says is read
- * there, events come from any thread by session_deliver(). */
+ * there, events come from any thread by session_deliver(). A thread looks again,
+ * now and then, whether those who are signed in still may listen. */
 #include "api/sockets.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "net/websocket.h"
 #include "service/access.h"
 #include "service/live_hub.h"
@@ -26,6 +29,7 @@
 #define CLOSE_MS 2000
 #define PING_EVERY_MS 10000
 #define MINUTE_MS 60000
+#define LOOK_EVERY_SECONDS 2
 #define CHOICES_PER_MINUTE 10
 #define TEXTS_PER_MINUTE 60
 
@@ -66,16 +70,24 @@ static struct metric dropped = METRIC_GAUGE(
 struct sockets {
 	struct sockets_settings settings;
 	struct live_hub *hub;
+	struct access *access;
 	struct websockets *net;
 	pthread_mutex_t lock;
 	struct session *sessions;
 	uint32_t count;
+	uint64_t opened; /* since the start: the last session's number */
+
+	pthread_t looker;
+	pthread_cond_t wake; /* `ending` was set */
+	bool ending;
 };
 
 struct session {
 	struct sockets *all;
 	struct live_subscriber subscriber;
-	struct websocket *socket;
+	struct websocket *socket; /* set under the lock */
+	uint64_t number;
+	struct standing standing; /* user_id 0: of nobody; does not change */
 	int64_t since;
 	enum call_language language;
 	char address[64];
@@ -98,35 +110,6 @@ refresh(void *cookie)
 
 	gauge_set(metric_cell(&dropped),
 		  (double)websockets_dropped(sockets->net));
-}
-
-struct sockets *
-sockets_new(const struct sockets_settings *settings, struct live_hub *hub)
-{
-	struct sockets *sockets = mem_new(1, sizeof *sockets);
-	const struct websocket_settings net = {
-		.ping_ms = settings->ping_seconds * 1000,
-		.close_ms = CLOSE_MS,
-		.message_max_bytes = MESSAGE_MAX_BYTES,
-		.queue_max_bytes = settings->queue_bytes,
-	};
-
-	sockets->settings = *settings;
-	sockets->hub = hub;
-	sockets->net = websockets_new(&net);
-	pthread_mutex_init(&sockets->lock, NULL);
-	metric_register(&connections);
-	metric_on_print(refresh, sockets);
-	return sockets;
-}
-
-void
-sockets_free(struct sockets *sockets)
-{
-	metric_off_print(sockets);
-	websockets_free(sockets->net);
-	pthread_mutex_destroy(&sockets->lock);
-	free(sockets);
 }
 
 void
@@ -162,6 +145,7 @@ session_admit(struct session *session)
 	if (session->next != NULL)
 		session->next->previous = session;
 	all->sessions = session;
+	session->number = ++all->opened;
 	all->count++;
 	pthread_mutex_unlock(&all->lock);
 	return admitted;
@@ -414,7 +398,9 @@ session_opened(void *cookie, struct websocket *socket)
 	bool full = session->refusal != NULL &&
 		    strcmp(session->refusal, "rate_limit_exceeded") == 0;
 
+	pthread_mutex_lock(&session->all->lock);
 	session->socket = socket;
+	pthread_mutex_unlock(&session->all->lock);
 	if (session->refusal != NULL) {
 		send_error(session, session->refusal, full ? 30 : 0);
 		websocket_close(socket, full ? CLOSE_LATER : CLOSE_POLICY,
@@ -477,16 +463,14 @@ proof_is_ambient(const struct call *call)
 }
 
 static const char *
-refuse_person(const struct call *call, enum live_topic topic)
+refuse_person(const struct access *access, int64_t user_id,
+	      enum user_role role, enum live_topic topic)
 {
-	bool members_only =
-		access_settings_of(call->api->args.access)->members_only;
+	bool members_only = access_settings_of(access)->members_only;
 
-	if (call->caller.user_id == 0 &&
-	    (members_only || topic == LIVE_MONITORING))
+	if (user_id == 0 && (members_only || topic == LIVE_MONITORING))
 		return "authentication_required";
-	if (topic == LIVE_MONITORING &&
-	    call->caller.role < USER_ROLE_MODERATOR)
+	if (topic == LIVE_MONITORING && role < USER_ROLE_MODERATOR)
 		return "subscription_failed";
 	return NULL;
 }
@@ -550,7 +534,15 @@ session_new(const struct call *call, enum live_topic topic)
 	};
 	snprintf(session->address, sizeof session->address, "%s",
 		 http_request_address(call->request));
-	session->refusal = refuse_person(call, topic);
+	session->standing = (struct standing){
+		.user_id = call->caller.user_id,
+		.session_id = call->caller.session_id,
+		.key_id = call->caller.key_id,
+		.role = call->caller.role,
+	};
+	session->refusal = refuse_person(session->all->access,
+					 call->caller.user_id,
+					 call->caller.role, topic);
 	if (session->refusal == NULL)
 		session->refusal = refuse_channel(call, &session->subscriber);
 	if (session->refusal == NULL)
@@ -625,4 +617,171 @@ void
 handle_socket_playlist(struct call *call)
 {
 	socket_handle(call, LIVE_PLAYLIST);
+}
+
+/* ---- who still may ------------------------------------------------------------------------- */
+
+/* One session as the looker remembers it without the lock. */
+struct glance {
+	uint64_t number;
+	struct standing standing;
+};
+
+static struct glance *
+glances_take(struct sockets *sockets, size_t *count)
+{
+	struct glance *glances;
+
+	*count = 0;
+	pthread_mutex_lock(&sockets->lock);
+	glances = mem_new(sockets->count + 1, sizeof *glances);
+	for (struct session *session = sockets->sessions; session != NULL;
+	     session = session->next) {
+		if (session->standing.user_id != 0 && session->socket != NULL &&
+		    session->refusal == NULL)
+			glances[(*count)++] = (struct glance){
+				session->number, session->standing
+			};
+	}
+	pthread_mutex_unlock(&sockets->lock);
+	return glances;
+}
+
+/* NULL: may stay. Who may see less than when they came has to come anew. */
+static const char *
+refuse_now(const struct session *session, const struct standing *now)
+{
+	if (!now->stands)
+		return "authentication_required";
+	if (session->subscriber.sees_private &&
+	    now->role < USER_ROLE_MODERATOR)
+		return "subscription_failed";
+	return refuse_person(session->all->access, now->user_id, now->role,
+			     session->subscriber.topic);
+}
+
+/* Both lists are in the same order; who came since is before them, who went is
+ * missing. */
+static void
+glances_apply(struct sockets *sockets, const struct glance *glances,
+	      const struct standing *now, size_t count)
+{
+	size_t i = 0;
+
+	pthread_mutex_lock(&sockets->lock);
+	for (struct session *session = sockets->sessions;
+	     session != NULL && i < count; session = session->next) {
+		const char *refusal;
+
+		while (i < count && glances[i].number > session->number)
+			i++;
+		if (i == count || glances[i].number != session->number)
+			continue;
+		refusal = refuse_now(session, &now[i]);
+		if (refusal == NULL)
+			continue;
+		send_error(session, refusal, 0);
+		websocket_close(session->socket, CLOSE_POLICY, refusal);
+	}
+	pthread_mutex_unlock(&sockets->lock);
+}
+
+static void
+look_again(struct sockets *sockets)
+{
+	struct fault fault = { 0 };
+	struct standing *now;
+	struct glance *glances;
+	size_t count;
+
+	glances = glances_take(sockets, &count);
+	now = mem_new(count + 1, sizeof *now);
+	for (size_t i = 0; i < count; i++)
+		now[i] = glances[i].standing;
+	if (count > 0 && access_look_again(sockets->access, now, count,
+					   &fault) == STATUS_OK)
+		glances_apply(sockets, glances, now, count);
+	else if (fault.message[0] != '\0')
+		log_warning("sockets", "cannot see who still may listen",
+			    LOG_TEXT("reason", fault.message));
+	free(now);
+	free(glances);
+}
+
+/* True: it is time; false: the end. */
+static bool
+look_wait(struct sockets *sockets)
+{
+	struct timespec at;
+	bool goes_on;
+
+	clock_gettime(CLOCK_REALTIME, &at);
+	at.tv_sec += LOOK_EVERY_SECONDS;
+	pthread_mutex_lock(&sockets->lock);
+	while (!sockets->ending &&
+	       pthread_cond_timedwait(&sockets->wake, &sockets->lock, &at) !=
+		       ETIMEDOUT)
+		continue;
+	goes_on = !sockets->ending;
+	pthread_mutex_unlock(&sockets->lock);
+	return goes_on;
+}
+
+static void *
+looker_run(void *cookie)
+{
+	struct sockets *sockets = cookie;
+
+	while (look_wait(sockets))
+		look_again(sockets);
+	return NULL;
+}
+
+/* ---- the beginning and the end ----------------------------------------------------------- */
+
+enum status
+sockets_open(const struct sockets_settings *settings, struct live_hub *hub,
+	     struct access *access, struct sockets **out, struct fault *fault)
+{
+	struct sockets *sockets = mem_new(1, sizeof *sockets);
+	const struct websocket_settings net = {
+		.ping_ms = settings->ping_seconds * 1000,
+		.close_ms = CLOSE_MS,
+		.message_max_bytes = MESSAGE_MAX_BYTES,
+		.queue_max_bytes = settings->queue_bytes,
+	};
+	int error;
+
+	sockets->settings = *settings;
+	sockets->hub = hub;
+	sockets->access = access;
+	pthread_mutex_init(&sockets->lock, NULL);
+	pthread_cond_init(&sockets->wake, NULL);
+	error = pthread_create(&sockets->looker, NULL, looker_run, sockets);
+	if (error != 0) {
+		pthread_cond_destroy(&sockets->wake);
+		pthread_mutex_destroy(&sockets->lock);
+		free(sockets);
+		return fault_errno(fault, error, "cannot start a thread");
+	}
+	sockets->net = websockets_new(&net);
+	metric_register(&connections);
+	metric_on_print(refresh, sockets);
+	*out = sockets;
+	return STATUS_OK;
+}
+
+void
+sockets_close(struct sockets *sockets)
+{
+	pthread_mutex_lock(&sockets->lock);
+	sockets->ending = true;
+	pthread_cond_signal(&sockets->wake);
+	pthread_mutex_unlock(&sockets->lock);
+	pthread_join(sockets->looker, NULL);
+	metric_off_print(sockets);
+	websockets_free(sockets->net);
+	pthread_cond_destroy(&sockets->wake);
+	pthread_mutex_destroy(&sockets->lock);
+	free(sockets);
 }

@@ -11,6 +11,7 @@
 
 #include "base/option.h"
 
+struct access;
 struct live_hub;
 struct sockets;
 
@@ -23,12 +24,14 @@ struct sockets_settings {
 
 extern const struct option sockets_options[];
 
-/* Both borrowed. */
-struct sockets *sockets_new(const struct sockets_settings *settings,
-			    struct live_hub *hub);
+/* All borrowed. Who opened a socket is looked at again every two seconds: it is
+ * closed when they may not listen any more. */
+enum status sockets_open(const struct sockets_settings *settings,
+			 struct live_hub *hub, struct access *access,
+			 struct sockets **out, struct fault *fault);
 
 /* After the HTTP server was closed. */
-void sockets_free(struct sockets *sockets);
+void sockets_close(struct sockets *sockets);
 
 struct sockets_figures {
 	uint32_t count, max;

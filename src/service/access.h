@@ -122,6 +122,20 @@ enum status access_link_identify(struct access *access, const char *thing,
 				 struct span text, struct arena *arena,
 				 struct caller *out, struct fault *fault);
 
+/* What somebody proved when they began something that lasts. */
+struct standing {
+	int64_t user_id, session_id, key_id; /* as in struct caller */
+	enum user_role role;                 /* set anew */
+	bool stands;                         /* set: they may sign in still */
+};
+
+/* Whether session, key and account are still good, and which role the account
+ * has now; past the cache, in one reading. Any other status than STATUS_OK says
+ * nothing about anybody. Blocks. */
+enum status access_look_again(struct access *access,
+			      struct standing *standings, size_t count,
+			      struct fault *fault);
+
 /* Sessions of admins and superadmins that asked for anything within the last five
  * minutes, as far as the cache remembers. Does not block. */
 uint32_t access_admin_sessions(struct access *access);

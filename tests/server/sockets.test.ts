@@ -144,6 +144,49 @@ describe('who may listen', () => {
 	});
 });
 
+describe('who may not listen any more', () => {
+	const panel = '/admin/api/users';
+	const monitoring = (by: { token: string }) => listen(`/api/ws/monitoring?token=${by.token}`);
+
+	test('because they signed out is shown out, from every topic', async () => {
+		const leaver = await person(server, 'leaver', 'moderator');
+		const gone = [monitoring(leaver), listen(`/ws/stats?token=${leaver.token}`)];
+		const others = [monitoring(moderator), listen('/ws/stats'), listen(`/api/ws/playlist?token=${user.token}`)];
+		await Promise.all([...gone, ...others].map((ear) => ear.of('connected')));
+		expect((await leaver.post('/api/v1/auth/logout')).status).toBe(204);
+		for (const ear of gone) {
+			expect(await ear.end()).toEqual({ code: 1008, reason: 'authentication_required' });
+			expect((await ear.of('error')).data.code).toBe('authentication_required');
+		}
+		const [other, nobody] = [others[0] as Ear, others[1] as Ear];
+		const heard = nobody.heard.length;
+		await nobody.of('stats', heard + 2);
+		await other.of('metrics_update', 2);
+		expect(others.map((ear) => ear.closed)).toEqual([null, null, null]);
+	});
+
+	test('because an admin took the role is shown out, and hears what is left', async () => {
+		const demoted = await person(server, 'demoted', 'moderator');
+		const ears = [monitoring(demoted), listen(`/api/ws/playlist?token=${demoted.token}`)];
+		await Promise.all(ears.map((ear) => ear.of('connected')));
+		expect((await admin.send('PATCH', `${panel}/${demoted.id}`, { role: 'user' })).status).toBe(200);
+		for (const ear of ears) expect(await ear.end()).toEqual({ code: 1008, reason: 'subscription_failed' });
+		await listen(`/api/ws/playlist?token=${(await demoted.signIn()).token}`).of('connected');
+	});
+
+	test('because the account was blocked or the key revoked is shown out', async () => {
+		const blocked = await person(server, 'blocked', 'moderator');
+		const made = await moderator.post('/api/v1/auth/keys', { name: 'ears', scopes: ['read'] });
+		expect(made.status).toBe(201);
+		const { id, key } = made.json();
+		const ears = [monitoring(blocked), monitoring({ token: key })];
+		await Promise.all(ears.map((ear) => ear.of('connected')));
+		expect((await admin.send('PATCH', `${panel}/${blocked.id}`, { status: 'blocked' })).status).toBe(200);
+		expect((await moderator.send('DELETE', `/api/v1/auth/keys/${id}`)).status).toBe(204);
+		for (const ear of ears) expect((await ear.end()).reason).toBe('authentication_required');
+	});
+});
+
 describe('what clients say', () => {
 	test('a ping is answered, in both forms, not too often', async () => {
 		const bare = listen('/ws/stats?events=error');
