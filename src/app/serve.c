@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "service/fetch.h"
 #include "service/live_in.h"
 #include "service/on_air.h"
 #include "service/sign_in.h"
@@ -332,6 +333,18 @@ aliases_check(const struct settings *settings, struct fault *fault)
 }
 
 static enum status
+trust_set(const struct settings *settings, struct fault *fault)
+{
+	struct fault why = { 0 };
+
+	if (fetch_trust(settings->program.fetch_private_addresses, &why) ==
+	    STATUS_OK)
+		return STATUS_OK;
+	return fault_field(fault, STATUS_INVALID, "FETCH_PRIVATE_ADDRESSES",
+			   "FETCH_PRIVATE_ADDRESSES: %s", why.message);
+}
+
+static enum status
 serving_open(struct serving *serving, const struct settings *settings,
 	     struct fault *fault)
 {
@@ -341,6 +354,8 @@ serving_open(struct serving *serving, const struct settings *settings,
 
 	*serving = (struct serving){ .lock_fd = -1 };
 	status = aliases_check(settings, fault);
+	if (status == STATUS_OK)
+		status = trust_set(settings, fault);
 	if (status == STATUS_OK)
 		status = folder_make(settings->program.data_dir, fault);
 	if (status == STATUS_OK)

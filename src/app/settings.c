@@ -51,6 +51,12 @@ static const struct option program_options[] = {
 	  .summary = "sattva: also print the metrics under the names that "
 		     "dashboards of Sattva Streamer know.",
 	  .offset = OFFSET(metrics_aliases) },
+	{ .name = "FETCH_PRIVATE_ADDRESSES", .type = OPTION_TEXT,
+	  .preset = "",
+	  .summary = "Networks beside the public ones that addresses given "
+		     "by people (streams in a queue, pictures) may lead to, "
+		     "like \"10.1.0.0/16, 192.168.1.7\"; empty: none.",
+	  .offset = OFFSET(fetch_private_addresses) },
 	{ 0 }
 };
 

@@ -41,6 +41,7 @@ struct program_settings {
 	bool prometheus_enabled;
 	uint32_t prometheus_port; /* 0: only on the main port */
 	const char *metrics_aliases; /* sattva, or "" */
+	const char *fetch_private_addresses; /* networks; "": none */
 };
 
 enum role { /* bits */

@@ -36,7 +36,12 @@ struct fetch_request {
 enum status fetch(const struct fetch_request *request, struct buffer *out,
 		  unsigned *http_status, struct fault *fault);
 
-/* Public unicast addresses, of both families, and of IPv4 inside IPv6. */
+/* Networks the operator trusts beside the public ones, as networks_parse() takes
+ * them. Once, before anything is fetched. */
+enum status fetch_trust(const char *trusted, struct fault *fault);
+
+/* Public unicast addresses, of both families, and of IPv4 inside IPv6; and those
+ * of fetch_trust(). */
 bool fetch_address_allowed(const struct address *address);
 
 /* Percent-encodes one value of a form or query. */
