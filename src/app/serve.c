@@ -252,6 +252,7 @@ open_ingest(struct serving *serving, const struct settings *settings,
 		.listening = serving->app.listening,
 		.hub = serving->app.live,
 		.settings = &settings->chores,
+		.disk_alert_percent = settings->monitor.alert_disk_percent,
 		.data_dir = settings->program.data_dir,
 		.backups = backup_place(serving, settings),
 	};

@@ -127,14 +127,14 @@ static void
 machine_report(struct checkup *checkup)
 {
 	double disk = machine_disk_percent(checkup->chores->data_dir);
-	uint32_t bound = checkup->chores->settings->disk_alert_percent;
+	uint32_t bound = checkup->chores->disk_alert_percent;
 
 	json_member_object_begin(&checkup->json, "machine");
 	json_member_double(&checkup->json, "memory_percent",
 			   machine_memory_percent());
 	json_member_double(&checkup->json, "disk_percent", disk);
 	json_object_end(&checkup->json);
-	alert_add(checkup, "disk_full", "warning", disk >= bound,
+	alert_add(checkup, "disk_full", "warning", bound > 0 && disk >= bound,
 		  "%.0f %% of the disk with the data are in use", disk);
 }
 

@@ -28,10 +28,6 @@ const struct option chores_options[] = {
 	  .summary = "Rotated log files older than this are removed by the "
 		     "schedule log_cleanup; 0: they are not.",
 	  .offset = OFFSET(log_keep_days) },
-	{ .name = "ALERT_DISK_PERCENT", .type = OPTION_U32, .preset = "90",
-	  .unit = "%", .min = 1, .max = 100,
-	  .summary = "An alert is raised when so much of the disk is in use.",
-	  .offset = OFFSET(disk_alert_percent) },
 	{ .name = "ALERT_SLOW_MS", .type = OPTION_U32, .preset = "1000",
 	  .unit = "ms", .min = 1, .max = 600000,
 	  .summary = "An alert is raised when one in twenty answers of a route "

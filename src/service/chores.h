@@ -16,9 +16,8 @@ struct listening;
 struct live_hub;
 
 struct chores_settings {
-	uint32_t log_keep_days;      /* LOG_KEEP_DAYS; 0: all */
-	uint32_t disk_alert_percent; /* ALERT_DISK_PERCENT */
-	uint32_t slow_alert_ms;      /* ALERT_SLOW_MS */
+	uint32_t log_keep_days; /* LOG_KEEP_DAYS; 0: all */
+	uint32_t slow_alert_ms; /* ALERT_SLOW_MS */
 };
 extern const struct option chores_options[];
 
@@ -28,6 +27,7 @@ struct chores { /* the cookie; all borrowed */
 	struct listening *listening;
 	struct live_hub *hub;
 	const struct chores_settings *settings;
+	uint32_t disk_alert_percent; /* as the monitor's; 0: never */
 	const char *data_dir;
 	struct backup_place backups;
 };
