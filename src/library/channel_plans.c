@@ -297,23 +297,29 @@ channel_jingle_remove(struct store_session *session, int64_t channel_id,
 
 static const struct page_sort newest = { "-id", { { 0 } }, true };
 
+/* In the order of the ids; a request whose track is gone stays empty. */
 static enum status
-request_read(struct store_session *session, int64_t id, struct arena *arena,
-	     struct request_row *out, struct fault *fault)
+requests_read(struct store_session *session, const int64_t *ids, size_t count,
+	      struct arena *arena, struct request_row *out,
+	      struct fault *fault)
 {
 	struct store_rows *rows;
-	enum status status = sql_query(
+	enum status status = query_by_ids(
 		session,
 		"select r.id, r.track_id, r.user_id, r.item_id, u.username, "
 		"r.message, t.title, t.artist, q.id, r.created_at "
 		"from channel_requests r join users u on u.id = r.user_id "
 		"join tracks t on t.id = r.track_id "
 		"left join queue_items q on q.id = r.item_id "
-		"where r.id = $1",
-		SQL_ARGS(SQL_INT(id)), &rows, fault);
+		"where r.id in ",
+		"", ids, count, &rows, fault);
 
-	if (status == STATUS_OK && sql_next(rows, &status, fault))
-		*out = (struct request_row){
+	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
+		size_t at = 0;
+
+		while (ids[at] != sql_column_int(rows, 0))
+			at++;
+		out[at] = (struct request_row){
 			.id = sql_column_int(rows, 0),
 			.track_id = sql_column_int(rows, 1),
 			.user_id = sql_column_int(rows, 2),
@@ -325,6 +331,7 @@ request_read(struct store_session *session, int64_t id, struct arena *arena,
 			.waits = !sql_column_null(rows, 8),
 			.created_at_ms = sql_column_int(rows, 9),
 		};
+	}
 	sql_end(rows);
 	return status;
 }
@@ -350,9 +357,9 @@ channel_requests_list(struct store_session *session, int64_t channel_id,
 	status = page_read(session, &query, page, arena, ids, &list.count,
 			   &list.page, fault);
 	list.items = arena_new(arena, struct request_row, list.count + 1);
-	for (size_t i = 0; i < list.count && status == STATUS_OK; i++)
-		status = request_read(session, ids[i], arena, &list.items[i],
-				      fault);
+	if (status == STATUS_OK && list.count > 0)
+		status = requests_read(session, ids, list.count, arena,
+				       list.items, fault);
 	if (status == STATUS_OK)
 		*out = list;
 	return status;

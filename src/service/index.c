@@ -36,6 +36,9 @@ static struct metric updated_total = METRIC_COUNTER(
 static struct metric documents_count_now =
 	METRIC_GAUGE("ogma_search_documents", "Documents in the search index.",
 		     "kind");
+static struct metric lag_seconds = METRIC_GAUGE(
+	"ogma_indexer_lag_seconds",
+	"How long the search index has been behind the library; 0: it is not.");
 
 struct index_service {
 	struct index_args args;
@@ -451,12 +454,27 @@ thread_step(struct index_service *index, struct fault *fault)
 	return status;
 }
 
+static void
+lag_gauge(bool caught_up, int64_t *behind_since_ms)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (caught_up)
+		*behind_since_ms = 0;
+	else if (*behind_since_ms == 0)
+		*behind_since_ms = now;
+	gauge_set(metric_cell(&lag_seconds),
+		  caught_up ? 0 : (double)(now - *behind_since_ms) / 1000);
+}
+
 static void *
 thread_run(void *cookie)
 {
 	struct index_service *index = cookie;
+	int64_t behind_since_ms = 0;
 	bool complained = false;
 
+	gauge_set(metric_cell(&lag_seconds), 0);
 	while (!is_ending(index)) {
 		struct fault fault = { 0 };
 		enum status status = thread_step(index, &fault);
@@ -468,6 +486,7 @@ thread_run(void *cookie)
 			log_warning("search", "cannot follow the library",
 				    LOG_TEXT("reason", fault.message));
 		complained = failed;
+		lag_gauge(status == STATUS_OK, &behind_since_ms);
 		thread_sleep(index, failed ? RETRY_MS : POLL_MS);
 	}
 	return NULL;

@@ -59,8 +59,8 @@ async function push(body: Record<string, unknown>): Promise<number> {
 }
 
 const remove = async (which: number): Promise<void> => expect((await admin.send('DELETE', `${pushes}${id}/pushes/${which}`)).status).toBe(204);
-// the first moments of an encoder and the joints of tracks are not quite it
-const isTone = (hertz: number): boolean => Math.abs(hertz - tone) < tone / 10;
+// the joints of tracks are not quite it
+const isTone = (hertz: number): boolean => Math.abs(hertz - tone) < tone / 30;
 const isOn = (row: any): boolean => row.state === 'on';
 
 describe('a push to a server of RTMP', () => {

@@ -86,14 +86,16 @@ export async function icecast(folder: string): Promise<Service> {
 	return new Service(port, ['icecast2', '-c', join(folder, 'icecast.xml')]).start();
 }
 
-// ffmpeg looks at a stream for five seconds before it begins; one is enough here.
+// ffmpeg looks at a stream for five seconds before it begins. One is enough for
+// sound; a picture has to come, every two.
 const quick = ['-fpsprobesize', '0', '-analyzeduration', '1000000'];
+const forPictures = ['-fpsprobesize', '0', '-analyzeduration', '3000000'];
 
-/** The pitch of what an address gives for two seconds, by its zero crossings. */
+/** The pitch of what an address gives for two seconds, by its zero crossings. The first quarter of a second is left out: an encoder that begins is not quite silent there. */
 export async function pitch(url: string): Promise<number> {
 	const { stdout } = await exec(
 		'ffmpeg',
-		['-v', 'error', '-rw_timeout', '10000000', ...quick, '-i', url, '-vn', '-t', '2', '-ac', '1', '-ar', '48000', '-f', 's16le', '-'],
+		['-v', 'error', '-rw_timeout', '10000000', ...quick, '-i', url, '-vn', '-ss', '0.25', '-t', '2', '-ac', '1', '-ar', '48000', '-f', 's16le', '-'],
 		{ encoding: 'buffer', maxBuffer: 1 << 24, timeout: 40_000 },
 	);
 	let crossings = 0;
@@ -113,7 +115,7 @@ export interface Stream {
 export async function probe(url: string): Promise<{ streams: Stream[]; format: { tags?: Record<string, string> } }> {
 	const { stdout } = await exec(
 		'ffprobe',
-		['-v', 'error', '-rw_timeout', '10000000', ...quick, '-show_streams', '-show_format', '-of', 'json', url],
+		['-v', 'error', '-rw_timeout', '10000000', ...forPictures, '-show_streams', '-show_format', '-of', 'json', url],
 		{ timeout: 40_000 },
 	);
 	return JSON.parse(stdout);
@@ -122,7 +124,7 @@ export async function probe(url: string): Promise<{ streams: Stream[]; format: {
 /** What a picture, or the first one of a stream, looks like from afar: eight by eight dots of red, green and blue. */
 export async function dots(url: string, crop = 'null'): Promise<number[]> {
 	const filter = `${crop},scale=8:8:flags=area`;
-	const input = url.startsWith('rtmp') ? quick : [];
+	const input = url.startsWith('rtmp') ? forPictures : [];
 	const { stdout } = await exec('ffmpeg', ['-v', 'error', ...input, '-i', url, '-an', '-frames:v', '1', '-vf', filter, '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'], {
 		encoding: 'buffer',
 		timeout: 40_000,
