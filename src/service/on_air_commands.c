@@ -1,0 +1,194 @@
+/* on_air_commands.c - what people do to a channel on the air, and see of it; see
+ * on_air.h. */
+#include "service/on_air_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+
+void
+on_air_skip(struct on_air *on_air, int64_t channel_id)
+{
+	struct aired *one;
+
+	if (on_air == NULL)
+		return;
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, channel_id);
+	if (one != NULL)
+		programme_skip(one->programme, NULL);
+	pthread_mutex_unlock(&on_air->lock);
+}
+
+static enum status
+not_on_air(struct fault *fault)
+{
+	return fault_set(fault, STATUS_NOT_FOUND,
+			 "the channel is not on the air");
+}
+
+enum status
+on_air_keep(struct on_air *on_air, int64_t channel_id, struct fault *fault)
+{
+	struct live_channel channel = { 0 };
+	struct aired *one;
+
+	if (on_air == NULL)
+		return not_on_air(fault);
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, channel_id);
+	if (one != NULL) {
+		auto_end_keep(&one->machine, clock_monotonic_ms());
+		channel = aired_channel(one);
+	}
+	pthread_mutex_unlock(&on_air->lock);
+	if (one == NULL)
+		return not_on_air(fault);
+	live_hub_publish_auto_end_cancelled(on_air->args.hub, channel);
+	return STATUS_OK;
+}
+
+enum status
+on_air_live_begin(struct on_air *on_air, int64_t channel_id, const char *name,
+		  int fd, const char *hint, uint32_t fade_ms,
+		  struct fault *fault)
+{
+	struct aired *one = NULL;
+	enum status status = STATUS_NOT_FOUND;
+
+	if (on_air != NULL) {
+		pthread_mutex_lock(&on_air->lock);
+		one = aired_find(on_air, channel_id);
+		if (one != NULL)
+			status = programme_live_begin(one->programme, fd, hint,
+						      fade_ms, fault);
+		if (one != NULL && status == STATUS_OK) {
+			one->dj_on = true;
+			snprintf(one->dj, sizeof one->dj, "%s", name);
+		}
+		pthread_mutex_unlock(&on_air->lock);
+	}
+	if (one == NULL) {
+		close(fd);
+		return not_on_air(fault);
+	}
+	return status != STATUS_OK ? status :
+				     on_air_live_title(on_air, channel_id,
+						       name, name, fault);
+}
+
+/* "Artist - Title" in two. */
+static void
+live_title_cut(char *text, struct station_pick *out)
+{
+	char *dash = strstr(text, " - ");
+
+	out->item.title = text;
+	if (dash == NULL || dash == text || dash[3] == '\0')
+		return;
+	*dash = '\0';
+	out->artist = text;
+	out->item.title = dash + 3;
+}
+
+enum status
+on_air_live_title(struct on_air *on_air, int64_t channel_id, const char *name,
+		  const char *title, struct fault *fault)
+{
+	char id[QUEUE_ID_BYTES];
+	struct live_play play = { .channel_id = channel_id,
+				  .pick = { .kind = PLAY_LIVE } };
+	struct live_channel channel = { 0 };
+	char *before = NULL, *json, *text;
+	const struct aired *one;
+	bool live;
+
+	if (on_air == NULL)
+		return not_on_air(fault);
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, channel_id);
+	live = one != NULL && one->dj_on && strcmp(one->dj, name) == 0;
+	if (live) {
+		channel = aired_channel(one);
+		if (one->current_json != NULL)
+			before = mem_copy_text(one->current_json);
+	}
+	pthread_mutex_unlock(&on_air->lock);
+	if (!live)
+		return fault_set(fault, STATUS_NOT_FOUND, "he is not live");
+	queue_id_make(id);
+	text = mem_copy_text(title);
+	live_title_cut(text, &play.pick);
+	play.pick.item.id = id;
+	play.pick.item.channel_id = channel_id;
+	play.pick.item.source = ITEM_STREAM;
+	play.pick.item.added_at_ms = clock_now_ms();
+	json = on_air_pick_print(&play.pick);
+	on_air_live_play_note(on_air, &play);
+	on_air_title_tell(on_air, channel_id, title, 0);
+	live_hub_publish_track_change(on_air->args.hub, channel,
+				      json_span(before), json_span(json),
+				      "track_ended");
+	free(before);
+	free(json);
+	free(text);
+	return STATUS_OK;
+}
+
+void
+on_air_live_end(struct on_air *on_air, int64_t channel_id)
+{
+	struct aired *one;
+
+	if (on_air == NULL)
+		return;
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, channel_id);
+	if (one != NULL)
+		programme_live_end(one->programme);
+	pthread_mutex_unlock(&on_air->lock);
+}
+
+static void
+view_fill(const struct aired *one, struct on_air_view *out)
+{
+	int64_t now = clock_monotonic_ms();
+	int64_t left = auto_end_left_ms(&one->machine, now);
+	struct programme_position position;
+
+	programme_look(one->programme, &position);
+	*out = (struct on_air_view){
+		.position_ms = position.position_ms,
+		.listeners = one->listeners,
+		.live = position.live,
+		.placeholder = one->placeholder,
+	};
+	if (one->dj_on)
+		memcpy(out->dj, one->dj, sizeof out->dj);
+	if (left < 0)
+		return;
+	out->timer_ends_at_ms = clock_now_ms() + left;
+	out->timer_started_at_ms =
+		out->timer_ends_at_ms - one->machine.timeout_ms;
+}
+
+bool
+on_air_look(struct on_air *on_air, int64_t channel_id,
+	    struct on_air_view *out)
+{
+	const struct aired *one;
+
+	if (on_air == NULL)
+		return false;
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, channel_id);
+	if (one != NULL)
+		view_fill(one, out);
+	pthread_mutex_unlock(&on_air->lock);
+	return one != NULL;
+}
