@@ -11,6 +11,12 @@
  *	again MS         the same with the process there
  *	late TICKS       that had to wait for a decoder
  *	resident KIB     of the server's process
+ *
+ *	bench_programme MEDIA_PROGRAM drift SECONDS FILE…
+ *
+ * Prints "drift US": by how much the programme's count of samples and the
+ * monotonic clock have moved against each other between the first ten and the
+ * last ten seconds.
  */
 #include <fcntl.h>
 #include <glob.h>
@@ -28,6 +34,7 @@
 
 #define CROSSFADE_MS 2000
 #define SKIPS 5
+#define RATE 48000
 
 struct playlist {
 	char **files;
@@ -202,6 +209,40 @@ skip_ms(struct programme *programme)
 	return (double)(clock_monotonic_us() - begin) / 1000;
 }
 
+/* ---- drift ---- */
+
+#define DRIFT_LOOKS 5000
+#define DRIFT_WINDOW_US 10000000
+
+/* How far the clock is ahead of the samples: the least of many looks, since a
+ * look comes some time after the tick that it sees. */
+static double
+ahead_us(struct programme *programme)
+{
+	double least = 1e18;
+
+	for (int i = 0; i < DRIFT_LOOKS; i++) {
+		struct programme_position look;
+		double ahead;
+
+		programme_look(programme, &look);
+		ahead = (double)clock_monotonic_us() -
+			(double)look.samples * 1e6 / RATE;
+		least = ahead < least ? ahead : least;
+		usleep(DRIFT_WINDOW_US / DRIFT_LOOKS);
+	}
+	return least;
+}
+
+static void
+drift_measure(struct programme *programme, unsigned seconds)
+{
+	double first = ahead_us(programme);
+
+	sleep(seconds);
+	printf("drift %.0f\n", ahead_us(programme) - first);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -230,6 +271,12 @@ main(int argc, char **argv)
 		return 1;
 	}
 	sleep(3);
+	if (strcmp(argv[2], "drift") == 0) {
+		drift_measure(programme, (unsigned)strtoul(argv[3], NULL, 10));
+		programme_close(programme);
+		media_pool_close(settings.pool);
+		return 0;
+	}
 	tapped = tap(programme, argv[2], &first);
 	if (tapped != NULL) {
 		programme_tap_close(tapped);
