@@ -149,3 +149,31 @@ seeds_make() {
 	done
 	touch "$data/seeds.done"
 }
+
+# channel_begin SECONDS - a server whose one channel plays six pieces of so many
+# seconds, twice: sets at (its address), channel and tracks (the ids), and ask.
+channel_begin() {
+	local i password=only-for-the-benchmark
+	mkdir -p "$work/music"
+	for i in 1 2 3 4 5 6; do
+		ffmpeg -nostdin -v error -y -f lavfi -i "sine=$((200 * i)):duration=$1" -metadata "title=Tone $i" \
+			-metadata artist=Peers -ac 2 "$work/music/$i.mp3"
+	done
+	"$program" scan "$work/music" --json --data "$work/data" >/dev/null
+	"$program" user add mod --role moderator --email mod@example.org --password "$password" --data "$work/data" >/dev/null
+	serve "$work/data"
+	at=http://127.0.0.1:$port
+	token=$(curl -sf "$at/api/v1/auth/login-json" -H 'Content-Type: application/json' \
+		-d "{\"username\":\"mod\",\"password\":\"$password\"}" | jq -r .access_token)
+	channel=$(ask POST /channels '{"title":"Measured"}' | jq .id)
+	mapfile -t tracks < <(ask GET '/tracks?limit=10' | jq '.items[].id')
+	for i in "${tracks[@]}" "${tracks[@]}"; do
+		ask POST "/queue/$channel/items" "{\"track_id\":$i}" >/dev/null
+	done
+	ask POST "/channels/$channel/start" >/dev/null
+}
+
+# ask METHOD PATH [JSON] - as the operator of channel_begin.
+ask() {
+	curl -sf -X "$1" "$at/api/v1$2" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' ${3:+-d "$3"}
+}

@@ -5,27 +5,9 @@ set -euo pipefail
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"
 
-password=only-for-the-benchmark
-
 say "peers"
-mkdir -p "$work/music" "$work/out" "$work/rip"
-for i in 1 2 3 4 5 6; do
-	ffmpeg -nostdin -v error -y -f lavfi -i "sine=$((200 * i)):duration=12" -metadata "title=Tone $i" -metadata artist=Peers \
-		-ac 2 "$work/music/$i.mp3"
-done
-"$program" scan "$work/music" --json --data "$work/data" >/dev/null
-"$program" user add mod --role moderator --email mod@example.org --password "$password" --data "$work/data" >/dev/null
-serve "$work/data"
-at=http://127.0.0.1:$port
-token=$(curl -sf "$at/api/v1/auth/login-json" -H 'Content-Type: application/json' -d "{\"username\":\"mod\",\"password\":\"$password\"}" | jq -r .access_token)
-ask() {
-	curl -sf -X "$1" "$at/api/v1$2" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' ${3:+-d "$3"}
-}
-channel=$(ask POST /channels '{"title":"Peers"}' | jq .id)
-for track in $(ask GET '/tracks?limit=10' | jq '.items[].id') $(ask GET '/tracks?limit=10' | jq '.items[].id'); do
-	ask POST "/queue/$channel/items" "{\"track_id\":$track}" >/dev/null
-done
-ask POST "/channels/$channel/start" >/dev/null
+mkdir -p "$work/out" "$work/rip"
+channel_begin 12
 live=$at/live/$channel
 
 # Seconds of sound that is not silence in a file.
