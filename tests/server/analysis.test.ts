@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Answer } from './support/http.ts';
 import { serveMusic, trackTitled } from './support/library.ts';
 import { until } from './support/ogma.ts';
+import { Description } from './support/schema.ts';
 
 const server = await serveMusic('analysis', { env: { ANALYSIS: 'yes', ANALYSIS_LOOK_SECONDS: '1' } });
 const water = await trackTitled(server, 'Still Water');
@@ -24,6 +25,14 @@ describe('a server that listens', () => {
 		const track = (await server.ask(path)).json() as Record<string, unknown>;
 		expect(track['loudness_lufs']).toBe(analysis['loudness_lufs']);
 		expect(track['energy']).toBe(analysis['energy']);
+	});
+
+	test('tells it as its description says', async () => {
+		await heard();
+		const description = await Description.of(server);
+		const told = description.operations.filter((one) => /\/(analysis|waveform)$/.test(one.path));
+		expect(told).toHaveLength(2);
+		for (const operation of told) expect(description.complaint(operation, await server.ask(operation.path.replace('{id}', String(water.id)))), operation.path).toBeUndefined();
 	});
 
 	test('draws it for a player', async () => {

@@ -77,7 +77,8 @@ describe('settings', () => {
 		argv: string[] = [],
 		options: RunOptions = {},
 	): Promise<Record<string, Record<string, any>>> => {
-		const { stdout } = await runWell(['settings', '--json', '--data', join(folder, 'no-data'), ...argv], options);
+		const env = { ANALYSIS: undefined, ...options.env }; // which the other tests switch off
+		const { stdout } = await runWell(['settings', '--json', '--data', join(folder, 'no-data'), ...argv], { ...options, env });
 		return Object.fromEntries(lines(stdout).map((line) => [line['name'] as string, line]));
 	};
 

@@ -26,6 +26,9 @@ function ask(operation: Operation): Ask {
 	return { method: operation.method, ...(members.length > 0 ? withJson(wrong) : {}) };
 }
 
+// These know DJs of channels, by Basic: a role of the service opens nothing there.
+const isOfDjs = (operation: Operation): boolean => operation.path === '/admin/metadata' || (operation.method === 'PUT' && operation.path.startsWith('/live/'));
+
 // Without a body or an id these would end the sessions that ask.
 const ends = ['/api/v1/auth/logout', '/api/v1/auth/me'];
 const operations = description.operations.filter((one) => one.method === 'GET' || !ends.includes(one.path));
@@ -47,7 +50,9 @@ describe.each(operations.map((operation) => [`${operation.method} ${operation.pa
 				const answer = await people[role].ask(path, ask(operation));
 				const why = `${role}: ${answer.text.slice(0, 200)}`;
 				expect(answer.status, why).toBeLessThan(500);
-				if (covers(role, operation.right)) {
+				if (isOfDjs(operation)) {
+					expect(answer.status, why).toBe(401);
+				} else if (covers(role, operation.right)) {
 					expect(answer.status, why).not.toBe(401);
 					if (operation.others === 'none') expect(answer.status, why).not.toBe(403);
 				} else {

@@ -118,6 +118,8 @@ const open = description.operations.filter(
 		!/\/auth\/(links|oidc)\/|^\/live\/|^\/admin\/metadata/.test(one.path) &&
 		!('101' in one.responses),
 );
+// What a track sounds like is there after it was listened to: analysis.test.ts.
+const found = (operation: Operation): number => (/\/(analysis|waveform)$/.test(operation.path) ? 404 : 200);
 const methodsOf = (path: string): string[] =>
 	description.operations.filter((one) => one.path === path).map((one) => one.method);
 
@@ -129,7 +131,7 @@ describe.each(open.map((operation) => [operation.path, operation] as const))(
 
 		test('answers a library with content as its schema says', async () => {
 			const answer = await server.ask(address(operation));
-			expect(answer.status, answer.text.slice(0, 300)).toBe(200);
+			expect(answer.status, answer.text.slice(0, 300)).toBe(found(operation));
 			expect(description.complaint(operation, answer)).toBeUndefined();
 		});
 
@@ -142,7 +144,7 @@ describe.each(open.map((operation) => [operation.path, operation] as const))(
 		test('takes a slash at the end', async () => {
 			const [path, query] = address(operation).split('?');
 			const answer = await server.ask(`${path}/${query === undefined ? '' : `?${query}`}`);
-			expect(answer.status).toBe(200);
+			expect(answer.status).toBe(found(operation));
 		});
 
 		test('refuses wrong values and names the field', async () => {

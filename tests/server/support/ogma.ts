@@ -16,7 +16,7 @@ export const mediaProgram = ((): string => {
 	}
 })();
 
-export type Environment = Record<string, string>;
+export type Environment = Record<string, string | undefined>; // undefined: not set
 
 // Nothing of the person's own environment reaches the program, so that a
 // setting of theirs cannot change what is tested. Nobody listens to the music
