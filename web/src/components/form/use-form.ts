@@ -1,6 +1,6 @@
 /* State of a form: its values, what is wrong with each, and the one sentence about all of it. What the server refuses
  * (422 with details) lands at the fields it names; the first of them gets the focus. */
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import i18next from 'i18next';
 import { ApiError } from '../../api/client';
 
@@ -52,8 +52,10 @@ export function useForm<T extends Values>(
 	const show = (fields: Map<string, string>, rest: string) => {
 		setFaults(fields);
 		setProblem(rest);
-		requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
 	};
+	useEffect(() => {
+		if (faults.size > 0) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+	}, [faults]);
 	const fail = (error: unknown) => {
 		const { fields, rest } = faultsOf(error, values);
 		show(fields, rest);

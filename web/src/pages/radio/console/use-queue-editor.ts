@@ -25,7 +25,11 @@ export function useQueueEditor(channel: number) {
 				const outcome = await carryOut(edit, known ?? { items: [], version: 0 }, {
 					send: (each, state) => sendEdit(channel, each, state),
 				});
-				await mutate((before) => (before ? { ...before, ...outcome.state } : before), { revalidate: false });
+				/* What somebody else did meanwhile may be known already; and an answer that was on its way is thrown
+				 * away by SWR for this change, so it is asked for again. */
+				await mutate((before) =>
+					before && before.version <= outcome.state.version ? { ...before, ...outcome.state } : before,
+				);
 				if (outcome.kind === 'dropped') toast(t('console.queue.dropped'));
 				else if (outcome.redone) toast(t('console.queue.redone'));
 			} catch (failure) {
