@@ -22,16 +22,6 @@ struct dj_work {
 };
 
 static enum status
-channel_expect(struct store_session *session, struct call *call,
-	       struct fault *fault)
-{
-	struct channel channel;
-
-	return channels_get(session, call_int(call, "id"), call->arena,
-			    &channel, fault);
-}
-
-static enum status
 dj_audit(struct store_session *session, struct call *call, const char *action,
 	 const char *operation, const struct dj_row *row, struct fault *fault)
 {
@@ -112,15 +102,13 @@ handle_channel_djs(struct call *call)
 	struct dj_work work = { .call = call };
 	struct on_air_view air = air_of(call);
 	struct page_answer answer;
-	struct page_info page = { 0 };
 
 	if (!call_read_store(call, djs_read, &work))
 		return;
 	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
 		dj_form(&answer.json, &work.list[i], &air);
-	page.total = (int64_t)work.count;
-	page_end(&answer, call, &page);
+	page_end_whole(&answer, call, work.count);
 }
 
 /* ---- making and changing -------------------------------------------------- */

@@ -21,16 +21,6 @@ struct plan_work {
 };
 
 static enum status
-channel_expect(struct store_session *session, struct call *call,
-	       struct fault *fault)
-{
-	struct channel channel;
-
-	return channels_get(session, call_int(call, "id"), call->arena,
-			    &channel, fault);
-}
-
-static enum status
 plan_audit(struct store_session *session, struct call *call,
 	   const char *action, const char *model, int64_t id,
 	   struct fault *fault)
@@ -80,15 +70,6 @@ plan_drop(struct call *call, plan_remove *remove, const char *model)
 	call_answer_empty(call, 204);
 }
 
-/* Answers with all rows as one page. */
-static void
-rows_answer(struct call *call, struct page_answer *answer, size_t count)
-{
-	const struct page_info page = { .total = (int64_t)count };
-
-	page_end(answer, call, &page);
-}
-
 /* ---- schedule ------------------------------------------------------------- */
 
 static void
@@ -134,7 +115,7 @@ handle_channel_schedule(struct call *call)
 	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
 		schedule_form(&answer.json, &work.schedule[i]);
-	rows_answer(call, &answer, work.count);
+	page_end_whole(&answer, call, work.count);
 }
 
 /* The body over the row there is; minutes and days are read before. */
@@ -293,7 +274,7 @@ handle_channel_jingles(struct call *call)
 	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
 		jingle_form(&answer.json, &work.jingles[i]);
-	rows_answer(call, &answer, work.count);
+	page_end_whole(&answer, call, work.count);
 }
 
 static void

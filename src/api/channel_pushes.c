@@ -2,7 +2,7 @@
 #include "library/channel_pushes.h"
 
 #include "api/api.h"
-#include "api/forms.h"
+#include "api/channels.h"
 #include "api/handlers.h"
 #include "library/audit.h"
 #include "library/channels.h"
@@ -76,14 +76,13 @@ pushes_read(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct push_work *work = cookie;
 	struct call *call = work->call;
-	struct channel channel;
-	enum status status = channels_get(session, call_int(call, "id"),
-					  call->arena, &channel, fault);
+	enum status status = channel_expect(session, call, fault);
 
 	return status != STATUS_OK ?
 		       status :
-		       channel_pushes_list(session, channel.id, call->arena,
-					   &work->list, &work->count, fault);
+		       channel_pushes_list(session, call_int(call, "id"),
+					   call->arena, &work->list,
+					   &work->count, fault);
 }
 
 void
@@ -91,15 +90,13 @@ handle_channel_pushes(struct call *call)
 {
 	struct push_work work = { .call = call };
 	struct page_answer answer;
-	struct page_info page = { 0 };
 
 	if (!call_read_store(call, pushes_read, &work))
 		return;
 	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
 		push_form(&answer.json, call, &work.list[i]);
-	page.total = (int64_t)work.count;
-	page_end(&answer, call, &page);
+	page_end_whole(&answer, call, work.count);
 }
 
 /* ---- what is given -------------------------------------------------------- */

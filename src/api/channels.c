@@ -14,6 +14,16 @@
 #include "service/on_air.h"
 #include "service/station_item.h"
 
+enum status
+channel_expect(struct store_session *session, struct call *call,
+	       struct fault *fault)
+{
+	struct channel channel;
+
+	return channels_get(session, call_int(call, "id"), call->arena,
+			    &channel, fault);
+}
+
 bool
 channel_is_run_by(const struct call *call)
 {

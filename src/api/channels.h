@@ -16,6 +16,10 @@ enum status channel_to_see(struct store_session *session,
 			   const struct call *call, int64_t id,
 			   struct channel *out, struct fault *fault);
 
+/* In a work: that there is the channel {id}, for those who run channels. */
+enum status channel_expect(struct store_session *session, struct call *call,
+			   struct fault *fault);
+
 bool channel_is_run_by(const struct call *call);
 
 /* The tracks that items are, for their artists and covers. */

@@ -283,6 +283,14 @@ page_end(struct page_answer *answer, struct call *call,
 }
 
 void
+page_end_whole(struct page_answer *answer, struct call *call, size_t count)
+{
+	const struct page_info page = { .total = (int64_t)count };
+
+	page_end(answer, call, &page);
+}
+
+void
 answer_tracks(struct call *call, const struct track *items, size_t count,
 	      const struct page_info *page)
 {

@@ -43,6 +43,9 @@ struct page_answer {
 void page_begin(struct page_answer *answer);
 void page_end(struct page_answer *answer, struct call *call,
 	      const struct page_info *page);
+/* When these are all there are. */
+void page_end_whole(struct page_answer *answer, struct call *call,
+		    size_t count);
 
 /* Whole answers. */
 void answer_tracks(struct call *call, const struct track *items, size_t count,

@@ -61,31 +61,22 @@ static void
 genres_merged_answer(struct call *call)
 {
 	struct merged_work work = { .call = call };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_expect_role(call, USER_ROLE_MODERATOR) ||
 	    !call_read_store(call, genres_merged_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
-		merged_form(&json, &work.genres[i]);
-	json_array_end(&json);
-	json_member_int(&json, "total", (int64_t)work.count);
-	json_member_null(&json, "next_cursor");
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		merged_form(&answer.json, &work.genres[i]);
+	page_end_whole(&answer, call, work.count);
 }
 
 void
 handle_genres_list(struct call *call)
 {
 	struct genres_work work = { .call = call, .page = call_page(call) };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (call_int(call, "merged") != 0) {
 		genres_merged_answer(call);
@@ -93,17 +84,10 @@ handle_genres_list(struct call *call)
 	}
 	if (!call_read_store(call, genres_list_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.list.count; i++)
-		form_genre(&json, &work.list.items[i], false);
-	json_array_end(&json);
-	json_member_int(&json, "total", work.list.page.total);
-	json_member_text(&json, "next_cursor", work.list.page.next_cursor);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		form_genre(&answer.json, &work.list.items[i], false);
+	page_end(&answer, call, &work.list.page);
 }
 
 static void

@@ -122,24 +122,16 @@ handle_jobs_list(struct call *call)
 			    .parent_id = call_int(call, "parent_id") },
 		.page = call_page(call),
 	};
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	work.filter.state_given = job_state_parse(call_text(call, "state"),
 						  &work.filter.state);
 	if (!call_read_store(call, jobs_list_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.list.count; i++)
-		job_form(&json, &work.list.items[i]);
-	json_array_end(&json);
-	json_member_int(&json, "total", work.list.page.total);
-	json_member_text(&json, "next_cursor", work.list.page.next_cursor);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		job_form(&answer.json, &work.list.items[i]);
+	page_end(&answer, call, &work.list.page);
 }
 
 static enum status
@@ -237,29 +229,21 @@ handle_job_log(struct call *call)
 	struct jobs_work work = { .call = call,
 				  .id = call_int(call, "id"),
 				  .page = call_page(call) };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_read_store(call, job_log_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.lines.count; i++) {
 		const struct job_line *line = &work.lines.items[i];
 
-		json_object_begin(&json);
-		json_member_int(&json, "id", line->id);
-		json_member_time(&json, "at", line->at_ms);
-		json_member_text(&json, "level", line->level);
-		json_member_text(&json, "path", line->path);
-		json_member_text(&json, "message", line->reason);
-		json_object_end(&json);
+		json_object_begin(&answer.json);
+		json_member_int(&answer.json, "id", line->id);
+		json_member_time(&answer.json, "at", line->at_ms);
+		json_member_text(&answer.json, "level", line->level);
+		json_member_text(&answer.json, "path", line->path);
+		json_member_text(&answer.json, "message", line->reason);
+		json_object_end(&answer.json);
 	}
-	json_array_end(&json);
-	json_member_int(&json, "total", work.lines.page.total);
-	json_member_text(&json, "next_cursor", work.lines.page.next_cursor);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+	page_end(&answer, call, &work.lines.page);
 }

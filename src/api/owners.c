@@ -78,22 +78,14 @@ owners_answer(struct call *call)
 	struct owners_work work = { .call = call,
 				    .id = call_int(call, "id"),
 				    .check = true };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_read_store(call, owners_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
-		owner_form(&json, &work.owners[i]);
-	json_array_end(&json);
-	json_member_int(&json, "total", (int64_t)work.count);
-	json_member_null(&json, "next_cursor");
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		owner_form(&answer.json, &work.owners[i]);
+	page_end_whole(&answer, call, work.count);
 }
 
 void
@@ -228,25 +220,17 @@ void
 handle_artists_by_user(struct call *call)
 {
 	struct owned_work work = { .call = call };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_may_touch(call, call_int(call, "id")) ||
 	    !call_read_store(call, owned_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++) {
-		form_artist(&json, &work.artists[i], true);
-		json_member_text(&json, "bio", work.bios[i]);
-		json_member_null(&json, "owners");
-		json_object_end(&json);
+		form_artist(&answer.json, &work.artists[i], true);
+		json_member_text(&answer.json, "bio", work.bios[i]);
+		json_member_null(&answer.json, "owners");
+		json_object_end(&answer.json);
 	}
-	json_array_end(&json);
-	json_member_int(&json, "total", (int64_t)work.count);
-	json_member_null(&json, "next_cursor");
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+	page_end_whole(&answer, call, work.count);
 }

@@ -64,22 +64,14 @@ void
 handle_schedules_list(struct call *call)
 {
 	struct schedules_work work = { .call = call };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_read_store(call, schedules_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
-		schedule_form(&json, &work.views[i]);
-	json_array_end(&json);
-	json_member_int(&json, "total", (int64_t)work.count);
-	json_member_null(&json, "next_cursor");
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		schedule_form(&answer.json, &work.views[i]);
+	page_end_whole(&answer, call, work.count);
 }
 
 void
@@ -147,34 +139,27 @@ handle_schedule_runs(struct call *call)
 	struct schedules_work work = { .call = call,
 				       .name = call_text(call, "name"),
 				       .page = call_page(call) };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_read_store(call, runs_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.runs.count; i++) {
 		const struct schedule_run *run = &work.runs.items[i];
 
-		json_object_begin(&json);
-		json_member_int(&json, "id", run->id);
-		json_member_int(&json, "job_id", run->job_id);
-		json_member_text(&json, "reason", run->reason);
-		json_member_time(&json, "due_at", run->due_at_ms);
-		json_member_time(&json, "started_at", run->started_at_ms);
-		json_member_time(&json, "finished_at", run->ended_at_ms);
-		json_member_text(&json, "state", job_state_name(run->state));
-		json_member_text(&json, "error", run->error);
-		json_object_end(&json);
+		json_object_begin(&answer.json);
+		json_member_int(&answer.json, "id", run->id);
+		json_member_int(&answer.json, "job_id", run->job_id);
+		json_member_text(&answer.json, "reason", run->reason);
+		json_member_time(&answer.json, "due_at", run->due_at_ms);
+		json_member_time(&answer.json, "started_at", run->started_at_ms);
+		json_member_time(&answer.json, "finished_at", run->ended_at_ms);
+		json_member_text(&answer.json, "state",
+				 job_state_name(run->state));
+		json_member_text(&answer.json, "error", run->error);
+		json_object_end(&answer.json);
 	}
-	json_array_end(&json);
-	json_member_int(&json, "total", work.runs.page.total);
-	json_member_text(&json, "next_cursor", work.runs.page.next_cursor);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+	page_end(&answer, call, &work.runs.page);
 }
 
 /* ---- reports --------------------------------------------------------------------- */
@@ -220,22 +205,14 @@ handle_reports_list(struct call *call)
 	struct reports_work work = { .call = call,
 				     .kind = call_text(call, "kind"),
 				     .page = call_page(call) };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_read_store(call, reports_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.reports.count; i++)
-		report_form(&json, &work.reports.items[i]);
-	json_array_end(&json);
-	json_member_int(&json, "total", work.reports.page.total);
-	json_member_text(&json, "next_cursor", work.reports.page.next_cursor);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		report_form(&answer.json, &work.reports.items[i]);
+	page_end(&answer, call, &work.reports.page);
 }
 
 void

@@ -121,22 +121,15 @@ void
 handle_sources_list(struct call *call)
 {
 	struct sources_work work = { .call = call };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_read_store(call, sources_work, &work))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
-		source_form(&json, &work.rows[i], &work.scans[i], call->arena);
-	json_array_end(&json);
-	json_member_int(&json, "total", (int64_t)work.count);
-	json_member_null(&json, "next_cursor");
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		source_form(&answer.json, &work.rows[i], &work.scans[i],
+			    call->arena);
+	page_end_whole(&answer, call, work.count);
 }
 
 static void
