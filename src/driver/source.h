@@ -143,6 +143,21 @@ struct source_driver {
 	enum status (*stat)(struct source *source, const char *path,
 			    struct source_file *out, struct fault *fault);
 
+	/* Optional, both or none; NULL where files are only read.
+	 *
+	 * Makes a file at `path` of all bytes of `fd` (a regular file, from its
+	 * start), and the folders above it: whole or not at all, and durable
+	 * when it returns. STATUS_CONFLICT: something is there, and stays.
+	 * STATUS_INVALID: as source_path_check(), or a folder above is a link
+	 * or no folder. STATUS_FULL: no room. */
+	enum status (*put_file)(struct source *source, const char *path,
+				int fd, struct fault *fault);
+
+	/* Takes the file away, durably, and the folders above it that are empty
+	 * then. STATUS_NOT_FOUND; STATUS_INVALID as above. */
+	enum status (*remove_file)(struct source *source, const char *path,
+				   struct fault *fault);
+
 	/* Optional, all three or none; NULL when the place cannot tell of
 	 * changes. STATUS_FULL when the place has more folders than may be
 	 * watched: rescan by the clock instead. */
@@ -201,6 +216,11 @@ int source_path_compare(const char *a, const char *b);
 /* True when `path` is `folder` or below it; "" is above everything. */
 bool source_path_within(const char *path, const char *folder);
 
+/* STATUS_INVALID with field "path" unless every part of it is a name that any
+ * place can hold and no walk passes over: UTF-8 of 1 to 255 bytes without
+ * control characters and backslashes, not hidden, no bookkeeping folder. */
+enum status source_path_check(const char *path, struct fault *fault);
+
 /* ---- what the rest of Ogma calls ---------------------------------------- */
 
 static inline enum status
@@ -222,6 +242,26 @@ source_stat(struct source *source, const char *path, struct source_file *out,
 	    struct fault *fault)
 {
 	return source->driver->stat(source, path, out, fault);
+}
+
+static inline bool
+source_can_put(const struct source *source)
+{
+	return source->driver->put_file != NULL;
+}
+
+static inline enum status
+source_put_file(struct source *source, const char *path, int fd,
+		struct fault *fault)
+{
+	return source->driver->put_file(source, path, fd, fault);
+}
+
+static inline enum status
+source_remove_file(struct source *source, const char *path,
+		   struct fault *fault)
+{
+	return source->driver->remove_file(source, path, fault);
 }
 
 static inline enum status

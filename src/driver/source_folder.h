@@ -1,5 +1,6 @@
-/* source_folder.h - what the two files of the folder driver share: the walk
- * (source_folder.c) and the watch (source_folder_watch.c).
+/* source_folder.h - what the files of the folder driver share: the walk
+ * (source_folder.c), the watch (source_folder_watch.c) and what is written
+ * (source_folder_put.c).
  *
  * Floor: 2 (driver), private to the driver. */
 #ifndef OGMA_DRIVER_SOURCE_FOLDER_H
@@ -41,6 +42,11 @@ enum status folder_root_open(const struct folder_source *source, int *out_fd,
 
 /* openat() for paths longer than the kernel takes at once; -1 and errno. */
 int folder_open_below(int root_fd, const char *path, int flags);
+
+enum status folder_put_file(struct source *source, const char *path, int fd,
+			    struct fault *fault);
+enum status folder_remove_file(struct source *source, const char *path,
+			       struct fault *fault);
 
 enum status folder_watch_open(struct source *source, struct source_watch **out,
 			      struct fault *fault);

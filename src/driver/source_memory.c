@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 
 struct memory_file {
@@ -83,15 +84,13 @@ memory_find(const struct memory_source *source, const char *path)
 		       NULL;
 }
 
-void
-source_memory_put(struct source *base, const char *path, struct span content,
-		  int64_t modified_ns)
+/* Under the lock. */
+static void
+memory_store(struct memory_source *source, const char *path,
+	     struct span content, int64_t modified_ns)
 {
-	struct memory_source *source = memory_of(base);
-	struct memory_file *file;
+	struct memory_file *file = memory_find(source, path);
 
-	pthread_mutex_lock(&source->lock);
-	file = memory_find(source, path);
 	if (file == NULL) {
 		size_t at = memory_place(source, path);
 
@@ -113,6 +112,16 @@ source_memory_put(struct source *base, const char *path, struct span content,
 		memcpy(file->content, content.at, content.length);
 	file->size_bytes = content.length;
 	file->modified_ns = modified_ns;
+}
+
+void
+source_memory_put(struct source *base, const char *path, struct span content,
+		  int64_t modified_ns)
+{
+	struct memory_source *source = memory_of(base);
+
+	pthread_mutex_lock(&source->lock);
+	memory_store(source, path, content, modified_ns);
 	pthread_mutex_unlock(&source->lock);
 }
 
@@ -316,6 +325,61 @@ memory_source_stat(struct source *base, const char *path,
 					"there is no file %s", path);
 }
 
+static enum status
+content_read(int fd, struct buffer *out, struct fault *fault)
+{
+	char piece[65536];
+	ssize_t got;
+
+	do {
+		got = pread(fd, piece, sizeof piece, (off_t)out->length);
+		if (got > 0)
+			buffer_add(out, piece, (size_t)got);
+	} while (got > 0);
+	return got == 0 ? STATUS_OK :
+			  fault_errno(fault, errno, "cannot read the file");
+}
+
+static enum status
+memory_source_put(struct source *base, const char *path, int fd,
+		  struct fault *fault)
+{
+	struct memory_source *source = memory_of(base);
+	enum status status = source_path_check(path, fault);
+	struct buffer content;
+	bool there;
+
+	buffer_init(&content, 0);
+	if (status == STATUS_OK)
+		status = content_read(fd, &content, fault);
+	pthread_mutex_lock(&source->lock);
+	there = memory_find(source, path) != NULL;
+	if (status == STATUS_OK && !there)
+		memory_store(source, path,
+			     (struct span){ content.bytes, content.length },
+			     clock_now_ms() * 1000000);
+	pthread_mutex_unlock(&source->lock);
+	buffer_release(&content);
+	if (status == STATUS_OK && there)
+		status = fault_set(fault, STATUS_CONFLICT,
+				   "there is a file %s already", path);
+	return status;
+}
+
+static enum status
+memory_source_remove(struct source *base, const char *path,
+		     struct fault *fault)
+{
+	enum status status = source_path_check(path, fault);
+	struct source_file file;
+
+	if (status == STATUS_OK)
+		status = memory_source_stat(base, path, &file, fault);
+	if (status == STATUS_OK)
+		source_memory_remove(base, path);
+	return status;
+}
+
 const struct source_driver source_driver_memory = {
 	.name = "memory",
 	.summary = "files in memory, for tests",
@@ -325,4 +389,6 @@ const struct source_driver source_driver_memory = {
 	.walk = memory_source_walk,
 	.open_file = memory_source_open_file,
 	.stat = memory_source_stat,
+	.put_file = memory_source_put,
+	.remove_file = memory_source_remove,
 };

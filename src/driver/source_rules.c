@@ -49,6 +49,7 @@ source_driver_check(const struct source_driver *driver)
 	assert(driver->open != NULL && driver->close != NULL);
 	assert(driver->check != NULL && driver->walk != NULL);
 	assert(driver->open_file != NULL && driver->stat != NULL);
+	assert((driver->put_file == NULL) == (driver->remove_file == NULL));
 	assert((driver->watch_open == NULL) == (driver->watch_wait == NULL));
 	assert((driver->watch_open == NULL) == (driver->watch_wake == NULL));
 	assert((driver->watch_open == NULL) == (driver->watch_close == NULL));
@@ -199,4 +200,40 @@ source_path_within(const char *path, const char *folder)
 
 	return length == 0 || (strncmp(path, folder, length) == 0 &&
 			       (path[length] == '\0' || path[length] == '/'));
+}
+
+static bool
+part_writable(const char *part, size_t length)
+{
+	char name[256];
+
+	if (length == 0 || length >= sizeof name || !utf8_valid(part, length))
+		return false;
+	memcpy(name, part, length);
+	name[length] = '\0';
+	for (size_t i = 0; i < length; i++) {
+		if ((unsigned char)name[i] < ' ' || name[i] == 0x7F ||
+		    name[i] == '\\')
+			return false;
+	}
+	return !source_folder_ignored(name);
+}
+
+enum status
+source_path_check(const char *path, struct fault *fault)
+{
+	size_t depth = 0;
+	bool last, good = strlen(path) < SOURCE_PATH_LIMIT;
+
+	do {
+		size_t length = strcspn(path, "/");
+
+		last = path[length] == '\0';
+		good = good && ++depth <= SOURCE_DEPTH_LIMIT &&
+		       part_writable(path, length);
+		path += length + 1;
+	} while (!last && good);
+	return good ? STATUS_OK :
+		      fault_field(fault, STATUS_INVALID, "path",
+				  "no file can be put there");
 }

@@ -10,6 +10,7 @@
 #include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -741,6 +742,198 @@ a_waiting_watch_can_be_woken(void **state)
 	source_watch_close(watch);
 }
 
+/* ---- files that are put ----------------------------------------------------- */
+
+static int
+bytes_fd(const char *text)
+{
+	char path[] = "/tmp/ogma-put-XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(fd_write(fd, text, strlen(text), NULL), STATUS_OK);
+	return fd;
+}
+
+static enum status
+put_file(struct place *place, const char *path, const char *text)
+{
+	int fd = bytes_fd(text);
+	enum status status = source_put_file(place->source, path, fd, NULL);
+
+	close(fd);
+	return status;
+}
+
+static void
+assert_holds(struct place *place, const char *path, const char *text)
+{
+	char bytes[64] = { 0 };
+	int fd;
+
+	assert_int_equal(source_open_file(place->source, path, &fd, NULL),
+			 STATUS_OK);
+	assert_int_equal(read(fd, bytes, sizeof bytes), strlen(text));
+	assert_string_equal(bytes, text);
+	close(fd);
+}
+
+static void
+a_file_is_put_whole_with_the_folders_above_it(void **state)
+{
+	struct place *place = *state;
+
+	assert_true(source_can_put(place->source));
+	assert_int_equal(put_file(place, "Кино/Группа крови/01 a.mp3", "one"),
+			 STATUS_OK);
+	assert_int_equal(put_file(place, "b.mp3", ""), STATUS_OK);
+	assert_holds(place, "Кино/Группа крови/01 a.mp3", "one");
+	assert_walk(place, "", true,
+		    "b.mp3\n"
+		    "Кино/Группа крови/01 a.mp3\n");
+}
+
+static void
+a_file_that_is_there_is_never_replaced(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "a/b.mp3", "old");
+	assert_int_equal(put_file(place, "a/b.mp3", "new"), STATUS_CONFLICT);
+	assert_holds(place, "a/b.mp3", "old");
+	assert_walk(place, "", true, "a/b.mp3\n");
+}
+
+static void
+nothing_is_put_outside_or_where_no_walk_comes(void **state)
+{
+	static const char *const paths[] = {
+		"",	     "/a.mp3",	   "../a.mp3",	"a/../../b.mp3",
+		"./a.mp3",   "a//b.mp3",   "a/",	".hidden/a.mp3",
+		"a/.b.mp3",  "@eaDir/a.mp3", "a\nb.mp3", "a\\b.mp3",
+		"\xff.mp3",
+	};
+	struct place *place = *state;
+	char name[300];
+
+	for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+		assert_int_equal(put_file(place, paths[i], "x"),
+				 STATUS_INVALID);
+		assert_int_equal(source_remove_file(place->source, paths[i],
+						    NULL),
+				 STATUS_INVALID);
+	}
+	memset(name, 'n', sizeof name);
+	name[256] = '\0';
+	assert_int_equal(put_file(place, name, "x"), STATUS_INVALID);
+	assert_walk(place, "", true, "");
+}
+
+static void
+a_file_is_removed_with_the_folders_it_leaves_empty(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "a/b/c/1.mp3", "1");
+	put(place, "a/2.mp3", "2");
+	assert_int_equal(source_remove_file(place->source, "a/b/c/1.mp3",
+					    NULL),
+			 STATUS_OK);
+	assert_walk(place, "", true, "a/2.mp3\n");
+	assert_int_equal(source_remove_file(place->source, "a/b/c/1.mp3",
+					    NULL),
+			 STATUS_NOT_FOUND);
+	if (place->driver == &source_driver_folder) {
+		char path[128];
+
+		snprintf(path, sizeof path, "%s/a/b", place->root);
+		assert_int_not_equal(access(path, F_OK), 0);
+	}
+}
+
+static void
+no_link_leads_a_put_file_out_of_the_root(void **state)
+{
+	struct place *place = *state;
+	char path[128];
+
+	link_put(place, place->outside, "away");
+	assert_int_equal(put_file(place, "away/a.mp3", "x"), STATUS_INVALID);
+	snprintf(path, sizeof path, "%s/a.mp3", place->outside);
+	assert_int_not_equal(access(path, F_OK), 0);
+	disk_put(place->outside, "b.mp3", "x");
+	assert_int_equal(source_remove_file(place->source, "away/b.mp3", NULL),
+			 STATUS_INVALID);
+	/* A link that has the file's own name is not followed either. */
+	snprintf(path, sizeof path, "%s/new.mp3", place->outside);
+	link_put(place, path, "link.mp3");
+	assert_int_equal(put_file(place, "link.mp3", "x"), STATUS_CONFLICT);
+	assert_int_not_equal(access(path, F_OK), 0);
+}
+
+/* Held: somebody is writing it. */
+static void
+what_a_killed_writer_left_is_swept_by_the_next(void **state)
+{
+	struct place *place = *state;
+	char held[128], left[128];
+	int lock_fd;
+
+	disk_put(place->root, "a/.ogma-put-dead", "half");
+	disk_put(place->root, "a/.ogma-put-live", "half");
+	snprintf(left, sizeof left, "%s/a/.ogma-put-dead", place->root);
+	snprintf(held, sizeof held, "%s/a/.ogma-put-live", place->root);
+	lock_fd = open(held, O_RDONLY);
+	assert_int_equal(flock(lock_fd, LOCK_EX), 0);
+	assert_int_equal(put_file(place, "a/b.mp3", "x"), STATUS_OK);
+	assert_int_not_equal(access(left, F_OK), 0);
+	assert_int_equal(access(held, F_OK), 0);
+	assert_walk(place, "", true, "a/b.mp3\n");
+	close(lock_fd);
+}
+
+struct putter {
+	struct place *place;
+	const char *text;
+	enum status status;
+};
+
+static void *
+put_run(void *cookie)
+{
+	struct putter *putter = cookie;
+
+	putter->status = put_file(putter->place, "a/b.mp3", putter->text);
+	return NULL;
+}
+
+static void
+of_several_that_put_one_path_one_wins_whole(void **state)
+{
+	struct putter putters[8];
+	pthread_t threads[8];
+	const char *won = NULL;
+	static const char *const texts[] = { "0000", "1111", "2222", "3333",
+					     "4444", "5555", "6666", "7777" };
+
+	for (size_t i = 0; i < 8; i++) {
+		putters[i] = (struct putter){ *state, texts[i], STATUS_OK };
+		pthread_create(&threads[i], NULL, put_run, &putters[i]);
+	}
+	for (size_t i = 0; i < 8; i++) {
+		pthread_join(threads[i], NULL);
+		if (putters[i].status == STATUS_OK) {
+			assert_null(won);
+			won = texts[i];
+		} else {
+			assert_int_equal(putters[i].status, STATUS_CONFLICT);
+		}
+	}
+	assert_non_null(won);
+	assert_holds(*state, "a/b.mp3", won);
+}
+
 #define OVER_ALL(scenario)                                                 \
 	{ #scenario " (folder)", scenario, folder_place, place_close, NULL }, \
 	{ #scenario " (memory)", scenario, memory_place, place_close, NULL }
@@ -756,6 +949,13 @@ main(void)
 		OVER_ALL(a_walk_of_a_part_sees_that_part),
 		OVER_ALL(a_file_is_opened_and_looked_at_by_its_path),
 		OVER_ALL(a_visitor_that_fails_ends_the_walk),
+		OVER_ALL(a_file_is_put_whole_with_the_folders_above_it),
+		OVER_ALL(a_file_that_is_there_is_never_replaced),
+		OVER_ALL(nothing_is_put_outside_or_where_no_walk_comes),
+		OVER_ALL(a_file_is_removed_with_the_folders_it_leaves_empty),
+		OVER_ALL(of_several_that_put_one_path_one_wins_whole),
+		OVER_FOLDER(no_link_leads_a_put_file_out_of_the_root),
+		OVER_FOLDER(what_a_killed_writer_left_is_swept_by_the_next),
 		OVER_FOLDER(loops_of_links_end_and_links_inside_add_nothing),
 		OVER_FOLDER(links_that_lead_outside_are_followed_once),
 		OVER_FOLDER(
