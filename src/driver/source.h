@@ -18,6 +18,11 @@
  * walk sees the same paths. A walk of a part of the tree does not enter links.
  * A link that points nowhere is a problem to report.
  *
+ * A remote source has its files in no file system: a descriptor of one is that
+ * of a far file (base/ranged.h), looking at one costs a request, as listing its
+ * whole folder does, and `inode` is a mark of the content (an ETag): the same
+ * mark and size is the same file, whenever it was put there.
+ *
  * Callers: service/scan, service/watch, service/stream. The shortest complete
  * driver is driver/source_memory.c.
  *
@@ -53,7 +58,8 @@ struct source_file {
 	enum source_kind kind;
 	uint64_t size_bytes;
 	int64_t modified_ns; /* Unix time */
-	uint64_t inode;      /* 0: the place has no such thing */
+	uint64_t inode; /* 0: the place has no such thing; of a remote source:
+			 * a mark that changes with the content */
 	uint64_t device;
 };
 
@@ -112,6 +118,7 @@ struct source_changes {
 struct source_driver {
 	const char *name; /* "folder", "memory"; kept in the sources table */
 	const char *summary;
+	bool remote; /* see above */
 
 	/* Required. Does not touch the place. The caller owns *out. */
 	enum status (*open)(const struct source_args *args, struct source **out,
@@ -132,9 +139,11 @@ struct source_driver {
 			    const struct source_visitor *visitor,
 			    struct fault *fault);
 
-	/* Required. A descriptor to read the file at `path`; never waits on a
-	 * pipe or device. The caller closes it. STATUS_NOT_FOUND when it is
-	 * gone, STATUS_DENIED, STATUS_UNSUPPORTED when it is no plain file. */
+	/* Required. A descriptor to read the file at `path` by base/ranged.h;
+	 * never waits on a pipe or device. The caller closes it; that of a far
+	 * file is cut off when the source is closed. STATUS_NOT_FOUND when it
+	 * is gone, STATUS_DENIED, STATUS_UNSUPPORTED when it is no plain
+	 * file. */
 	enum status (*open_file)(struct source *source, const char *path,
 				 int *out_fd, struct fault *fault);
 
@@ -183,6 +192,7 @@ struct source_driver {
 
 extern const struct source_driver source_driver_folder;
 extern const struct source_driver source_driver_memory;
+extern const struct source_driver source_driver_far_memory; /* for tests */
 
 /* The driver of that name, or NULL. */
 const struct source_driver *source_driver_find(const char *name);
@@ -318,5 +328,10 @@ source_watch_close(struct source_watch *watch)
 void source_memory_put(struct source *source, const char *path,
 		       struct span content, int64_t modified_ns);
 void source_memory_remove(struct source *source, const char *path);
+
+/* Bytes read of far files so far, and what every further read of them fails with
+ * (STATUS_OK: it does not). */
+uint64_t source_memory_fetched(struct source *source);
+void source_memory_fail(struct source *source, enum status status);
 
 #endif /* OGMA_DRIVER_SOURCE_H */

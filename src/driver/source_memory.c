@@ -1,5 +1,6 @@
 /* source_memory.c - files in memory: for tests, and the shortest complete
- * driver. Rules of names are those of all sources; there are no links. */
+ * driver. Rules of names are those of all sources; there are no links. A second
+ * driver plays a remote source. */
 #include "driver/source.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "driver/far_file.h"
 
 struct memory_file {
 	char *path;
@@ -26,6 +28,8 @@ struct memory_source {
 	struct memory_file *files; /* folder by folder, each by name */
 	size_t count, room;
 	uint64_t last_inode;
+	enum status failing;
+	struct far_files *far;
 };
 
 static struct memory_source *
@@ -103,9 +107,10 @@ memory_store(struct memory_source *source, const char *path,
 		file = &source->files[at];
 		memmove(file + 1, file, (source->count - at) * sizeof *file);
 		source->count++;
-		*file = (struct memory_file){ .path = mem_copy_text(path),
-					      .inode = ++source->last_inode };
+		*file = (struct memory_file){ .path = mem_copy_text(path) };
 	}
+	if (file->inode == 0 || base->driver->remote)
+		file->inode = ++source->last_inode;
 	free(file->content);
 	file->content = mem_new(content.length + 1, 1);
 	if (content.length > 0)
@@ -145,16 +150,31 @@ source_memory_remove(struct source *base, const char *path)
 }
 
 static enum status
-memory_source_open(const struct source_args *args, struct source **out,
-		   struct fault *fault)
+memory_open(const struct source_driver *driver, struct source **out)
 {
 	struct memory_source *source = mem_new(1, sizeof *source);
 
-	(void)args, (void)fault;
-	source->base.driver = &source_driver_memory;
+	source->base.driver = driver;
+	source->far = far_files_new(driver->name);
 	pthread_mutex_init(&source->lock, NULL);
 	*out = &source->base;
 	return STATUS_OK;
+}
+
+static enum status
+memory_source_open(const struct source_args *args, struct source **out,
+		   struct fault *fault)
+{
+	(void)args, (void)fault;
+	return memory_open(&source_driver_memory, out);
+}
+
+static enum status
+far_memory_open(const struct source_args *args, struct source **out,
+		struct fault *fault)
+{
+	(void)args, (void)fault;
+	return memory_open(&source_driver_far_memory, out);
 }
 
 static void
@@ -162,6 +182,7 @@ memory_source_close(struct source *base)
 {
 	struct memory_source *source = memory_of(base);
 
+	far_files_free(source->far);
 	for (size_t i = 0; i < source->count; i++) {
 		free(source->files[i].path);
 		free(source->files[i].content);
@@ -308,6 +329,86 @@ memory_source_open_file(struct source *base, const char *path, int *out_fd,
 	return STATUS_OK;
 }
 
+/* ---- far files ------------------------------------------------------------ */
+
+struct far_memory {
+	struct memory_source *source;
+	struct far_file file;
+	char *content;
+};
+
+static enum status
+far_memory_read(void *cookie, uint64_t offset, char *room, size_t count,
+		struct fault *fault)
+{
+	struct far_memory *far = cookie;
+	enum status failing;
+
+	pthread_mutex_lock(&far->source->lock);
+	failing = far->source->failing;
+	pthread_mutex_unlock(&far->source->lock);
+	if (failing != STATUS_OK)
+		return fault_set(fault, failing, "the place is out of order");
+	memcpy(room, far->content + offset, count);
+	return STATUS_OK;
+}
+
+static void
+far_memory_release(void *cookie)
+{
+	struct far_memory *far = cookie;
+
+	free(far->content);
+	free(far);
+}
+
+static enum status
+far_memory_open_file(struct source *base, const char *path, int *out_fd,
+		     struct fault *fault)
+{
+	struct memory_source *source = memory_of(base);
+	const struct memory_file *file;
+	struct far_memory *far = NULL;
+
+	pthread_mutex_lock(&source->lock);
+	file = memory_find(source, path);
+	if (file != NULL) {
+		far = mem_new(1, sizeof *far);
+		far->source = source;
+		far->content = mem_new(file->size_bytes + 1, 1);
+		memcpy(far->content, file->content, file->size_bytes);
+		far->file = (struct far_file){
+			.size_bytes = file->size_bytes,
+			.modified_ns = file->modified_ns,
+			.mark = file->inode,
+			.read = far_memory_read,
+			.release = far_memory_release,
+			.cookie = far,
+		};
+	}
+	pthread_mutex_unlock(&source->lock);
+	return far == NULL ? fault_set(fault, STATUS_NOT_FOUND,
+				       "there is no file %s", path) :
+			     far_files_open(source->far, &far->file, out_fd,
+					    fault);
+}
+
+uint64_t
+source_memory_fetched(struct source *base)
+{
+	return far_files_fetched(memory_of(base)->far);
+}
+
+void
+source_memory_fail(struct source *base, enum status status)
+{
+	struct memory_source *source = memory_of(base);
+
+	pthread_mutex_lock(&source->lock);
+	source->failing = status;
+	pthread_mutex_unlock(&source->lock);
+}
+
 static enum status
 memory_source_stat(struct source *base, const char *path,
 		   struct source_file *out, struct fault *fault)
@@ -391,4 +492,16 @@ const struct source_driver source_driver_memory = {
 	.stat = memory_source_stat,
 	.put_file = memory_source_put,
 	.remove_file = memory_source_remove,
+};
+
+const struct source_driver source_driver_far_memory = {
+	.name = "far-memory",
+	.summary = "files in memory that are read as remote ones, for tests",
+	.remote = true,
+	.open = far_memory_open,
+	.close = memory_source_close,
+	.check = memory_source_check,
+	.walk = memory_source_walk,
+	.open_file = far_memory_open_file,
+	.stat = memory_source_stat,
 };

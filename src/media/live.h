@@ -27,13 +27,13 @@ struct media_decoder;
 
 struct media_decoder_args {
 	int input_fd; /* passed on: the caller may close its own at once */
-	/* A regular file is read from offset_ms on, and delay and padding are
+	/* A file (base/ranged.h) is read from offset_ms on; delay and padding are
 	 * cut off to the sample. */
 	int64_t offset_ms;
-	/* A pipe or socket is read until it ends; `hint` names its format: a
+	/* A pipe is read until it ends; `hint` names its format: a
 	 * type ("audio/mpeg", "audio/aac", "application/ogg", …), an ending
 	 * ("mp3"), or "pcm": samples as they are given out. NULL: by the first
-	 * bytes. Not looked at for regular files. */
+	 * bytes. Not looked at for files. */
 	const char *hint;
 };
 

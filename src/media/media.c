@@ -6,11 +6,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/ranged.h"
 #include "media/pool.h"
 #include "media/protocol.h"
 
 #define CANCEL_WAIT_MS 300
 #define START_WAIT_MS 10000
+#define PATIENCE 6 /* time-outs, where it may not be the file's fault */
 
 struct media_transcode {
 	struct media_pool *pool;
@@ -39,6 +41,19 @@ blame(struct media_pool *pool, struct pool_child *child, enum status status,
 	}
 	return fault_set(fault, STATUS_UNAVAILABLE,
 			 "the media process ended before it was done");
+}
+
+/* The same; waiting for a far file's bytes is not the file's fault. */
+static enum status
+blame_file(struct media_pool *pool, struct pool_child *child,
+	   enum status status, int fd, struct fault *fault)
+{
+	bool waited = status == STATUS_TIMED_OUT && ranged_is_far(fd);
+
+	status = blame(pool, child, status, "file", fault);
+	return waited ? fault_field(fault, STATUS_UNAVAILABLE, "source",
+				    "the place of the file is too slow") :
+			status;
 }
 
 /* Turns a FAULT answer into *fault. */
@@ -71,10 +86,11 @@ body_of(const struct protocol_message *message)
  * a message of the type `wanted`; else the child was given back. */
 static enum status
 ask(struct media_pool *pool, enum protocol_type type, struct span body,
-    const int *fds, size_t fd_count, enum protocol_type wanted,
-    const char *what, struct protocol_message *answer,
-    struct pool_child **child, struct fault *fault)
+    int fd, enum protocol_type wanted, const char *what,
+    struct protocol_message *answer, struct pool_child **child,
+    struct fault *fault)
 {
+	bool far = fd >= 0 && ranged_is_far(fd);
 	struct fault why = { 0 };
 	enum status status;
 	int64_t deadline;
@@ -84,11 +100,14 @@ ask(struct media_pool *pool, enum protocol_type type, struct span body,
 	if (status != STATUS_OK)
 		return status;
 	socket = pool_child_socket(*child);
-	deadline = clock_monotonic_ms() + pool_timeout_ms(pool);
-	status = protocol_send(socket, type, body, fds, fd_count, deadline,
+	deadline = clock_monotonic_ms() +
+		   (int64_t)pool_timeout_ms(pool) * (far ? PATIENCE : 1);
+	status = protocol_send(socket, type, body, &fd, fd >= 0, deadline,
 			       &why);
 	if (status == STATUS_OK)
 		status = protocol_receive(socket, answer, deadline, &why);
+	if (status != STATUS_OK && far)
+		return blame_file(pool, *child, status, fd, fault);
 	if (status != STATUS_OK)
 		return blame(pool, *child, status, what, fault);
 	if (answer->type == wanted)
@@ -128,7 +147,7 @@ media_probe(struct media_pool *pool, int fd,
 	wire_add_probe(&body, &question);
 	protocol_message_init(&answer);
 	status = ask(pool, PROTOCOL_PROBE,
-		     (struct span){ body.bytes, body.length }, &fd, 1,
+		     (struct span){ body.bytes, body.length }, fd,
 		     PROTOCOL_FACTS, "file", &answer, &child, fault);
 	if (status == STATUS_OK) {
 		facts = mem_new(1, sizeof *facts);
@@ -168,7 +187,7 @@ media_thumbnail(struct media_pool *pool, struct span picture,
 	wire_add_thumbnail(&body, &question);
 	protocol_message_init(&answer);
 	status = ask(pool, PROTOCOL_THUMBNAIL,
-		     (struct span){ body.bytes, body.length }, NULL, 0,
+		     (struct span){ body.bytes, body.length }, -1,
 		     PROTOCOL_THUMBNAIL_DONE, "picture", &answer, &child,
 		     fault);
 	if (status == STATUS_OK) {
@@ -214,7 +233,7 @@ analysis_wait(struct media_pool *pool, int socket, media_go_on *go_on,
 		/* The child bounds its own processor time; waiting for its
 		 * turn on a busy machine is not the file's fault. */
 		else if (status != STATUS_TIMED_OUT ||
-			 now - heard_ms > 6 * patience_ms)
+			 now - heard_ms > PATIENCE * patience_ms)
 			return status;
 	}
 }
@@ -270,7 +289,7 @@ media_analyse(struct media_pool *pool, int fd, media_go_on *go_on,
 		pool_return(pool, child, false);
 		fault_set(fault, status, "the analysis was stopped");
 	} else if (status != STATUS_OK) {
-		status = blame(pool, child, status, "file", fault);
+		status = blame_file(pool, child, status, fd, fault);
 	} else {
 		status = analysis_take(pool, child, &answer, arena, out,
 				       fault);

@@ -12,8 +12,10 @@
  * call from a worker, never from an event loop. One pool serves any number of
  * threads. A transcode belongs to one thread at a time.
  *
- * Files: descriptors are borrowed during the call and read with pread(), so
- * that the caller's file offset does not move.
+ * Files: descriptors are borrowed during the call and read at any place
+ * (base/ranged.h), so that the caller's file offset does not move. A far file is
+ * as good as one on a disk; when its place fails, the status is
+ * STATUS_UNAVAILABLE with field "source", and the file is not to blame.
  *
  * Floor: 1 (media). Includes base/ only.
  */

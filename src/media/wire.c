@@ -643,6 +643,7 @@ void
 wire_add_fault(struct buffer *out, const struct fault *fault)
 {
 	wire_add_u32(out, fault->status);
+	wire_add_text(out, fault->field);
 	wire_add_text(out, fault->message);
 }
 
@@ -650,15 +651,16 @@ bool
 wire_read_fault(struct span body, struct arena *arena, struct fault *out)
 {
 	struct wire_reader reader;
-	const char *message;
+	const char *field, *message;
 	uint32_t status;
 
 	wire_reader_init(&reader, body);
 	status = wire_take_u32(&reader);
+	field = wire_take_text(&reader, arena);
 	message = wire_take_text(&reader, arena);
-	if (!wire_reader_done(&reader) || message == NULL ||
+	if (!wire_reader_done(&reader) || field == NULL || message == NULL ||
 	    status == STATUS_OK || status > STATUS_FAILED)
 		return false;
-	fault_set(out, (enum status)status, "%s", message);
+	fault_field(out, (enum status)status, field, "%s", message);
 	return true;
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/ranged.h"
 #include "net/conditional.h"
 #include "net/range.h"
 #include "net/request.h"
@@ -205,6 +206,7 @@ http_answer_file(struct http_request *request, const struct http_file *file)
 		close(file->fd);
 	} else {
 		request->answer.fd = file->fd;
+		request->answer.far = ranged_is_far(file->fd);
 	}
 	request_submit(request);
 }

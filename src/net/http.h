@@ -234,11 +234,11 @@ void http_answer_fault(struct http_request *request,
 void http_answer_problem(struct http_request *request, unsigned status,
 			 const char *error, const char *message);
 
-/* A file, by sendfile(). Answers HEAD, conditions (If-Match, If-None-Match,
+/* A file, by sendfile(), or a far one (base/ranged.h). Answers HEAD, conditions (If-Match, If-None-Match,
  * If-Modified-Since, If-Unmodified-Since, If-Range) and ranges (one, several,
  * suffix; 206, 416) as RFC 9110 13 and 14. Takes the descriptor. More than 16
  * ranges, or more than two that overlap, get the whole file. When the file
- * turns out shorter than size_bytes the connection is cut. */
+ * turns out shorter than size_bytes, or cannot be read, the connection is cut. */
 struct http_file {
 	int fd;
 	uint64_t first_byte; /* of the file: where the representation starts */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "net/accept.h"
 #include "net/connection.h"
+#include "net/far_body.h"
 #include "net/shard.h"
 
 /* A buffer that has grown beyond this is not kept for the next request. */
@@ -149,6 +150,8 @@ request_end(struct http_request *request)
 	if (answer->takeover != NULL) /* nobody was there to begin with */
 		answer->takeover->closed(answer->taker);
 	answer->takeover = NULL;
+	far_body_end(request->far, request);
+	request->far = NULL;
 	if (answer->fd >= 0)
 		close(answer->fd);
 	answer->fd = -1;

@@ -23,6 +23,7 @@
 #define ANSWER_PARTS_MAX 16
 
 struct connection;
+struct far_body;
 struct shard;
 
 /* One range of a file with the bytes that go before it. */
@@ -39,7 +40,8 @@ struct answer {
 	size_t head_bytes; /* of out */
 	struct span body;
 	char *body_owned; /* freed after; NULL when the body is borrowed */
-	int fd; /* -1: none */
+	int fd;   /* -1: none */
+	bool far; /* fd is that of a far file */
 	struct answer_part *parts;
 	size_t part_count;
 	struct span trailer; /* after the last part */
@@ -92,6 +94,7 @@ struct http_request {
 	int64_t source_left; /* of a known length */
 	bool source_ended;
 	bool corked;
+	struct far_body *far; /* NULL: nothing was asked yet */
 	uint64_t sent_bytes; /* in all, with the head */
 };
 

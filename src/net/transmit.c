@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "net/far_body.h"
 #include "net/request.h"
 
 #define TURN_BYTES ((uint64_t)4 << 20)
@@ -97,82 +98,9 @@ send_out_and_body(struct sender *sender)
 	       send_memory(sender, answer->body, &request->body_sent, false);
 }
 
-/* ---- files -------------------------------------------------------------- */
+/* ---- what is sent from scratch memory ------------------------------------- */
 
-static bool
-send_part(struct sender *sender, const struct answer_part *part)
-{
-	struct http_request *request = sender->request;
-
-	if (!send_memory(sender, part->before, &request->before_sent, true))
-		return false;
-	while (request->part_sent < part->length_bytes) {
-		off_t at = (off_t)(part->first_byte + request->part_sent);
-		uint64_t left = part->length_bytes - request->part_sent;
-		ssize_t count;
-
-		if (sender->sent >= TURN_BYTES) {
-			sender->stop = TRANSMIT_YIELD;
-			return false;
-		}
-		count = sendfile(sender->fd, request->answer.fd, &at,
-				 left < SENDFILE_BYTES ? left :
-							 SENDFILE_BYTES);
-		if (count == 0) { /* the file has become shorter */
-			sender->stop = TRANSMIT_FAILED;
-			return false;
-		}
-		if (!sent(sender, count))
-			return false;
-		request->part_sent += (uint64_t)count;
-	}
-	return true;
-}
-
-static void
-cork(struct sender *sender, bool on)
-{
-	int value = on;
-
-	setsockopt(sender->fd, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
-	sender->request->corked = on;
-}
-
-static void
-cork_if_long(struct sender *sender)
-{
-	const struct http_request *request = sender->request;
-	const struct answer *answer = &request->answer;
-	bool at_start = request->out_sent == 0 && !request->corked;
-
-	for (size_t i = 0; i < answer->part_count && at_start; i++) {
-		if (answer->parts[i].length_bytes >= CORK_FROM_BYTES) {
-			cork(sender, true);
-			return;
-		}
-	}
-}
-
-static bool
-send_parts(struct sender *sender)
-{
-	struct http_request *request = sender->request;
-	struct answer *answer = &request->answer;
-
-	while (request->part < answer->part_count) {
-		if (!send_part(sender, &answer->parts[request->part]))
-			return false;
-		request->part++;
-		request->part_sent = 0;
-		request->before_sent = 0;
-	}
-	return send_memory(sender, answer->trailer, &request->trailer_sent,
-			   false);
-}
-
-/* ---- sources ------------------------------------------------------------ */
-
-/* What of a chunk the client did not take at once waits in `stage`. */
+/* What of a piece the client did not take at once waits in `stage`. */
 static bool
 send_piece(struct sender *sender, struct span piece)
 {
@@ -200,6 +128,124 @@ send_stage(struct sender *sender)
 					  request->stage.length },
 			   &request->stage_sent, false);
 }
+
+/* ---- files -------------------------------------------------------------- */
+
+static bool
+send_file_part(struct sender *sender, const struct answer_part *part)
+{
+	struct http_request *request = sender->request;
+
+	while (request->part_sent < part->length_bytes) {
+		off_t at = (off_t)(part->first_byte + request->part_sent);
+		uint64_t left = part->length_bytes - request->part_sent;
+		ssize_t count;
+
+		if (sender->sent >= TURN_BYTES) {
+			sender->stop = TRANSMIT_YIELD;
+			return false;
+		}
+		count = sendfile(sender->fd, request->answer.fd, &at,
+				 left < SENDFILE_BYTES ? left :
+							 SENDFILE_BYTES);
+		if (count == 0) { /* the file has become shorter */
+			sender->stop = TRANSMIT_FAILED;
+			return false;
+		}
+		if (!sent(sender, count))
+			return false;
+		request->part_sent += (uint64_t)count;
+	}
+	return true;
+}
+
+static bool
+send_far_part(struct sender *sender, const struct answer_part *part,
+	      char *room)
+{
+	struct http_request *request = sender->request;
+
+	if (!send_stage(sender))
+		return false;
+	while (request->part_sent < part->length_bytes) {
+		const char *bytes = NULL;
+		ssize_t got;
+
+		if (sender->sent >= TURN_BYTES) {
+			sender->stop = TRANSMIT_YIELD;
+			return false;
+		}
+		got = far_body_read(request,
+				    part->first_byte + request->part_sent,
+				    part->length_bytes - request->part_sent,
+				    room, &bytes);
+		if (got < 0) {
+			sender->stop = got == HTTP_SOURCE_WAIT ?
+					       TRANSMIT_WAIT :
+					       TRANSMIT_FAILED;
+			return false;
+		}
+		request->part_sent += (uint64_t)got;
+		if (!send_piece(sender, (struct span){ bytes, (size_t)got }))
+			return false;
+	}
+	return true;
+}
+
+static bool
+send_part(struct sender *sender, const struct answer_part *part, char *room)
+{
+	struct http_request *request = sender->request;
+
+	return send_memory(sender, part->before, &request->before_sent,
+			   true) &&
+	       (request->answer.far ? send_far_part(sender, part, room) :
+				      send_file_part(sender, part));
+}
+
+static void
+cork(struct sender *sender, bool on)
+{
+	int value = on;
+
+	setsockopt(sender->fd, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+	sender->request->corked = on;
+}
+
+static void
+cork_if_long(struct sender *sender)
+{
+	const struct http_request *request = sender->request;
+	const struct answer *answer = &request->answer;
+	bool at_start = request->out_sent == 0 && !request->corked &&
+			!answer->far;
+
+	for (size_t i = 0; i < answer->part_count && at_start; i++) {
+		if (answer->parts[i].length_bytes >= CORK_FROM_BYTES) {
+			cork(sender, true);
+			return;
+		}
+	}
+}
+
+static bool
+send_parts(struct sender *sender, char *room)
+{
+	struct http_request *request = sender->request;
+	struct answer *answer = &request->answer;
+
+	while (request->part < answer->part_count) {
+		if (!send_part(sender, &answer->parts[request->part], room))
+			return false;
+		request->part++;
+		request->part_sent = 0;
+		request->before_sent = 0;
+	}
+	return send_memory(sender, answer->trailer, &request->trailer_sent,
+			   false);
+}
+
+/* ---- sources ------------------------------------------------------------ */
 
 /* Puts the chunk's lines around `count` bytes that lie at room + 6. */
 static struct span
@@ -274,9 +320,10 @@ transmit(struct http_request *request, int fd, struct span room,
 	char *bytes = (char *)(uintptr_t)room.at;
 	bool done;
 
-	assert(room.length >= SOURCE_BYTES + CHUNK_HEAD_BYTES + 2);
+	assert(room.length >= SOURCE_BYTES + CHUNK_HEAD_BYTES + 2 &&
+	       room.length >= FAR_ROOM_BYTES);
 	cork_if_long(&sender);
-	done = send_out_and_body(&sender) && send_parts(&sender) &&
+	done = send_out_and_body(&sender) && send_parts(&sender, bytes) &&
 	       (request->answer.source.read == NULL ||
 		send_source(&sender, bytes));
 	if (done && request->corked)

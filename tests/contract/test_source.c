@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/ranged.h"
 #include "driver/source.h"
 
 struct place {
@@ -59,6 +60,19 @@ memory_place(void **state)
 }
 
 static int
+far_place(void **state)
+{
+	return place_open(state, &source_driver_far_memory);
+}
+
+static bool
+in_memory(const struct place *place)
+{
+	return place->driver == &source_driver_memory ||
+	       place->driver == &source_driver_far_memory;
+}
+
+static int
 file_drop(const char *path, const struct stat *facts, int kind,
 	  struct FTW *walk)
 {
@@ -95,7 +109,7 @@ disk_put(const char *root, const char *path, const char *text)
 static void
 put(struct place *place, const char *path, const char *text)
 {
-	if (place->driver == &source_driver_memory)
+	if (in_memory(place))
 		source_memory_put(place->source, path, span_of(text), 1000);
 	else
 		disk_put(place->root, path, text);
@@ -107,7 +121,7 @@ take_away(struct place *place, const char *path)
 	char whole[4096];
 
 	snprintf(whole, sizeof whole, "%s/%s", place->root, path);
-	if (place->driver == &source_driver_memory)
+	if (in_memory(place))
 		source_memory_remove(place->source, path);
 	else
 		assert_int_equal(unlink(whole), 0);
@@ -277,6 +291,7 @@ a_file_is_opened_and_looked_at_by_its_path(void **state)
 {
 	struct place *place = *state;
 	struct source_file file;
+	struct ranged_file ranged;
 	struct fault fault;
 	char room[16];
 	int fd = -1;
@@ -284,8 +299,13 @@ a_file_is_opened_and_looked_at_by_its_path(void **state)
 	put(place, "a/1.mp3", "bytes");
 	assert_int_equal(source_open_file(place->source, "a/1.mp3", &fd, NULL),
 			 STATUS_OK);
-	assert_int_equal(read(fd, room, sizeof room), 5);
+	assert_int_equal(ranged_open(fd, &ranged, NULL), STATUS_OK);
+	assert_int_equal(ranged.far, place->driver->remote);
+	assert_int_equal(ranged.size_bytes, 5);
+	assert_int_equal(ranged_read_all(&ranged, room, sizeof room, 0), 5);
 	assert_memory_equal(room, "bytes", 5);
+	assert_int_equal(ranged_read(&ranged, room, 2, 3), 2);
+	assert_memory_equal(room, "es", 2);
 	close(fd);
 	assert_int_equal(source_stat(place->source, "a/1.mp3", &file, NULL),
 			 STATUS_OK);
@@ -301,6 +321,31 @@ a_file_is_opened_and_looked_at_by_its_path(void **state)
 	assert_int_equal(fd, -7);
 	assert_int_equal(source_stat(place->source, "a/1.mp3", &file, &fault),
 			 STATUS_NOT_FOUND);
+}
+
+/* Of a remote source: that is how a change is seen. */
+static void
+the_mark_of_a_remote_file_changes_with_its_content(void **state)
+{
+	struct place *place = *state;
+	struct source_file before, after;
+	struct ranged_file ranged;
+	int fd;
+
+	put(place, "a.mp3", "bytes");
+	assert_int_equal(source_stat(place->source, "a.mp3", &before, NULL),
+			 STATUS_OK);
+	put(place, "a.mp3", "BYTES");
+	assert_int_equal(source_stat(place->source, "a.mp3", &after, NULL),
+			 STATUS_OK);
+	if (place->driver->remote)
+		assert_int_not_equal(before.inode, after.inode);
+	assert_int_equal(source_open_file(place->source, "a.mp3", &fd, NULL),
+			 STATUS_OK);
+	assert_int_equal(ranged_open(fd, &ranged, NULL), STATUS_OK);
+	if (place->driver->remote)
+		assert_int_equal(ranged.mark, after.inode);
+	close(fd);
 }
 
 static enum status
@@ -936,7 +981,8 @@ of_several_that_put_one_path_one_wins_whole(void **state)
 
 #define OVER_ALL(scenario)                                                 \
 	{ #scenario " (folder)", scenario, folder_place, place_close, NULL }, \
-	{ #scenario " (memory)", scenario, memory_place, place_close, NULL }
+	{ #scenario " (memory)", scenario, memory_place, place_close, NULL }, \
+	{ #scenario " (far)", scenario, far_place, place_close, NULL }
 #define OVER_FOLDER(scenario) \
 	{ #scenario, scenario, folder_place, place_close, NULL }
 
@@ -948,6 +994,7 @@ main(void)
 		OVER_ALL(hidden_and_bookkeeping_folders_are_passed_over),
 		OVER_ALL(a_walk_of_a_part_sees_that_part),
 		OVER_ALL(a_file_is_opened_and_looked_at_by_its_path),
+		OVER_ALL(the_mark_of_a_remote_file_changes_with_its_content),
 		OVER_ALL(a_visitor_that_fails_ends_the_walk),
 		OVER_ALL(a_file_is_put_whole_with_the_folders_above_it),
 		OVER_ALL(a_file_that_is_there_is_never_replaced),

@@ -1,20 +1,15 @@
 /* source.c - windowed reading; see source.h. */
 #include "media/read/source.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 bool
 source_from_fd(struct source *source, int fd)
 {
-	off_t size = lseek(fd, 0, SEEK_END);
-
-	if (size < 0)
+	if (ranged_open(fd, &source->file, NULL) != STATUS_OK)
 		return false;
-	source->fd = fd;
 	source->memory = NULL;
-	source->size_bytes = (uint64_t)size;
+	source->size_bytes = source->file.size_bytes;
 	source->window_at = 0;
 	source->window_bytes = 0;
 	return true;
@@ -23,38 +18,18 @@ source_from_fd(struct source *source, int fd)
 void
 source_from_memory(struct source *source, const void *bytes, size_t count)
 {
-	source->fd = -1;
 	source->memory = bytes;
 	source->size_bytes = count;
 	source->window_at = 0;
 	source->window_bytes = 0;
 }
 
-static size_t
-read_straight(struct source *source, uint64_t offset, uint8_t *out,
-	      size_t count)
-{
-	size_t done = 0;
-
-	while (done < count) {
-		ssize_t got = pread(source->fd, out + done, count - done,
-				    (off_t)(offset + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		done += (size_t)got;
-	}
-	return done;
-}
-
 static void
 window_move(struct source *source, uint64_t offset)
 {
 	source->window_at = offset;
-	source->window_bytes = read_straight(source, offset, source->window,
-					     SOURCE_WINDOW_BYTES);
+	source->window_bytes = ranged_read_all(&source->file, source->window,
+					       SOURCE_WINDOW_BYTES, offset);
 }
 
 size_t
@@ -72,7 +47,7 @@ source_read(struct source *source, uint64_t offset, void *out, size_t count)
 		return count;
 	}
 	if (count > SOURCE_WINDOW_BYTES / 2)
-		return read_straight(source, offset, out, count);
+		return ranged_read_all(&source->file, out, count, offset);
 	if (offset < source->window_at ||
 	    offset + count > source->window_at + source->window_bytes)
 		window_move(source, offset);

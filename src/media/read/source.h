@@ -1,8 +1,8 @@
-/* source.h - a file, or bytes in memory, read at any place.
+/* source.h - a file (base/ranged.h), or bytes in memory, read at any place.
  *
  * The readers of tags and headers hop about in a file in small steps; a window
- * turns those into few pread() calls and leaves the descriptor's offset alone
- * (it is shared with the process that passed it).
+ * turns those into few reads, and the descriptor's offset stays where it is (it
+ * is shared with the process that passed it).
  *
  * Floor: 1 (media). Threads: a source belongs to one thread.
  */
@@ -13,10 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ranged.h"
+
 #define SOURCE_WINDOW_BYTES 16384
 
 struct source {
-	int fd; /* borrowed; -1 when `memory` is the content */
+	struct ranged_file file; /* unless `memory` is the content */
 	const uint8_t *memory;
 	uint64_t size_bytes;
 	uint64_t window_at;

@@ -138,7 +138,7 @@ static enum status
 decode_from_start(struct sound_input *input, const struct probe_layout *layout,
 		  int64_t target, struct fault *fault)
 {
-	int fd = input->file.fd;
+	int fd = input->file.ranged.fd;
 	int64_t left = input->left_samples;
 	enum status status;
 
@@ -182,7 +182,7 @@ go_by_place(struct sound_input *input, const struct probe_layout *layout,
 	struct source source;
 	enum status status;
 
-	if (!source_from_fd(&source, input->file.fd) ||
+	if (!source_from_fd(&source, input->file.ranged.fd) ||
 	    !mpeg_locate(&source, layout->kind == KIND_ADTS, layout->start,
 			 layout->end, (uint64_t)target, &place))
 		return fault_set(fault, STATUS_OUT_OF_RANGE,

@@ -28,7 +28,7 @@ enum status input_open(struct sound_input *input, int fd,
 		       const struct probe_layout *layout,
 		       const struct media_facts *facts, int64_t offset_ms,
 		       struct fault *fault);
-/* The same for a pipe or socket, from wherever it is. */
+/* The same for a pipe, from wherever it is. */
 enum status input_open_stream(struct sound_input *input, int fd,
 			      const char *demuxer, libav_wait *wait,
 			      void *cookie, struct fault *fault);

@@ -81,11 +81,9 @@ static int
 io_read(void *cookie, uint8_t *out, int room)
 {
 	struct libav_input *input = cookie;
-	ssize_t got;
+	ssize_t got = ranged_read(&input->ranged, out, (size_t)room,
+				  (uint64_t)input->at);
 
-	do
-		got = pread(input->fd, out, (size_t)room, input->at);
-	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return AVERROR(errno);
 	if (got == 0)
@@ -101,14 +99,14 @@ io_seek(void *cookie, int64_t offset, int whence)
 
 	switch (whence & ~AVSEEK_FORCE) {
 	case AVSEEK_SIZE:
-		return (int64_t)input->size_bytes;
+		return (int64_t)input->ranged.size_bytes;
 	case SEEK_SET:
 		break;
 	case SEEK_CUR:
 		offset += input->at;
 		break;
 	case SEEK_END:
-		offset += (int64_t)input->size_bytes;
+		offset += (int64_t)input->ranged.size_bytes;
 		break;
 	default:
 		return AVERROR(EINVAL);
@@ -186,14 +184,14 @@ libav_open(struct libav_input *input, int fd, enum media_kind kind,
 {
 	const AVInputFormat *demuxer =
 		av_find_input_format(media_kind_row(kind)->demuxer);
-	off_t size = lseek(fd, 0, SEEK_END);
 	uint8_t *buffer;
 	enum status status;
 	int error;
 
 	memset(input, 0, sizeof *input);
-	input->fd = fd;
-	input->size_bytes = size > 0 ? (uint64_t)size : 0;
+	status = ranged_open(fd, &input->ranged, fault);
+	if (status != STATUS_OK)
+		return status;
 	buffer = av_malloc(IO_BYTES);
 	input->io = avio_alloc_context(buffer, IO_BYTES, 0, input, io_read,
 				       NULL, io_seek);
@@ -230,7 +228,7 @@ stream_read(void *cookie, uint8_t *out, int room)
 	do {
 		if (!input->wait(input->cookie))
 			return AVERROR_EOF;
-		got = read(input->fd, out, (size_t)room);
+		got = read(input->ranged.fd, out, (size_t)room);
 	} while (got < 0 && (errno == EINTR || errno == EAGAIN));
 	return got > 0 ? (int)got : got == 0 ? AVERROR_EOF : AVERROR(errno);
 }
@@ -244,7 +242,7 @@ libav_open_stream(struct libav_input *input, int fd, const char *demuxer,
 	int error;
 
 	memset(input, 0, sizeof *input);
-	input->fd = fd;
+	input->ranged.fd = fd;
 	input->wait = wait;
 	input->cookie = cookie;
 	input->io = avio_alloc_context(buffer, IO_BYTES, 0, input,
@@ -321,7 +319,7 @@ facts_length(const struct libav_input *input, struct stream_facts *facts)
 		us = 0;
 	/* a header that promises more than the file has room for */
 	if (strcmp(facts->codec, "pcm") == 0 && par->bit_rate > 0) {
-		limit = av_rescale((int64_t)input->size_bytes * 8,
+		limit = av_rescale((int64_t)input->ranged.size_bytes * 8,
 				   AV_TIME_BASE, par->bit_rate);
 		us = us > limit || us == 0 ? limit : us;
 	}

@@ -1,5 +1,5 @@
-/* libav.h - FFmpeg's libraries for one open file: input through pread(), the
- * demuxer named, nothing opened, nothing printed.
+/* libav.h - FFmpeg's libraries for one open file: input through base/ranged.h,
+ * the demuxer named, nothing opened, nothing printed.
  *
  * Floor: 1 (media); ogma-media only.
  */
@@ -9,6 +9,7 @@
 #include <libavformat/avformat.h>
 
 #include "base/fault.h"
+#include "base/ranged.h"
 #include "media/read/stream.h"
 #include "media/read/tags.h"
 #include "media/media.h"
@@ -29,8 +30,7 @@ struct libav_input {
 	AVFormatContext *format;
 	AVIOContext *io;
 	AVStream *stream; /* the sound */
-	int fd;
-	uint64_t size_bytes;
+	struct ranged_file ranged; /* of a stream: its descriptor only */
 	int64_t at;
 	bool (*wait)(void *cookie); /* of a stream */
 	void *cookie;
@@ -41,7 +41,7 @@ struct libav_input {
 enum status libav_open(struct libav_input *input, int fd,
 		       enum media_kind kind, struct fault *fault);
 
-/* The same for a pipe or socket, which is only read forwards; `demuxer` NULL: by
+/* The same for a pipe, which is only read forwards; `demuxer` NULL: by
  * the first bytes. `wait` is asked before each read and blocks until there is
  * something; false ends the input. */
 typedef bool libav_wait(void *cookie);

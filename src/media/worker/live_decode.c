@@ -125,8 +125,9 @@ decode_live(int input, int output, const struct wire_decode *ask, int socket,
 		.offset_ms = ask->offset_ms,
 		.quiet = true,
 	};
+	struct ranged_file ranged;
 
-	if (lseek(input, 0, SEEK_CUR) < 0)
+	if (ranged_open(input, &ranged, fault) == STATUS_UNSUPPORTED)
 		return decode_stream(input, output, ask, socket, fault);
 	return transcode_file(input, output, &file, socket, progress, fault);
 }

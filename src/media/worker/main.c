@@ -169,6 +169,20 @@ static const struct question_row questions[PROTOCOL_TYPE_COUNT] = {
 	[PROTOCOL_ENCODE] = { PROTOCOL_DONE, answer_encode },
 };
 
+/* Decoders take what cannot be read for the end of a broken file. */
+static enum status
+place_blame(const struct protocol_message *question, enum status status,
+	    struct fault *fault)
+{
+	struct fault why = { 0 };
+
+	if (question->fds[0] < 0 || status == STATUS_CANCELLED ||
+	    ranged_fault(question->fds[0], &why) == STATUS_OK)
+		return status;
+	return fault_field(fault, STATUS_UNAVAILABLE, "source", "%s",
+			   why.message);
+}
+
 static enum status
 answer_question(const struct protocol_message *question)
 {
@@ -185,6 +199,7 @@ answer_question(const struct protocol_message *question)
 	if (row->answer != NULL) {
 		type = row->done;
 		status = row->answer(question, &arena, &body, &fault);
+		status = place_blame(question, status, &fault);
 	} else {
 		fault_set(&fault, status, "a bad question");
 	}

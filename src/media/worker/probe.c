@@ -108,7 +108,7 @@ ask_libav(struct probe *probe, bool tags, struct fault *fault)
 	struct libav_input input;
 	enum status status;
 
-	status = libav_open(&input, probe->source->fd, probe->kind, fault);
+	status = libav_open(&input, probe->source->file.fd, probe->kind, fault);
 	if (status == STATUS_OK)
 		libav_facts(&input, probe->kind, tags ? probe->tags : NULL,
 			    &probe->stream, probe->key);
