@@ -329,9 +329,9 @@ open_start(struct far_files *files, const struct far_file *file, int *out_fd,
 	int ends[2], failed;
 
 	if (atomic_load(&open_count) >= FAR_FILES_MAX)
-		return fault_field(fault, STATUS_AGAIN_LATER, "source",
-				   "%d far files are open already",
-				   FAR_FILES_MAX);
+		return fault_set(fault, STATUS_AGAIN_LATER,
+				 "%d far files are open already",
+				 FAR_FILES_MAX);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return fault_errno(fault, errno, "cannot open a far file");
 	open = mem_new(1, sizeof *open);

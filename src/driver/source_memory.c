@@ -109,7 +109,7 @@ memory_store(struct memory_source *source, const char *path,
 		source->count++;
 		*file = (struct memory_file){ .path = mem_copy_text(path) };
 	}
-	if (file->inode == 0 || base->driver->remote)
+	if (file->inode == 0 || source->base.driver->remote)
 		file->inode = ++source->last_inode;
 	free(file->content);
 	file->content = mem_new(content.length + 1, 1);
@@ -504,4 +504,6 @@ const struct source_driver source_driver_far_memory = {
 	.walk = memory_source_walk,
 	.open_file = far_memory_open_file,
 	.stat = memory_source_stat,
+	.put_file = memory_source_put,
+	.remove_file = memory_source_remove,
 };

@@ -226,6 +226,7 @@ place_read(struct store_rows *rows, struct arena *arena,
 		.channels = (uint32_t)sql_column_int(rows, 12),
 		.bit_depth = (uint32_t)sql_column_int(rows, 13),
 		.duration_ms = sql_column_int(rows, 15),
+		.source_config = sql_column_text(rows, 16, arena),
 	};
 	out->audio_key = (const uint8_t *)arena_copy_bytes(arena, audio.at,
 							   audio.length);
@@ -244,7 +245,7 @@ files_of_track(struct store_session *session, int64_t track_id,
 			   "f.name, f.size_bytes, f.modified_ns, f.container, "
 			   "f.codec, f.bitrate_bps, f.sample_rate_hz, "
 			   "f.channels, f.bit_depth, f.audio_key, "
-			   "t.duration_ms from tracks t "
+			   "t.duration_ms, s.config from tracks t "
 			   "join files f on f.track_id = t.id "
 			   "join folders fo on fo.id = f.folder_id "
 			   "join sources s on s.id = f.source_id "

@@ -78,7 +78,7 @@ enum status files_find(struct store_session *session, int64_t source_id,
 struct file_place {
 	int64_t file_id, source_id;
 	const char *source_kind; /* "folder" */
-	const char *source_root;
+	const char *source_root, *source_config;
 	const char *folder, *name;
 	int64_t size_bytes, modified_ns;
 	const char *container, *codec;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
+#include "service/place.h"
 
 #define TELL_MS 500       /* between calls of the watcher */
 #define RATE_WEIGHT 0.3   /* of the newest interval in the rate */
@@ -273,19 +274,18 @@ source_read(struct store_session *session, void *cookie, struct fault *fault)
 }
 
 static enum status
-source_open_row(const struct scan_settings *settings,
+source_open_row(const struct scan_services *services,
 		const struct source_row *row, struct source **out,
 		struct fault *fault)
 {
-	const struct source_driver *driver = source_driver_find(row->kind);
-	struct source_args args = { .root = row->root,
-				    .walkers = settings->walkers,
-				    .links = settings->links };
+	const struct place place = { row->kind, row->root, row->config };
+	const struct source_args args = {
+		.walkers = services->settings->walkers,
+		.links = services->settings->links,
+		.s3 = services->s3,
+	};
 
-	if (driver == NULL)
-		return fault_set(fault, STATUS_UNSUPPORTED,
-				 "there is no source driver \"%s\"", row->kind);
-	return driver->open(&args, out, fault);
+	return place_open(&place, &args, out, fault);
 }
 
 /* A disk that is not mounted looks like an empty folder. */
@@ -413,7 +413,7 @@ scan_run_job(const struct scan_services *services,
 	status = store_read(services->store, source_read, &load, fault);
 	if (status == STATUS_OK) {
 		scan.root = load.row.root;
-		status = source_open_row(services->settings, &load.row,
+		status = source_open_row(services, &load.row,
 					 &scan.source, fault);
 	}
 	if (status == STATUS_OK)

@@ -40,6 +40,7 @@
 struct blob_store;
 struct job;
 struct media_pool;
+struct s3_settings;
 struct store;
 struct store_session;
 
@@ -60,6 +61,7 @@ struct scan_services {
 	struct blob_store *blobs;
 	struct media_pool *media;
 	const struct scan_settings *settings;
+	const struct s3_settings *s3; /* as places_new() */
 };
 
 enum scan_phase { SCAN_WALKING, SCAN_FINISHING, SCAN_ENDED };

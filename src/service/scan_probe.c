@@ -6,13 +6,12 @@
  * and no item carries a picture through the queues. */
 #include "service/scan_parts.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/ranged.h"
 #include "service/lyrics.h"
 #include "service/picture.h"
 
@@ -116,34 +115,28 @@ static enum status
 file_fetch(struct scan *scan, const char *path, uint64_t limit_bytes,
 	   struct buffer *out, struct fault *fault)
 {
+	struct ranged_file file;
 	enum status status;
-	struct stat facts;
-	ssize_t got = 0;
+	char *room;
 	int fd;
 
 	status = source_open_file(scan->source, path, &fd, fault);
 	if (status != STATUS_OK)
 		return status;
-	if (fstat(fd, &facts) != 0)
-		status = fault_errno(fault, errno, "cannot read %s", path);
-	else if ((uint64_t)facts.st_size > limit_bytes)
+	status = ranged_open(fd, &file, fault);
+	if (status == STATUS_OK && file.size_bytes > limit_bytes)
 		status = fault_set(fault, STATUS_TOO_LARGE, "%s is too large",
 				   path);
-	while (status == STATUS_OK && out->length < (size_t)facts.st_size) {
-		size_t want = (size_t)facts.st_size - out->length;
-		char *room = buffer_reserve(out, want);
-
-		if (room == NULL)
-			break;
-		got = read(fd, room, want);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		out->length += (size_t)got;
+	if (status == STATUS_OK) {
+		room = buffer_reserve(out, (size_t)file.size_bytes);
+		if (room != NULL)
+			out->length = ranged_read_all(
+				&file, room, (size_t)file.size_bytes, 0);
+		status = ranged_fault(fd, fault);
+		if (status == STATUS_OK && out->length != file.size_bytes)
+			status = fault_set(fault, STATUS_FAILED,
+					   "%s cannot be read", path);
 	}
-	if (got < 0)
-		status = fault_errno(fault, errno, "cannot read %s", path);
 	close(fd);
 	return status;
 }
@@ -156,21 +149,33 @@ path_beside(struct scan_item *item, const char *name)
 		       arena_print(&item->arena, "%s/%s", item->folder, name);
 }
 
-static void
-lyrics_fetch(struct scan *scan, struct scan_item *item)
+/* True when it is the place that fails, not the file. */
+static bool
+place_fails(const struct scan *scan, enum status status)
+{
+	return scan->source->driver->remote &&
+	       (status == STATUS_UNAVAILABLE || status == STATUS_TIMED_OUT ||
+		status == STATUS_AGAIN_LATER);
+}
+
+/* Lyrics that make no sense count as none. */
+static enum status
+lyrics_fetch(struct scan *scan, struct scan_item *item, struct fault *fault)
 {
 	struct buffer text;
-	struct fault fault;
+	enum status status;
 
 	if (item->lyrics_name == NULL)
-		return;
+		return STATUS_OK;
 	buffer_init(&text, LYRICS_LIMIT_BYTES + 1);
-	if (file_fetch(scan, path_beside(item, item->lyrics_name),
-		       LYRICS_LIMIT_BYTES, &text, &fault) == STATUS_OK)
+	status = file_fetch(scan, path_beside(item, item->lyrics_name),
+			    LYRICS_LIMIT_BYTES, &text, fault);
+	if (status == STATUS_OK)
 		(void)lyrics_check(&item->arena,
 				   (struct span){ text.bytes, text.length },
-				   &item->lyrics, &item->lyrics_synced, &fault);
+				   &item->lyrics, &item->lyrics_synced, NULL);
 	buffer_release(&text);
+	return place_fails(scan, status) ? status : STATUS_OK;
 }
 
 /* The folder's own picture. One that cannot be used counts as none, but its
@@ -185,11 +190,13 @@ picture_folder(struct scan *scan, struct scan_item *item, struct fault *fault)
 	if (item->picture_key == 0)
 		return STATUS_OK;
 	buffer_init(&bytes, (size_t)limit + 1);
-	if (file_fetch(scan, scan_item_path(item), limit, &bytes, fault) ==
-	    STATUS_OK)
+	status = file_fetch(scan, scan_item_path(item), limit, &bytes, fault);
+	if (status == STATUS_OK)
 		status = picture_store(
 			scan, (struct span){ bytes.bytes, bytes.length },
 			&item->cover, &item->has_cover, fault);
+	else if (!place_fails(scan, status))
+		status = STATUS_OK;
 	buffer_release(&bytes);
 	return status;
 }
@@ -228,47 +235,61 @@ item_reject_for_now(struct scan_item *item, const char *reason)
 	item_reject(item, reason);
 	item->file.size_bytes = 0;
 	item->file.modified_ns = 0;
+	item->file.inode = 0;
 }
 
-static bool
-file_opened(struct scan *scan, struct scan_item *item, int *fd)
+/* Is the whole place away? Then the scan ends; else it is this file alone. */
+static enum status
+place_ask(struct scan *scan, struct scan_item *item, const char *reason,
+	  struct fault *fault)
 {
-	enum status status;
-	struct fault fault;
-	struct stat facts;
+	enum status status = source_check(scan->source, fault);
 
-	status = source_open_file(scan->source, scan_item_path(item), fd,
-				  &fault);
+	if (status == STATUS_OK)
+		item_reject_for_now(item, reason);
+	return status;
+}
+
+/* *fd stays -1 when there is nothing to be probed. */
+static enum status
+file_open(struct scan *scan, struct scan_item *item, int *fd,
+	  struct fault *fault)
+{
+	struct ranged_file file;
+	struct fault why = { 0 };
+	enum status status;
+
+	status = source_open_file(scan->source, scan_item_path(item), fd, &why);
 	if (status == STATUS_NOT_FOUND) {
 		item->task = SCAN_GONE;
-		return false;
+		return STATUS_OK;
 	}
+	if (place_fails(scan, status))
+		return place_ask(scan, item, why.message, fault);
 	if (status != STATUS_OK) {
 		item_reject_for_now(item,
 				    status == STATUS_DENIED ?
 					    "there is no right to read it" :
-					    fault.message);
-		return false;
+					    why.message);
+		return STATUS_OK;
 	}
-	if (fstat(*fd, &facts) == 0) {
+	if (ranged_open(*fd, &file, NULL) == STATUS_OK) {
 		/* What is probed is what is open now, not what the walk saw. */
-		item->file.size_bytes = (int64_t)facts.st_size;
-		item->file.modified_ns =
-			(int64_t)facts.st_mtim.tv_sec * 1000000000 +
-			facts.st_mtim.tv_nsec;
+		item->file.size_bytes = (int64_t)file.size_bytes;
+		item->file.modified_ns = file.modified_ns;
+		if (file.far)
+			item->file.inode = file.mark;
 	}
-	return true;
+	return STATUS_OK;
 }
 
 static enum status
-item_probe(struct scan *scan, struct scan_item *item, struct fault *fault)
+file_probe(struct scan *scan, struct scan_item *item, int fd,
+	   struct fault *fault)
 {
 	struct media_probe_args args = { .name_hint = item->name };
 	enum status status;
-	int fd;
 
-	if (!file_opened(scan, item, &fd))
-		return STATUS_OK;
 	item->media = arena_new(&item->arena, struct media_facts, 1);
 	status = media_probe(scan->services->media, fd, &args, &item->arena,
 			     item->media, fault);
@@ -276,13 +297,31 @@ item_probe(struct scan *scan, struct scan_item *item, struct fault *fault)
 		status = picture_embedded(scan, item, fd, fault);
 	else if (status != STATUS_UNAVAILABLE && status != STATUS_CANCELLED) {
 		item_reject(item, fault->message);
-		status = STATUS_OK;
+		return STATUS_OK;
 	}
-	close(fd);
-	if (status == STATUS_OK && item->task == SCAN_PROBE) {
+	if (status == STATUS_OK) {
 		title_repair(item);
-		lyrics_fetch(scan, item);
+		status = lyrics_fetch(scan, item, fault);
 	}
+	return status;
+}
+
+static enum status
+item_probe(struct scan *scan, struct scan_item *item, struct fault *fault)
+{
+	struct fault why = { 0 };
+	enum status status;
+	int fd = -1;
+
+	status = file_open(scan, item, &fd, fault);
+	if (status != STATUS_OK || fd < 0)
+		return status;
+	status = file_probe(scan, item, fd, &why);
+	if (place_fails(scan, status) && strcmp(why.field, "media") != 0)
+		status = place_ask(scan, item, why.message, fault);
+	else if (status != STATUS_OK)
+		*fault = why;
+	close(fd);
 	return status;
 }
 

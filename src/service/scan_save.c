@@ -329,6 +329,67 @@ missing_add(struct missing_search *search, int64_t id)
 	search->ids[search->count++] = id;
 }
 
+/* The names in one folder of a remote source, which lists them for the price of
+ * a look at one. */
+struct names_seen {
+	struct arena arena;
+	const char **names; /* sorted */
+	size_t count;
+};
+
+static enum status
+names_take(void *cookie, const struct source_folder *folder,
+	   struct fault *fault)
+{
+	struct names_seen *seen = cookie;
+
+	(void)fault;
+	seen->names = arena_new(&seen->arena, const char *, folder->file_count);
+	seen->count = folder->file_count;
+	for (size_t i = 0; i < folder->file_count; i++)
+		seen->names[i] = arena_copy_text(&seen->arena,
+						 folder->files[i].name);
+	return STATUS_OK;
+}
+
+static void
+names_problem(void *cookie, const char *path, const char *reason)
+{
+	(void)cookie, (void)path, (void)reason;
+}
+
+static enum status
+names_list(struct scan *scan, const char *path, struct names_seen *seen,
+	   struct fault *fault)
+{
+	const struct source_visitor visitor = { names_take, names_problem,
+						seen };
+	enum status status = source_walk(scan->source, path, false, &visitor,
+					 fault);
+
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static int
+name_order(const void *name, const void *at)
+{
+	return strcmp(name, *(const char *const *)at);
+}
+
+/* Is the file of this row away? */
+static bool
+file_away(struct scan *scan, const struct names_seen *seen, const char *name,
+	  const char *whole)
+{
+	struct source_file file;
+
+	if (scan->source->driver->remote)
+		return seen->count == 0 ||
+		       bsearch(name, seen->names, seen->count,
+			       sizeof *seen->names, name_order) == NULL;
+	return source_stat(scan->source, whole, &file, NULL) != STATUS_OK;
+}
+
 /* A file of a folder that the walk came to is looked at again, because a move
  * may have changed its row since; below a folder that the walk did not come to
  * (gone, or ignored by now) everything is gone. */
@@ -338,27 +399,30 @@ folder_search(struct missing_search *search, struct store_session *session,
 {
 	struct scan *scan = search->scan;
 	bool visited = scan_set_has(&scan->visited, scan_hash(path));
+	struct names_seen seen = { 0 };
 	struct file_row *rows;
 	enum status status;
 	struct arena arena;
 	size_t count = 0;
 
 	arena_init(&arena);
+	arena_init(&seen.arena);
 	status = files_in_folder(session, scan->args->source_id, path, &arena,
 				 &rows, &count, fault);
+	if (status == STATUS_OK && visited && scan->source->driver->remote)
+		status = names_list(scan, path, &seen, fault);
 	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
 		const char *whole = path[0] == '\0' ?
 					    rows[i].name :
 					    arena_print(&arena, "%s/%s", path,
 							rows[i].name);
-		struct source_file file;
 
 		if (rows[i].state == FILE_MISSING || path_kept(scan, whole))
 			continue;
-		if (!visited ||
-		    source_stat(scan->source, whole, &file, NULL) != STATUS_OK)
+		if (!visited || file_away(scan, &seen, rows[i].name, whole))
 			missing_add(search, rows[i].id);
 	}
+	arena_release(&seen.arena);
 	arena_release(&arena);
 	return status;
 }

@@ -46,13 +46,15 @@ folder_read(struct store_session *session, void *cookie, struct fault *fault)
 /* ---- what lies beside a file ---------------------------------------------- */
 
 static int64_t
-mark_of(const struct source_file *file)
+mark_of(const struct scan *scan, const struct source_file *file)
 {
+	bool remote = scan->source->driver->remote;
 	char text[512];
 
 	snprintf(text, sizeof text, "%.400s %llu %lld", file->name,
 		 (unsigned long long)file->size_bytes,
-		 (long long)file->modified_ns);
+		 remote ? (long long)file->inode :
+			  (long long)file->modified_ns);
 	return (int64_t)(scan_hash(text) >> 1) | 1;
 }
 
@@ -110,7 +112,7 @@ picture_compare(struct scan *scan, const struct source_folder *folder,
 			best_rank = rank;
 		}
 	}
-	key = best == NULL ? 0 : mark_of(best);
+	key = best == NULL ? 0 : mark_of(scan, best);
 	if (key == known_key && !scan->args->again)
 		return;
 	if (key == 0 && known_key == 0)
@@ -138,12 +140,14 @@ file_item(const struct scan *scan, enum scan_task task, const char *folder,
 }
 
 static bool
-row_same(const struct file_row *row, const struct source_file *file,
-	 int64_t beside_key)
+row_same(const struct scan *scan, const struct file_row *row,
+	 const struct source_file *file, int64_t beside_key)
 {
 	return row->size_bytes == (int64_t)file->size_bytes &&
-	       row->modified_ns == file->modified_ns &&
-	       row->beside_key == beside_key;
+	       row->beside_key == beside_key &&
+	       (scan->source->driver->remote ?
+			row->inode == file->inode :
+			row->modified_ns == file->modified_ns);
 }
 
 static void
@@ -151,13 +155,13 @@ file_compare(struct scan *scan, const struct source_folder *folder,
 	     const struct source_file *file,
 	     const struct source_file *lyrics, const struct file_row *row)
 {
-	int64_t beside_key = lyrics == NULL ? 0 : mark_of(lyrics);
+	int64_t beside_key = lyrics == NULL ? 0 : mark_of(scan, lyrics);
 	struct scan_item *item;
 	bool restored;
 
 	atomic_fetch_add(&scan->seen, 1);
 	if (row != NULL && !scan->args->again &&
-	    row_same(row, file, beside_key)) {
+	    row_same(scan, row, file, beside_key)) {
 		if (row->state == FILE_OK) {
 			atomic_fetch_add(&scan->compared_same, 1);
 			return;
@@ -171,7 +175,7 @@ file_compare(struct scan *scan, const struct source_folder *folder,
 	 * is worth now is found out by reading it. */
 	restored = row != NULL && row->state == FILE_MISSING &&
 		   row->track_id != 0 && !scan->args->again &&
-		   row_same(row, file, beside_key) &&
+		   row_same(scan, row, file, beside_key) &&
 		   row->inode == file->inode && row->inode != 0;
 	item = file_item(scan, restored ? SCAN_RESTORE : SCAN_PROBE,
 			 folder->path, file);

@@ -5,20 +5,21 @@
  * every node that sees the same files, and changes when the file does. */
 #include "service/stream.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/log.h"
 #include "base/memory.h"
-#include "driver/source.h"
+#include "base/ranged.h"
+#include "driver/store.h"
 #include "library/files.h"
 #include "library/tracks.h"
 #include "media/media.h"
+#include "service/place.h"
 #include "service/transcode_cache.h"
 
 #define BITRATE_MIN_KBPS 16
@@ -40,6 +41,7 @@ const struct option stream_options[] = {
 struct streams {
 	struct stream_args args;
 	struct transcode_cache *cache;
+	struct places *places;
 };
 
 /* What each format is in the words of the other floors. */
@@ -125,10 +127,12 @@ streams_open(const struct stream_args *args, struct streams **out,
 	cache.folder = arena_print(&arena, "%s/transcode", args->cache_dir);
 	status = transcode_cache_open(&cache, &streams->cache, fault);
 	arena_release(&arena);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
+		streams->places = places_new(args->s3);
 		*out = streams;
-	else
+	} else {
 		free(streams);
+	}
 	return status;
 }
 
@@ -138,6 +142,7 @@ streams_close(struct streams *streams)
 	if (streams == NULL)
 		return;
 	transcode_cache_close(streams->cache);
+	places_free(streams->places);
 	free(streams);
 }
 
@@ -180,32 +185,37 @@ place_path(const struct file_place *place, struct arena *arena)
 }
 
 static enum status
-place_open(const struct file_place *place, struct arena *arena, int *fd,
-	   struct stat *facts, struct fault *fault)
+file_open(struct streams *streams, const struct file_place *file,
+	  struct arena *arena, int *fd, struct ranged_file *facts,
+	  struct fault *fault)
 {
-	const struct source_driver *driver =
-		source_driver_find(place->source_kind);
-	struct source_args args = { .root = place->source_root };
-	struct source *source;
-	enum status status;
+	const struct place place = { file->source_kind, file->source_root,
+				     file->source_config };
+	struct fault why = { 0 };
+	enum status status = places_open_file(streams->places, &place,
+					      place_path(file, arena), fd,
+					      &why);
 
-	if (driver == NULL)
-		return fault_set(fault, STATUS_UNSUPPORTED,
-				 "there is no source driver \"%s\"",
-				 place->source_kind);
-	status = driver->open(&args, &source, fault);
-	if (status != STATUS_OK)
-		return status;
-	status = source_open_file(source, place_path(place, arena), fd, fault);
-	source_close(source);
 	/* The library knows the file, so it is away, not unknown. */
 	if (status == STATUS_NOT_FOUND)
 		return fault_field(fault, STATUS_UNAVAILABLE, "source",
 				   "the file is not there now");
-	if (status == STATUS_OK && fstat(*fd, facts) != 0) {
-		status = fault_errno(fault, errno, "cannot look at the file");
-		close(*fd);
+	if (status == STATUS_UNAVAILABLE || status == STATUS_DENIED ||
+	    status == STATUS_TIMED_OUT) {
+		log_warning("stream", "a file cannot be opened",
+			    LOG_INT("source_id", file->source_id),
+			    LOG_TEXT("reason", why.message));
+		return fault_field(fault, STATUS_UNAVAILABLE, "source",
+				   "the place of the file cannot be read now");
 	}
+	if (status != STATUS_OK) {
+		if (fault != NULL)
+			*fault = why;
+		return status;
+	}
+	status = ranged_open(*fd, facts, fault);
+	if (status != STATUS_OK)
+		close(*fd);
 	return status;
 }
 
@@ -213,18 +223,21 @@ place_open(const struct file_place *place, struct arena *arena, int *fd,
 
 /* What the file is now, as 64 hex digits. */
 static void
-identity_print(const struct file_place *place, const struct stat *facts,
-	       const char *wish, char hex[2 * SHA256_BYTES + 1])
+identity_print(const struct file_place *place,
+	       const struct ranged_file *facts, const char *wish,
+	       char hex[2 * SHA256_BYTES + 1])
 {
 	uint8_t key[SHA256_BYTES];
 	struct buffer text;
 
 	buffer_init(&text, 0);
-	buffer_print(&text, "%s\n%s\n%s\n%s\n%lld %lld.%09ld\n%s",
+	buffer_print(&text, "%s\n%s\n%s\n%s\n%llu %lld.%09lld\n%s",
 		     place->source_kind, place->source_root, place->folder,
-		     place->name, (long long)facts->st_size,
-		     (long long)facts->st_mtim.tv_sec, facts->st_mtim.tv_nsec,
-		     wish);
+		     place->name, (unsigned long long)facts->size_bytes,
+		     (long long)(facts->modified_ns / 1000000000),
+		     (long long)(facts->modified_ns % 1000000000), wish);
+	if (facts->far)
+		buffer_print(&text, "\n%llu", (unsigned long long)facts->mark);
 	sha256(text.bytes, text.length, key);
 	hex_print(key, sizeof key, hex);
 	buffer_release(&text);
@@ -260,22 +273,22 @@ name_ending(const char *name)
 /* ---- answering ------------------------------------------------------------ */
 
 static enum status
-original_answer(const struct file_place *place, struct arena *arena,
-		struct stream_answer *out, struct fault *fault)
+original_answer(struct streams *streams, const struct file_place *place,
+		struct arena *arena, struct stream_answer *out,
+		struct fault *fault)
 {
 	char hex[2 * SHA256_BYTES + 1];
 	enum status status;
-	struct stat facts;
+	struct ranged_file facts;
 
-	status = place_open(place, arena, &out->fd, &facts, fault);
+	status = file_open(streams, place, arena, &out->fd, &facts, fault);
 	if (status != STATUS_OK)
 		return status;
 	identity_print(place, &facts, "", hex);
 	snprintf(out->etag, sizeof out->etag, "%.32s", hex);
 	out->content_type = type_of(place->container);
-	out->size_bytes = (uint64_t)facts.st_size;
-	out->modified_ms = (int64_t)facts.st_mtim.tv_sec * 1000 +
-			   facts.st_mtim.tv_nsec / 1000000;
+	out->size_bytes = facts.size_bytes;
+	out->modified_ms = facts.modified_ns / 1000000;
 	return STATUS_OK;
 }
 
@@ -314,9 +327,10 @@ transcode_answer(struct streams *streams, const struct file_place *place,
 	};
 	char hex[2 * SHA256_BYTES + 1], wish[64], name[96];
 	enum status status;
-	struct stat facts;
+	struct ranged_file facts;
 
-	status = place_open(place, arena, &order.input_fd, &facts, fault);
+	status = file_open(streams, place, arena, &order.input_fd, &facts,
+			   fault);
 	if (status != STATUS_OK)
 		return status;
 	snprintf(wish, sizeof wish, "%s %u", format->name, kbps);
@@ -324,7 +338,7 @@ transcode_answer(struct streams *streams, const struct file_place *place,
 	snprintf(name, sizeof name, "%s.%s", hex, format->ending);
 	out->content_type = media_target_type(format->target);
 	snprintf(out->etag, sizeof out->etag, "%.32s", hex);
-	out->modified_ms = (int64_t)facts.st_mtim.tv_sec * 1000;
+	out->modified_ms = facts.modified_ns / 1000000000 * 1000;
 	if (request->offset_ms == 0) {
 		order.name = name;
 		status = transcode_cache_get(streams->cache, name, &out->fd,
@@ -411,8 +425,8 @@ stream_open(struct streams *streams, const struct stream_request *request,
 		status = fault_field(fault, STATUS_INVALID, "offset_ms",
 				     "the track ends before offset_ms");
 	else if (original)
-		status = original_answer(&question.place, &arena, &answer,
-					 fault);
+		status = original_answer(streams, &question.place, &arena,
+					 &answer, fault);
 	else
 		status = transcode_answer(streams, &question.place, request,
 					  kbps, &arena, &answer, fault);

@@ -30,6 +30,7 @@
 #include "base/option.h"
 
 struct media_pool;
+struct s3_settings;
 struct store;
 struct streams;
 struct stream_reader;
@@ -44,6 +45,7 @@ struct stream_args {
 	struct store *store;     /* all borrowed */
 	struct media_pool *media;
 	const char *cache_dir;   /* transcode/ is made in it */
+	const struct s3_settings *s3; /* as places_new() */
 	const struct stream_settings *settings;
 };
 
@@ -82,7 +84,7 @@ struct stream_answer {
 	char file_name[STREAM_NAME_BYTES]; /* "Artist - Title.mp3", UTF-8, for
 					    * downloads; "" unless wanted */
 
-	/* a file, when reader is NULL; the caller takes fd */
+	/* a file (base/ranged.h), when reader is NULL; the caller takes fd */
 	int fd;
 	uint64_t size_bytes;
 	char etag[STREAM_ETAG_BYTES]; /* strong, without quotes */
@@ -94,7 +96,8 @@ struct stream_answer {
 };
 
 /* STATUS_NOT_FOUND: no such track. STATUS_UNAVAILABLE with field "source": the
- * file is not there now (moved a moment ago, disk not mounted). STATUS_INVALID
+ * file is not there now (moved a moment ago, disk not mounted, bucket not to be
+ * reached). STATUS_INVALID
  * with field "bitrate" or "offset_ms". STATUS_AGAIN_LATER: all transcode
  * workers are busy (answer 503 with Retry-After). STATUS_FULL: no room on the
  * disk (507). */

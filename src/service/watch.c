@@ -18,6 +18,7 @@
 #include "driver/source.h"
 #include "driver/store.h"
 #include "library/sources.h"
+#include "service/place.h"
 
 #define KEEPER_TICK_MS 3000
 #define WAIT_MAX_MS 5000      /* one wait for changes, to see the stop flag */
@@ -53,7 +54,7 @@ struct watched_source {
 	struct watched_source *next;
 	struct watch *watch;
 	int64_t id;
-	char *kind, *root;
+	char *kind, *root, *config;
 	bool wanted; /* still in the table; of the keeper */
 	pthread_t thread;
 	atomic_bool stop;
@@ -260,6 +261,7 @@ source_free(struct watched_source *watched)
 	pthread_mutex_destroy(&watched->lock);
 	free(watched->kind);
 	free(watched->root);
+	free(watched->config);
 	free(watched);
 }
 
@@ -277,12 +279,12 @@ source_stop(struct watched_source *watched)
 static void
 source_start(struct watch *watch, const struct source_row *row)
 {
-	const struct source_driver *driver = source_driver_find(row->kind);
-	struct source_args args = {
-		.root = row->root,
+	const struct place place = { row->kind, row->root, row->config };
+	const struct source_args args = {
 		.walkers = watch->services->settings->walkers,
 		.watches_max = watch->settings->folders_max,
 		.links = watch->services->settings->links,
+		.s3 = watch->services->s3,
 	};
 	struct watched_source *watched = mem_new(1, sizeof *watched);
 	struct fault fault;
@@ -291,13 +293,14 @@ source_start(struct watch *watch, const struct source_row *row)
 	watched->id = row->id;
 	watched->kind = mem_copy_text(row->kind);
 	watched->root = mem_copy_text(row->root);
+	watched->config = mem_copy_text(row->config);
 	watched->wanted = true;
 	pthread_mutex_init(&watched->lock, NULL);
 	pthread_cond_init(&watched->woken, NULL);
-	if (driver == NULL ||
-	    driver->open(&args, &watched->source, &fault) != STATUS_OK) {
+	if (place_open(&place, &args, &watched->source, &fault) != STATUS_OK) {
 		log_warning("watch", "a source cannot be opened",
-			    LOG_TEXT("root", row->root));
+			    LOG_TEXT("root", row->root),
+			    LOG_TEXT("reason", fault.message));
 		source_free(watched);
 		return;
 	}
@@ -343,6 +346,7 @@ source_find(struct watch *watch, const struct source_row *row)
 
 	while (at != NULL && (at->id != row->id ||
 			      strcmp(at->root, row->root) != 0 ||
+			      strcmp(at->config, row->config) != 0 ||
 			      strcmp(at->kind, row->kind) != 0))
 		at = at->next;
 	return at;

@@ -814,12 +814,15 @@ put_file(struct place *place, const char *path, const char *text)
 static void
 assert_holds(struct place *place, const char *path, const char *text)
 {
+	struct ranged_file file;
 	char bytes[64] = { 0 };
 	int fd;
 
 	assert_int_equal(source_open_file(place->source, path, &fd, NULL),
 			 STATUS_OK);
-	assert_int_equal(read(fd, bytes, sizeof bytes), strlen(text));
+	assert_int_equal(ranged_open(fd, &file, NULL), STATUS_OK);
+	assert_int_equal(ranged_read_all(&file, bytes, sizeof bytes, 0),
+			 strlen(text));
 	assert_string_equal(bytes, text);
 	close(fd);
 }

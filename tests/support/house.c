@@ -141,9 +141,10 @@ house_start(struct house *house)
 		.picture_limit_bytes = 1 << 20,
 		.links = true,
 	};
-	house->services = (struct scan_services){ house->store, house->blobs,
-						  house->media,
-						  &house->settings };
+	house->services = (struct scan_services){
+		.store = house->store, .blobs = house->blobs,
+		.media = house->media, .settings = &house->settings,
+	};
 	house->started = true;
 }
 
