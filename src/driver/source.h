@@ -85,12 +85,12 @@ struct source_visitor {
 	void *cookie;
 };
 
-struct s3_settings;
+struct s3_client;
 
 struct source_args {
 	const char *root;     /* a folder's path, a bucket, …; copied */
 	const char *config;   /* JSON object of the driver; NULL: {}; copied */
-	const struct s3_settings *s3; /* what the config of a bucket leaves out;
+	struct s3_client *s3; /* what the config of a bucket leaves out;
 				       * NULL: nothing is known; copied */
 	uint32_t walkers;     /* threads of one walk; 0: 2 */
 	uint32_t watches_max; /* watched folders; 0: what the place allows */
