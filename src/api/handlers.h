@@ -317,6 +317,14 @@ void handle_track_download(struct call *call);
 void handle_track_link(struct call *call);
 void stream_metrics_register(void);
 
+/* cleanup.c */
+void handle_cleanup_list(struct call *call);
+void handle_cleanup_rules(struct call *call);
+void handle_cleanup_bulk(struct call *call);
+void handle_cleanup_accept(struct call *call);
+void handle_cleanup_dismiss(struct call *call);
+void handle_cleanup_undo(struct call *call);
+
 /* covers.c */
 void handle_track_cover(struct call *call);
 void handle_album_cover(struct call *call);

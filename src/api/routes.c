@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/route.h"
 #include "library/audit.h"
+#include "library/suggestions.h"
 #include "service/monitor.h"
 #include "service/scheduler.h"
 
@@ -564,6 +565,7 @@ static const struct param provider_params[] = {
 	  .choices = "telegram|oidc" },
 	{ 0 }
 };
+#include "api/routes_cleanup.h"
 #include "api/routes_edit.h"
 #include "api/routes_logs.h"
 #include "api/routes_playlists.h"
@@ -670,6 +672,7 @@ const struct route api_routes[] = {
 
 	EDIT_ROWS,
 	SOURCE_ROWS,
+	CLEANUP_ROWS,
 	SCHEDULE_ROWS,
 	PLAYLIST_ROWS,
 	ADMIN_PLAYLIST_ROWS,

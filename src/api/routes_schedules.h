@@ -9,7 +9,7 @@
 #define SCHEDULE_PARAM \
 	{ .name = "name", .type = PARAM_TEXT, .required = true, .min = 1, \
 	  .max = 40, .summary = "music_etl, monitoring, log_cleanup, " \
-				"daily_report or backup." }
+				"daily_report, backup or cleanup." }
 
 static const struct param schedule_params[] = { SCHEDULE_PARAM, { 0 } };
 static const struct param schedule_run_params[] = { SCHEDULE_PARAM,

@@ -787,6 +787,33 @@ const struct schema api_schemas[] = {
 	{ "BulkOutcome", FIELDS(
 		{ "changed", "[integer]", NULL },
 		{ "refused", "[BulkRefusal]", NULL }) },
+	{ "Suggestion", FIELDS(
+		{ "id", "integer", NULL },
+		{ "rule", "string", "A name out of /cleanup/rules." },
+		{ "kind", "string", "track, album or artist." },
+		{ "thing_id", "integer", NULL },
+		{ "title", "string?", "Of the thing now; an artist's name." },
+		{ "artist", "string?", NULL },
+		{ "field", "string", NULL },
+		{ "was", "string", NULL },
+		{ "becomes", "string?", "null: nothing, or nobody knows." },
+		{ "change", "any?", "What the edit sets; null: a person has "
+				    "to look." },
+		{ "confidence", "integer", "In percent." },
+		{ "state", "string", "open, accepted, dismissed or undone." },
+		{ "automatic", "boolean", "Nobody was asked." },
+		{ "created_at", "time", NULL },
+		{ "decided_at", "time?", NULL },
+		{ "decided_by", "string?", NULL }) },
+	{ "CleanupRule", FIELDS(
+		{ "name", "string", NULL },
+		{ "summary", "string", "In the caller's language." },
+		{ "suggests", "boolean", "false: it only points at things." },
+		{ "open", "integer", NULL },
+		{ "accepted", "integer", NULL },
+		{ "dismissed", "integer", NULL },
+		{ "undone", "integer", NULL },
+		{ "automatic", "integer", "Of those that are accepted." }) },
 	{ "AuditRow", FIELDS(
 		{ "id", "integer", NULL },
 		{ "admin_user_id", "integer?", "Null: the operator." },

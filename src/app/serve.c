@@ -255,6 +255,7 @@ open_ingest(struct serving *serving, const struct settings *settings,
 		.disk_alert_percent = settings->monitor.alert_disk_percent,
 		.data_dir = settings->program.data_dir,
 		.backups = backup_place(serving, settings),
+		.cleanup = { serving->app.store, &settings->cleanup },
 	};
 	status = job_runner_open(&args, &serving->jobs, fault);
 	clock.jobs = serving->jobs;
@@ -355,6 +356,8 @@ serving_open(struct serving *serving, const struct settings *settings,
 
 	*serving = (struct serving){ .lock_fd = -1 };
 	status = aliases_check(settings, fault);
+	if (status == STATUS_OK)
+		status = cleanup_settings_check(&settings->cleanup, fault);
 	if (status == STATUS_OK)
 		status = trust_set(settings, fault);
 	if (status == STATUS_OK)

@@ -82,6 +82,7 @@ tables_make(struct settings *settings)
 		{ "Watch", watch_options, &settings->watch },
 		{ "Schedules", scheduler_options, &settings->scheduler },
 		{ "Looking after it", chores_options, &settings->chores },
+		{ "Clean-up", cleanup_options, &settings->cleanup },
 		{ "Live channels", station_options, &settings->station },
 		{ "Covers", cover_options, &settings->cover },
 		{ "Backup", backup_options, &settings->backup },

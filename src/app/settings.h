@@ -17,6 +17,7 @@
 #include "service/backup.h"
 #include "service/chores.h"
 #include "service/cover.h"
+#include "service/cleanup.h"
 #include "service/limits.h"
 #include "service/listening.h"
 #include "service/monitor.h"
@@ -75,6 +76,7 @@ struct settings {
 	struct watch_settings watch;
 	struct scheduler_settings scheduler;
 	struct chores_settings chores;
+	struct cleanup_settings cleanup;
 	struct station_settings station;
 	struct cover_settings cover;
 	struct stream_settings stream;

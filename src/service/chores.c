@@ -67,7 +67,7 @@ log_files_remove(const struct chores *chores)
 }
 
 static enum status
-cleanup_run(struct job *job, void *cookie, struct fault *fault)
+log_cleanup_run(struct job *job, void *cookie, struct fault *fault)
 {
 	const struct chores *chores = cookie;
 	struct events_log *log = listening_log(chores->listening);
@@ -256,6 +256,16 @@ backup_run(struct job *job, void *cookie, struct fault *fault)
 	return status;
 }
 
+/* ---- cleanup -------------------------------------------------------------------------- */
+
+static enum status
+tidy_run(struct job *job, void *cookie, struct fault *fault)
+{
+	struct chores *chores = cookie;
+
+	return cleanup_run(job, &chores->cleanup, fault);
+}
+
 const struct job_kind chore_kinds[] = {
 	{ .name = "music_etl",
 	  .summary = "Scans every source and brings all in step with it.",
@@ -265,10 +275,12 @@ const struct job_kind chore_kinds[] = {
 	  .attempts = 2, .timeout_seconds = 600, .run = checkup_run },
 	{ .name = "log_cleanup",
 	  .summary = "Removes what is older than its retention.",
-	  .attempts = 3, .run = cleanup_run },
+	  .attempts = 3, .run = log_cleanup_run },
 	{ .name = "daily_report", .summary = "Sums up the day before.",
 	  .attempts = 5, .backoff_seconds = 60, .run = daily_run },
 	{ .name = "backup", .summary = "Makes a backup in BACKUP_DIR.",
 	  .attempts = 3, .backoff_seconds = 300, .run = backup_run },
+	{ .name = CLEANUP_JOB, .summary = "Looks for what could be tidied up.",
+	  .attempts = 3, .run = tidy_run },
 	{ 0 },
 };

@@ -1,6 +1,6 @@
 /* chores.h - the kinds of jobs that come by the clock (service/scheduler.h):
- * music_etl (pipeline.c), monitoring (checkup.c), log_cleanup, daily_report and
- * backup.
+ * music_etl (pipeline.c), monitoring (checkup.c), cleanup (cleanup.c),
+ * log_cleanup, daily_report and backup.
  *
  * Floor: 4 (service). Threads: each runs in its job's thread.
  */
@@ -9,6 +9,7 @@
 
 #include "base/option.h"
 #include "service/backup.h"
+#include "service/cleanup.h"
 #include "service/job.h"
 
 struct index_service;
@@ -30,6 +31,7 @@ struct chores { /* the cookie; all borrowed */
 	uint32_t disk_alert_percent; /* as the monitor's; 0: never */
 	const char *data_dir;
 	struct backup_place backups;
+	struct cleanup cleanup;
 };
 
 extern const struct job_kind chore_kinds[];

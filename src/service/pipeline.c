@@ -1,5 +1,5 @@
 /* pipeline.c - brings the library in step with all its sources: the steps
- * extract, transform, load, index, aggregate, one after the other.
+ * extract, transform, load, index, aggregate, cleanup, one after the other.
  *
  * Each source is a scan of its own (service/scan.h), a part of this job: it
  * reads, probes and saves its files in a stream, so a library never lies about
@@ -147,6 +147,26 @@ step_aggregate(struct pipeline *pipeline, struct fault *fault)
 	return listening_catch_up(pipeline->chores->listening, fault);
 }
 
+/* ---- cleanup: what came may be untidy ---------------------------------------------------- */
+
+static enum status
+cleanup_ask(struct store_session *session, void *cookie, struct fault *fault)
+{
+	int64_t id = 0;
+	enum status status = jobs_add(session, CLEANUP_JOB, 0, NULL, &id,
+				      fault);
+
+	(void)cookie;
+	return status == STATUS_CONFLICT && id != 0 ? STATUS_OK : status;
+}
+
+/* A job of its own: nobody waits for it. */
+static enum status
+step_cleanup(struct pipeline *pipeline, struct fault *fault)
+{
+	return store_write(pipeline->chores->store, cleanup_ask, NULL, fault);
+}
+
 /* ---- one after the other ------------------------------------------------------------------ */
 
 static const struct pipeline_step {
@@ -158,6 +178,7 @@ static const struct pipeline_step {
 	{ "load", step_load },
 	{ "index", step_index },
 	{ "aggregate", step_aggregate },
+	{ "cleanup", step_cleanup },
 };
 
 /* The step that the try before was in. */

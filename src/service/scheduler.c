@@ -42,6 +42,11 @@ const struct option scheduler_options[] = {
 	{ .name = "SCHEDULE_BACKUP", .type = OPTION_TEXT, .preset = OFF,
 	  .summary = "When a backup is made in BACKUP_DIR.",
 	  .offset = OFFSET(backup) },
+	{ .name = "SCHEDULE_CLEANUP", .type = OPTION_TEXT,
+	  .preset = "20 4 * * *",
+	  .summary = "When the rules look for what could be tidied up; they "
+		     "do so after each music_etl as well.",
+	  .offset = OFFSET(cleanup) },
 	{ 0 },
 };
 
@@ -58,6 +63,7 @@ static const struct rule {
 	  OFFSET(log_cleanup) },
 	{ "daily_report", "Sums up the day before.", OFFSET(daily_report) },
 	{ "backup", "Makes a backup in BACKUP_DIR.", OFFSET(backup) },
+	{ "cleanup", "Looks for what could be tidied up.", OFFSET(cleanup) },
 };
 
 struct scheduler {

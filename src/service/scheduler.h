@@ -30,10 +30,12 @@ struct scheduler_settings { /* each in the words of cron, or "off" */
 	const char *log_cleanup;  /* SCHEDULE_LOG_CLEANUP */
 	const char *daily_report; /* SCHEDULE_DAILY_REPORT */
 	const char *backup;       /* SCHEDULE_BACKUP */
+	const char *cleanup;      /* SCHEDULE_CLEANUP */
 };
 extern const struct option scheduler_options[];
 
-#define SCHEDULE_NAMES "music_etl|monitoring|log_cleanup|daily_report|backup"
+#define SCHEDULE_NAMES \
+	"music_etl|monitoring|log_cleanup|daily_report|backup|cleanup"
 #define SCHEDULER_LEASE_MS 30000
 
 struct scheduler_args {

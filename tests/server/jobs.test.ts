@@ -49,7 +49,7 @@ const runNow = async (name: string): Promise<any> =>
 describe('what comes by the clock', () => {
 	test('is listed with its times, changed and switched off', async () => {
 		const list = checked('GET', '/schedules', await admin.ask(`${api}/schedules`), 200);
-		expect(list.items.map((one: any) => one.name)).toEqual(['music_etl', 'monitoring', 'log_cleanup', 'daily_report', 'backup']);
+		expect(list.items.map((one: any) => one.name)).toEqual(['music_etl', 'monitoring', 'log_cleanup', 'daily_report', 'backup', 'cleanup']);
 		expect(list.items[0]).toMatchObject({ cron: 'off', enabled: true, next_run_at: null, changed: false });
 		expect(new Date(list.items[1].next_run_at).getTime()).toBeGreaterThan(Date.now());
 
@@ -68,7 +68,7 @@ describe('what comes by the clock', () => {
 
 	test('scans all sources, step by step, as parts of one job', async () => {
 		const job = await runNow('music_etl');
-		expect(job).toMatchObject({ state: 'done', kind: 'music_etl', step: 'aggregate', progress: { done: 3, total: 3, added: 3 } });
+		expect(job).toMatchObject({ state: 'done', kind: 'music_etl', step: 'cleanup', progress: { done: 3, total: 3, added: 3 } });
 		expect(job.requested_by).toBe(admin.id);
 		const parts = checked('GET', '/jobs', await admin.ask(`${api}/jobs?parent_id=${job.id}`), 200);
 		expect(parts.items).toMatchObject([{ kind: 'scan', state: 'done', parent_id: job.id, attempts: 1 }]);

@@ -20,6 +20,7 @@
 static const struct scheduler_settings settings = {
 	.music_etl = "0 * * * *", .monitoring = "off", .log_cleanup = "off",
 	.daily_report = "30 6 * * *", .backup = "off",
+	.cleanup = "off",
 };
 
 static int64_t
@@ -183,7 +184,7 @@ view_read(struct store_session *session, void *cookie, struct fault *fault)
 					    fault);
 
 	if (status == STATUS_OK) {
-		assert_int_equal(count, 5);
+		assert_int_equal(count, 6);
 		assert_string_equal(views[0].row.name, "music_etl");
 		history->name = views[0].cron;
 		history->runs.count = views[0].row.next_run_ms != 0;
