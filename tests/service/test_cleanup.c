@@ -39,6 +39,17 @@ put(struct music *music, const char *path, const char *title,
 	return music_save(music, &file).track_id;
 }
 
+static int64_t
+put_released(struct music *music, const char *path, const char *album,
+	     const char *mbid)
+{
+	struct music_file file = music_file(music, path);
+
+	music_tag(&file, path, "Band", album, NULL);
+	file.media.mbid_release = mbid;
+	return music_save(music, &file).track_id;
+}
+
 static void
 clean(struct music *music, const char *automatic)
 {
@@ -284,17 +295,16 @@ static void
 albums_that_are_one_are_joined_and_parted_again(void **state)
 {
 	struct music music;
-	struct music_file other;
 	struct suggestion one;
 	int64_t first, second;
 
 	music_open(&music, *state);
-	first = put(&music, "a/1.flac", "One", "Band", "The Album", 1, 1999);
-	put(&music, "a/2.flac", "Two", "Band", "The Album", 2, 1999);
-	other = music_file(&music, "b/3.flac");
-	music_tag(&other, "Three", "Band", "THE ALBUM", NULL);
-	other.media.mbid_release = "8f3e1c52-7ee4-4b4b-a4a5-2b4b0e9a1d11";
-	second = music_save(&music, &other).track_id;
+	first = put_released(&music, "a/1.flac", "The Album",
+			     "8f3e1c52-7ee4-4b4b-a4a5-2b4b0e9a1d11");
+	put_released(&music, "a/2.flac", "The Album",
+		     "8f3e1c52-7ee4-4b4b-a4a5-2b4b0e9a1d11");
+	second = put_released(&music, "b/3.flac", "THE ALBUM",
+			      "0a51ce5c-3c1b-4e39-9a3c-6a6ad7d6b0d2");
 	assert_int_not_equal(track_of(&music, first).album_id,
 			     track_of(&music, second).album_id);
 	clean(&music, "");
