@@ -946,12 +946,23 @@ export interface components {
             took_ms: number;
         };
         Suggestion: {
-            type: string;
             id: number;
-            text: string;
-            subtitle: string | null;
-            cover_url: string | null;
-            highlights: components["schemas"]["HighlightPiece"][];
+            rule: string;
+            kind: string;
+            thing_id: number;
+            title: string | null;
+            artist: string | null;
+            field: string;
+            was: string;
+            becomes: string | null;
+            change: unknown;
+            confidence: number;
+            state: string;
+            automatic: boolean;
+            /** Format: date-time */
+            created_at: string;
+            decided_at: string | null;
+            decided_by: string | null;
         };
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
@@ -1072,6 +1083,16 @@ export interface components {
         BulkOutcome: {
             changed: number[];
             refused: components["schemas"]["BulkRefusal"][];
+        };
+        CleanupRule: {
+            name: string;
+            summary: string;
+            suggests: boolean;
+            open: number;
+            accepted: number;
+            dismissed: number;
+            undone: number;
+            automatic: number;
         };
         AuditRow: {
             id: number;

@@ -26,6 +26,8 @@ import { UserPage } from './users/UserPage';
 import { UsersPage } from './users/UsersPage';
 
 /* Brings the live channels' own code along. */
+/* With texts of its own. */
+const CleanupPage = lazyPage(() => import('./care/CleanupPage'), 'care');
 const MonitoringPage = lazyPage(() => import('./monitoring/MonitoringPage'), 'monitoring', 'radio');
 
 function Start() {
@@ -44,6 +46,7 @@ export default function AdminPages() {
 				<Route path="artists" element={<ArtistsPage />} />
 				<Route path="genres" element={<GenresPage />} />
 				<Route path="playlists" element={<PlaylistsPage />} />
+				<Route path="cleanup" element={<CleanupPage />} />
 				<Route element={<Only role="admin" />}>
 					<Route path="users" element={<UsersPage />} />
 					<Route path="users/:id" element={<UserPage />} />

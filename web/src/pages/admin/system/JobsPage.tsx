@@ -25,6 +25,7 @@ const KINDS = [
 	'log_cleanup',
 	'daily_report',
 	'backup',
+	'cleanup',
 ] as const;
 
 export function JobsPage() {

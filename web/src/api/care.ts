@@ -1,0 +1,27 @@
+/* Looking after the library: what could be tidied up, and what is odd in it. */
+import useSWR from 'swr';
+import type { BulkAnswer } from './admin';
+import { apiSend } from './client';
+import type { Page, Shapes } from './types';
+
+export type Suggestion = Shapes['Suggestion'];
+export type CleanupRule = Shapes['CleanupRule'];
+export type CleanupAction = 'accept' | 'dismiss' | 'undo';
+
+export const useCleanupRules = () => useSWR<Page<CleanupRule>>('/cleanup/rules');
+
+export const decideOne = (id: number, action: CleanupAction) => apiSend<Suggestion>('POST', `/cleanup/${id}/${action}`);
+
+export const decideMany = (ids: number[], action: CleanupAction) =>
+	apiSend<BulkAnswer>('POST', '/cleanup/bulk', { action, ids });
+
+/** Accepts all of a rule; the server takes some hundreds at a time, and what it refuses stays open. */
+export async function acceptRule(rule: string): Promise<BulkAnswer> {
+	const all: BulkAnswer = { changed: [], refused: [] };
+	for (;;) {
+		const some = await apiSend<BulkAnswer>('POST', '/cleanup/bulk', { action: 'accept', rule });
+		all.changed.push(...some.changed);
+		all.refused = some.refused;
+		if (some.changed.length === 0) return all;
+	}
+}

@@ -1,0 +1,205 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import {
+	acceptRule,
+	decideMany,
+	decideOne,
+	useCleanupRules,
+	type CleanupAction,
+	type CleanupRule,
+	type Suggestion,
+} from '../../../api/care';
+import { Button, IconButton } from '../../../components/Button';
+import { confirm } from '../../../components/confirm';
+import { Select } from '../../../components/form/Select';
+import { EmptyState } from '../../../components/States';
+import { DataTable, type Column } from '../../../components/table/DataTable';
+import { useTable } from '../../../components/table/use-table';
+import { numberOf } from '../../../i18n/format';
+import { BulkBar, useBulkReport } from '../Bulk';
+import { ChoiceFilter, Filters } from '../Filters';
+import { Head } from '../Head';
+import { attempt } from '../report';
+import { Difference } from './Difference';
+
+const PLACES = { track: 'tracks', album: 'albums', artist: 'artists' } as const;
+const STATES = ['', 'accepted', 'automatic', 'dismissed', 'undone'] as const;
+
+const placeOf = ({ kind, thing_id }: Suggestion) => `/${PLACES[kind as keyof typeof PLACES]}/${thing_id}`;
+const nameOf = ({ title, artist }: Suggestion) => [artist, title].filter(Boolean).join(' — ');
+
+function useDecisions(reload: () => void) {
+	const { t } = useTranslation();
+	const report = useBulkReport();
+	return {
+		one: async (id: number, action: CleanupAction) => {
+			if (await attempt(() => decideOne(id, action), t(`care.done.${action}`))) reload();
+		},
+		many: async (ids: number[], action: CleanupAction) => {
+			await attempt(async () => report(await decideMany(ids, action)));
+			reload();
+		},
+		all: async (rule: CleanupRule) => {
+			const sure = await confirm({
+				title: t('care.acceptAllSure', { count: rule.open }),
+				text: rule.summary,
+				action: t('care.acceptAll'),
+			});
+			if (sure) await attempt(async () => report(await acceptRule(rule.name)));
+			if (sure) reload();
+		},
+	};
+}
+
+/** What could be tidied up, with what would become of it; all of it can be undone. */
+export default function CleanupPage() {
+	const { t, i18n } = useTranslation();
+	const { data: rules, mutate } = useCleanupRules();
+	const [chosen, setChosen] = useState<Set<number>>(new Set());
+	const table = useTable<Suggestion>('/cleanup', {
+		sorts: [''],
+		filters: ['rule', 'kind'],
+		asked: ({ filter }) =>
+			filter('state') === 'automatic' ? { state: 'accepted', automatic: 'true' } : { state: filter('state') || 'open' },
+	});
+	const decide = useDecisions(() => {
+		setChosen(new Set());
+		table.reload();
+		void mutate();
+	});
+	const state = table.filter('state');
+	const ruleOf = (name: string) => rules?.items.find((rule) => rule.name === name);
+	const rule = ruleOf(table.filter('rule'));
+	const columns: Column<Suggestion>[] = [
+		{
+			name: 'thing',
+			title: t('care.thing'),
+			render: (one) => (
+				<Link to={placeOf(one)} className="font-semibold underline-offset-3 hover:underline">
+					{nameOf(one) || t('care.empty')}
+				</Link>
+			),
+		},
+		{
+			name: 'change',
+			title: t('care.change'),
+			render: (one) =>
+				one.change || one.becomes !== null ? (
+					<Difference was={one.was} becomes={one.becomes ?? ''} />
+				) : (
+					<span className="text-text-2">{t('care.look')}</span>
+				),
+		},
+		{
+			name: 'rule',
+			title: t('care.rule'),
+			from: 'md',
+			className: 'max-w-64 text-text-2',
+			render: (one) => ruleOf(one.rule)?.summary ?? one.rule,
+		},
+		{
+			name: 'confidence',
+			title: t('care.confidence'),
+			numeric: true,
+			from: 'lg',
+			render: (one) => (one.change ? t('care.percent', { value: one.confidence }) : ''),
+		},
+		{
+			name: 'decide',
+			title: '',
+			className: 'sticky right-0 bg-surface whitespace-nowrap',
+			render: (one) => (
+				<span className="flex justify-end gap-1">
+					{one.state === 'open' && Boolean(one.change) && (
+						<IconButton
+							icon="check"
+							size="sm"
+							label={t('care.acceptOf', { name: nameOf(one) })}
+							onClick={() => void decide.one(one.id, 'accept')}
+						/>
+					)}
+					{one.state === 'open' && (
+						<IconButton
+							icon="close"
+							size="sm"
+							label={t('care.dismissOf', { name: nameOf(one) })}
+							onClick={() => void decide.one(one.id, 'dismiss')}
+						/>
+					)}
+					{one.state === 'accepted' && (
+						<Button look="quiet" className="h-9! px-3!" onClick={() => void decide.one(one.id, 'undo')}>
+							{t('care.undo')}
+						</Button>
+					)}
+				</span>
+			),
+		},
+	];
+	return (
+		<>
+			<Head title={t('admin.nav.cleanup')} hint={t('care.cleanupHint')}>
+				{rule?.suggests && state === '' && rule.open > 0 && (
+					<Button look="primary" icon="check" className="h-10! px-4!" onClick={() => void decide.all(rule)}>
+						{t('care.acceptAllOf', { count: rule.open })}
+					</Button>
+				)}
+			</Head>
+			<Filters>
+				<ChoiceFilter
+					table={table}
+					name="rule"
+					label={t('care.rule')}
+					options={(rules?.items ?? []).map(({ name, summary, open }) => ({
+						value: name,
+						label: `${summary} (${numberOf(open, i18n.language)})`,
+					}))}
+				/>
+				<ChoiceFilter
+					table={table}
+					name="kind"
+					label={t('care.kind')}
+					options={(['track', 'album', 'artist'] as const).map((value) => ({
+						value,
+						label: t(`care.kinds.${value}`),
+					}))}
+				/>
+				<Select
+					label={t('care.state')}
+					hiddenLabel
+					value={state}
+					options={STATES.map((value) => ({ value: value as string, label: t(`care.states.${value || 'open'}`) }))}
+					onChange={(value) => table.setFilter('state', value)}
+					className="min-w-36 max-sm:flex-1"
+				/>
+			</Filters>
+			<DataTable
+				label={t('admin.nav.cleanup')}
+				table={table}
+				columns={columns}
+				keyOf={({ id }) => id}
+				nameOf={nameOf}
+				empty={<EmptyState title={t('care.tidy')} />}
+				{...(state === '' || state === 'accepted' || state === 'automatic'
+					? { selection: { keys: chosen, set: setChosen } }
+					: {})}
+			/>
+			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+				{state === '' ? (
+					<>
+						<Button icon="check" className="h-9! px-3.5!" onClick={() => void decide.many([...chosen], 'accept')}>
+							{t('care.accept')}
+						</Button>
+						<Button icon="close" className="h-9! px-3.5!" onClick={() => void decide.many([...chosen], 'dismiss')}>
+							{t('care.dismiss')}
+						</Button>
+					</>
+				) : (
+					<Button icon="history" className="h-9! px-3.5!" onClick={() => void decide.many([...chosen], 'undo')}>
+						{t('care.undo')}
+					</Button>
+				)}
+			</BulkBar>
+		</>
+	);
+}
