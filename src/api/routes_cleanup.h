@@ -32,7 +32,7 @@ static const struct param cleanup_bulk_body[] = {
 #define CLEANUP_ROWS \
 	GET_FOR(USER_ROLE_MODERATOR, API "/cleanup", handle_cleanup_list, \
 		"cleanup", "What could be tidied up, the newest first.", \
-		cleanup_list_params, "[Suggestion]", "400 422 503"), \
+		cleanup_list_params, "[CleanupSuggestion]", "400 422 503"), \
 	GET_FOR(USER_ROLE_MODERATOR, API "/cleanup/rules", \
 		handle_cleanup_rules, "cleanup", \
 		"The rules, and how many suggestions there are of each.", \
@@ -44,15 +44,15 @@ static const struct param cleanup_bulk_body[] = {
 	SEND(HTTP_POST, API "/cleanup/{id}/accept", USER_ROLE_MODERATOR, \
 	     handle_cleanup_accept, "cleanup", \
 	     "Makes the edit that is suggested.", id_params, NULL, 0, \
-	     "Suggestion", "404 409 422 503"), \
+	     "CleanupSuggestion", "404 409 422 503"), \
 	SEND(HTTP_POST, API "/cleanup/{id}/dismiss", USER_ROLE_MODERATOR, \
 	     handle_cleanup_dismiss, "cleanup", \
 	     "Never suggests this for this thing again.", id_params, NULL, 0, \
-	     "Suggestion", "404 409 503"), \
+	     "CleanupSuggestion", "404 409 503"), \
 	SEND(HTTP_POST, API "/cleanup/{id}/undo", USER_ROLE_MODERATOR, \
 	     handle_cleanup_undo, "cleanup", \
 	     "Takes back what was accepted.", id_params, NULL, 0, \
-	     "Suggestion", "404 409 503")
+	     "CleanupSuggestion", "404 409 503")
 /* clang-format on */
 
 #endif /* OGMA_API_ROUTES_CLEANUP_H */

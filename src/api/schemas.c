@@ -787,7 +787,7 @@ const struct schema api_schemas[] = {
 	{ "BulkOutcome", FIELDS(
 		{ "changed", "[integer]", NULL },
 		{ "refused", "[BulkRefusal]", NULL }) },
-	{ "Suggestion", FIELDS(
+	{ "CleanupSuggestion", FIELDS(
 		{ "id", "integer", NULL },
 		{ "rule", "string", "A name out of /cleanup/rules." },
 		{ "kind", "string", "track, album or artist." },

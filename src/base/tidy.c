@@ -181,7 +181,8 @@ tidy_ending(struct arena *arena, const char *text)
 		".aac", ".ape", ".wv",	 ".aif", ".aiff", ".mp4", ".webm",
 		".mka", ".mkv", ".oga",	 ".mpc", ".m4b", ".avi",
 	};
-	struct span all = span_of(text), trimmed;
+	struct span all = span_of(text);
+	struct letters in;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(endings); i++) {
 		struct span ending = span_of(endings[i]), tail;
@@ -192,11 +193,12 @@ tidy_ending(struct arena *arena, const char *text)
 				      ending.length };
 		if (!span_equal_nocase(tail, ending))
 			continue;
-		trimmed = span_trim((struct span){
-			all.at, all.length - ending.length });
-		return trimmed.length == 0 ? NULL :
-					     arena_copy_bytes(arena, trimmed.at,
-							      trimmed.length);
+		in = letters_of(arena, text);
+		return text_of(arena, letters_cut(in, 0,
+						  in.count < ending.length ?
+							  0 :
+							  in.count -
+								  ending.length));
 	}
 	return NULL;
 }
@@ -598,10 +600,10 @@ word_write(struct arena *arena, struct letters word, bool first, bool last,
 }
 
 /* Words in a row; `first` and `last` of the text or of its brackets. */
-static bool
+static void
 words_lower(struct arena *arena, struct letters in, bool is_name)
 {
-	bool changed = false, first = true;
+	bool first = true;
 
 	for (size_t i = 0; i < in.count;) {
 		size_t end = i;
@@ -619,17 +621,14 @@ words_lower(struct arena *arena, struct letters in, bool is_name)
 		last = end == in.count || in.at[end] == ')' ||
 		       in.at[end] == ']';
 		if (!stays_capital(arena,
-				   (struct letters){ in.at + i, end - i })) {
+				   (struct letters){ in.at + i, end - i }))
 			word_write(arena,
 				   (struct letters){ in.at + i, end - i },
 				   first, last, is_name);
-			changed = true;
-		}
 		/* after " - " a second title begins */
 		first = end - i == 1 && is_dash(in.at[i]);
 		i = end;
 	}
-	return changed;
 }
 
 /* True when it shouts: all capitals, and more than a name of a few letters. */
@@ -658,13 +657,13 @@ const char *
 tidy_capitals(struct arena *arena, const char *text, bool is_name)
 {
 	struct letters in = letters_of(arena, text);
+	const char *before = text_of(arena, in), *after;
 
 	if (in.count == 0 || !is_shouted(arena, in, is_name))
 		return NULL;
-	if (!words_lower(arena, in, is_name))
-		return NULL;
-	text = text_of(arena, in);
-	return text;
+	words_lower(arena, in, is_name);
+	after = text_of(arena, in);
+	return strcmp(before, after) == 0 ? NULL : after;
 }
 
 /* ---- ё -------------------------------------------------------------------------------------- */

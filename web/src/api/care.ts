@@ -4,7 +4,7 @@ import type { BulkAnswer } from './admin';
 import { apiSend } from './client';
 import type { Page, Shapes } from './types';
 
-export type Suggestion = Shapes['Suggestion'];
+export type Suggestion = Shapes['CleanupSuggestion'];
 export type CleanupRule = Shapes['CleanupRule'];
 export type CleanupAction = 'accept' | 'dismiss' | 'undo';
 

@@ -946,23 +946,12 @@ export interface components {
             took_ms: number;
         };
         Suggestion: {
+            type: string;
             id: number;
-            rule: string;
-            kind: string;
-            thing_id: number;
-            title: string | null;
-            artist: string | null;
-            field: string;
-            was: string;
-            becomes: string | null;
-            change: unknown;
-            confidence: number;
-            state: string;
-            automatic: boolean;
-            /** Format: date-time */
-            created_at: string;
-            decided_at: string | null;
-            decided_by: string | null;
+            text: string;
+            subtitle: string | null;
+            cover_url: string | null;
+            highlights: components["schemas"]["HighlightPiece"][];
         };
         Suggestions: {
             items: components["schemas"]["Suggestion"][];
@@ -1083,6 +1072,25 @@ export interface components {
         BulkOutcome: {
             changed: number[];
             refused: components["schemas"]["BulkRefusal"][];
+        };
+        CleanupSuggestion: {
+            id: number;
+            rule: string;
+            kind: string;
+            thing_id: number;
+            title: string | null;
+            artist: string | null;
+            field: string;
+            was: string;
+            becomes: string | null;
+            change: unknown;
+            confidence: number;
+            state: string;
+            automatic: boolean;
+            /** Format: date-time */
+            created_at: string;
+            decided_at: string | null;
+            decided_by: string | null;
         };
         CleanupRule: {
             name: string;
