@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "library/migrations.h"
 
 static char *
@@ -44,18 +45,71 @@ open_index(struct app *app, bool follow, struct fault *fault)
 	return index_open(&args, &app->index, fault);
 }
 
+/* A server that is down does not keep us from starting. */
+static void
+bucket_make(struct app *app, const char *bucket)
+{
+	struct fault fault = { 0 };
+
+	if (s3_bucket_make(app->s3, bucket, &fault) != STATUS_OK)
+		log_warning("app", "an S3 bucket cannot be used",
+			    LOG_TEXT("bucket", bucket),
+			    LOG_TEXT("reason", fault.message));
+}
+
+static enum status
+open_s3(struct app *app, struct fault *fault)
+{
+	const struct s3_settings *settings = &app->settings->s3;
+	enum status status;
+
+	if (*settings->server.endpoint == '\0')
+		return STATUS_OK;
+	status = s3_open(&settings->server, &app->s3, fault);
+	if (status != STATUS_OK)
+		return status;
+	bucket_make(app, settings->bucket_tracks);
+	bucket_make(app, settings->bucket_covers);
+	bucket_make(app, settings->bucket_playlists);
+	bucket_make(app, settings->bucket_temp);
+	return STATUS_OK;
+}
+
+static enum status
+open_blobs(struct app *app, struct fault *fault)
+{
+	char *spool_path = path_below(app->settings, "spool");
+	struct blob_folder_settings folder = { .path = app->blobs_path };
+	struct blob_s3_settings s3 = {
+		.client = app->s3,
+		.bucket = app->settings->s3.bucket_covers,
+		.spool_path = spool_path,
+	};
+	struct blob_open_args args = { .settings = &folder };
+	const struct blob_driver *driver = &blob_driver_folder;
+	enum status status;
+
+	if (app->s3 != NULL) {
+		driver = &blob_driver_s3;
+		args.settings = &s3;
+	}
+	status = blob_store_open(driver, &args, &app->blobs, fault);
+	free(spool_path);
+	return status;
+}
+
 static enum status
 open_media(struct app *app, struct fault *fault)
 {
-	struct blob_folder_settings folder = { .path = app->blobs_path };
-	struct blob_open_args args = { .settings = &folder };
-	enum status status = blob_store_open(&blob_driver_folder, &args,
-					     &app->blobs, fault);
+	enum status status = open_s3(app, fault);
 
+	if (status == STATUS_OK)
+		status = open_blobs(app, fault);
 	if (status == STATUS_OK)
 		status = media_pool_open(&app->settings->media, &app->media,
 					 fault);
 	app->scan = (struct scan_services){ .store = app->store,
+					    .s3 = app->s3,
 					    .blobs = app->blobs,
 					    .media = app->media,
 					    .settings = &app->settings->scan };
@@ -71,6 +125,7 @@ open_delivery(struct app *app, struct fault *fault)
 				    .cache_dir = app->cache_path,
 				    .settings = &app->settings->cover };
 	struct stream_args stream = { .store = app->store,
+				      .s3 = app->s3,
 				      .media = app->media,
 				      .cache_dir = app->cache_path,
 				      .settings = &app->settings->stream };
@@ -182,6 +237,7 @@ app_close(struct app *app)
 	if (app->media != NULL)
 		media_pool_close(app->media);
 	blob_store_close(app->blobs);
+	s3_close(app->s3);
 	index_close(app->index);
 	store_close(app->store);
 	free(app->store_path);

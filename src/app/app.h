@@ -27,6 +27,7 @@ enum app_part { /* bits; a part opens those it stands on */
 struct app {
 	const struct settings *settings;
 	struct store *store;
+	struct s3_client *s3; /* NULL: what is kept is in the data folder */
 	struct blob_store *blobs;
 	struct media_pool *media;
 	struct index_service *index;

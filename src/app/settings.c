@@ -84,6 +84,7 @@ tables_make(struct settings *settings)
 		{ "Looking after it", chores_options, &settings->chores },
 		{ "Clean-up", cleanup_options, &settings->cleanup },
 		{ "Live channels", station_options, &settings->station },
+		{ "S3", s3_options, &settings->s3 },
 		{ "Covers", cover_options, &settings->cover },
 		{ "Backup", backup_options, &settings->backup },
 		{ "Streaming", stream_options, &settings->stream },

@@ -9,6 +9,7 @@
 #include "base/option.h"
 #include "driver/blob.h"
 #include "driver/events.h"
+#include "driver/s3.h"
 #include "driver/store.h"
 #include "media/media.h"
 #include "net/http.h"
@@ -78,6 +79,7 @@ struct settings {
 	struct chores_settings chores;
 	struct cleanup_settings cleanup;
 	struct station_settings station;
+	struct s3_settings s3;
 	struct cover_settings cover;
 	struct stream_settings stream;
 	struct live_out_settings live_out;

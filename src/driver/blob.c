@@ -8,6 +8,7 @@
 static const struct blob_driver *const blob_drivers[] = {
 	&blob_driver_folder,
 	&blob_driver_memory,
+	&blob_driver_s3,
 };
 
 const struct blob_driver *

@@ -20,6 +20,7 @@ const struct driver_row driver_rows[] = {
 	ROW("search", search_driver_memory),
 	ROW("blob", blob_driver_folder),
 	ROW("blob", blob_driver_memory),
+	ROW("blob", blob_driver_s3),
 	ROW("source", source_driver_folder),
 	ROW("source", source_driver_memory),
 	ROW("events", events_driver_sqlite),
@@ -36,6 +37,7 @@ drivers_check(void)
 	search_driver_check(&search_driver_memory);
 	blob_driver_check(&blob_driver_folder);
 	blob_driver_check(&blob_driver_memory);
+	blob_driver_check(&blob_driver_s3);
 	source_driver_check(&source_driver_folder);
 	source_driver_check(&source_driver_memory);
 	events_driver_check(&events_driver_sqlite);

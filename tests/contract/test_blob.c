@@ -20,12 +20,14 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "driver/blob.h"
+#include "tests/support/s3_server.h"
 
 struct place {
 	const struct blob_driver *driver;
 	char root[64];
 	struct blob_folder_settings folder;
 	struct blob_memory_settings memory;
+	struct blob_s3_settings s3;
 	struct blob_open_args args;
 	struct blob_store *store;
 };
@@ -60,9 +62,18 @@ place_open(void **state, const struct blob_driver *driver)
 	assert_non_null(mkdtemp(place->root));
 	place->folder.path = place->root;
 	place->memory.limit_bytes = 8 << 20;
-	place->args.settings = driver == &blob_driver_folder ?
-				       (const void *)&place->folder :
-				       (const void *)&place->memory;
+	place->args.settings = &place->folder;
+	if (driver == &blob_driver_memory)
+		place->args.settings = &place->memory;
+	if (driver == &blob_driver_s3) {
+		place->s3 = (struct blob_s3_settings){
+			.client = s3_server_client(),
+			.bucket = S3_SERVER_BUCKET,
+			.prefix = "blobs of Кино/",
+			.spool_path = place->root,
+		};
+		place->args.settings = &place->s3;
+	}
 	place_reopen(place);
 	*state = place;
 	return 0;
@@ -80,15 +91,38 @@ memory_place(void **state)
 	return place_open(state, &blob_driver_memory);
 }
 
+/* Scenarios share the bucket; none stores what another says is not there. */
+static int
+s3_place(void **state)
+{
+	if (s3_server_missing() == NULL)
+		return place_open(state, &blob_driver_s3);
+	print_message("# %s\n", s3_server_missing());
+	*state = NULL;
+	return 0;
+}
+
 static int
 place_close(void **state)
 {
 	struct place *place = *state;
 
+	if (place == NULL)
+		return 0;
 	blob_store_close(place->store);
+	s3_close(place->s3.client);
 	nftw(place->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
 	free(place);
 	return 0;
+}
+
+/* The scenario's place, or none where its server is not installed. */
+static struct place *
+place_of(void **state)
+{
+	if (*state == NULL)
+		skip();
+	return *state;
 }
 
 static struct blob_key
@@ -117,7 +151,7 @@ assert_holds(struct blob_store *store, const struct blob_key *key,
 static void
 a_stored_blob_is_known_by_the_sha_256_of_its_content(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_key key, wanted = key_of("Кино");
 	struct blob_info info;
 
@@ -133,7 +167,7 @@ a_stored_blob_is_known_by_the_sha_256_of_its_content(void **state)
 static void
 an_empty_blob_is_a_blob(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_key key;
 
 	assert_int_equal(blob_put(place->store, "", 0, &key, NULL), STATUS_OK);
@@ -143,7 +177,7 @@ an_empty_blob_is_a_blob(void **state)
 static void
 what_is_not_there_is_not_found(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_key key = key_of("never stored");
 	struct blob_range all = { 0, 0 };
 	struct blob_reader *reader = NULL;
@@ -171,7 +205,7 @@ what_is_not_there_is_not_found(void **state)
 static void
 nobody_sees_a_blob_before_its_commit(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_key key = key_of("half and half"), made;
 	struct blob_writer *writer;
 	struct blob_info info;
@@ -190,7 +224,7 @@ nobody_sees_a_blob_before_its_commit(void **state)
 static void
 an_aborted_blob_was_never_there(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_key key = key_of("second thoughts");
 	struct blob_writer *writer;
 	struct blob_info info;
@@ -239,7 +273,7 @@ a_range_gives_its_bytes_and_no_others(void **state)
 		{ 7, 0, "789" }, { 8, 100, "89" }, { 10, 0, "" },
 		{ 9, UINT64_MAX, "9" },
 	};
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	enum status status;
 	struct blob_key key;
 	char *text;
@@ -261,7 +295,7 @@ a_range_gives_its_bytes_and_no_others(void **state)
 static void
 a_reader_goes_on_after_its_blob_was_removed(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_range all = { 0, 0 };
 	struct blob_reader *reader;
 	struct blob_info info;
@@ -288,7 +322,7 @@ a_reader_goes_on_after_its_blob_was_removed(void **state)
 static void
 an_open_file_holds_the_whole_content(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_key key;
 	char room[16];
 	int fd;
@@ -345,7 +379,7 @@ file_count(const char *path, const struct stat *facts, int kind,
 static void
 writers_of_the_same_content_at_once_keep_one_copy(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct copyist copyists[WRITERS];
 	struct blob_info info;
 	char *bytes = mem_new(200, 1000);
@@ -380,7 +414,7 @@ writers_of_the_same_content_at_once_keep_one_copy(void **state)
 static void
 blobs_of_a_folder_are_there_after_it_is_opened_again(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_key key;
 
 	assert_int_equal(blob_put(place->store, "kept", 4, &key, NULL),
@@ -393,7 +427,7 @@ blobs_of_a_folder_are_there_after_it_is_opened_again(void **state)
 static void
 a_writer_that_dies_leaves_no_blob_and_its_leftover_is_swept(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_writer *writer;
 	struct blob_key key = key_of("unfinished");
 	struct timespec old[2] = { { 1000, 0 }, { 1000, 0 } };
@@ -435,7 +469,7 @@ a_writer_that_dies_leaves_no_blob_and_its_leftover_is_swept(void **state)
 static void
 a_full_disk_is_said_and_leaves_nothing_behind(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	pid_t child = fork();
 	int code = 0;
 
@@ -468,7 +502,7 @@ a_full_disk_is_said_and_leaves_nothing_behind(void **state)
 static void
 a_blob_that_lost_bytes_is_repaired_by_storing_it_again(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	struct blob_writer *writer;
 	struct blob_key key;
 	char hex[65], path[256];
@@ -491,7 +525,7 @@ a_blob_that_lost_bytes_is_repaired_by_storing_it_again(void **state)
 static void
 memory_that_is_full_says_so_and_keeps_what_it_had(void **state)
 {
-	struct place *place = *state;
+	struct place *place = place_of(state);
 	char *bytes = mem_new(5, 1 << 20);
 	struct blob_key first, second;
 
@@ -506,9 +540,44 @@ memory_that_is_full_says_so_and_keeps_what_it_had(void **state)
 	free(bytes);
 }
 
+/* ---- the S3 driver's own promises ----------------------------------------- */
+
+static void
+a_large_blob_streams_through_s3_in_pieces(void **state)
+{
+	struct place *place = place_of(state);
+	const size_t count = 18 << 20; /* in two parts */
+	char *bytes = mem_new(count, 1);
+	struct blob_range all = { 0, 0 };
+	struct blob_reader *reader;
+	struct blob_key key;
+	size_t at = 0, got = 1;
+	char room[50000];
+
+	random_bytes(bytes, count);
+	assert_int_equal(blob_put(place->store, bytes, count, &key, NULL),
+			 STATUS_OK);
+	assert_int_equal(blob_read_begin(place->store, &key, all, &reader,
+					 NULL),
+			 STATUS_OK);
+	while (got > 0) {
+		assert_int_equal(blob_read(reader, room, sizeof room, &got,
+					   NULL),
+				 STATUS_OK);
+		assert_true(at + got <= count);
+		assert_memory_equal(room, bytes + at, got);
+		at += got;
+	}
+	assert_int_equal(at, count);
+	blob_read_end(reader);
+	free(bytes);
+}
+
 #define OVER_ALL(scenario)                                                 \
 	{ #scenario " (folder)", scenario, folder_place, place_close, NULL }, \
-	{ #scenario " (memory)", scenario, memory_place, place_close, NULL }
+	{ #scenario " (memory)", scenario, memory_place, place_close, NULL }, \
+	{ #scenario " (S3)", scenario, s3_place, place_close, NULL }
+#define OVER_S3(scenario) { #scenario, scenario, s3_place, place_close, NULL }
 #define OVER_FOLDER(scenario) \
 	{ #scenario, scenario, folder_place, place_close, NULL }
 
@@ -532,6 +601,7 @@ main(void)
 		OVER_FOLDER(a_full_disk_is_said_and_leaves_nothing_behind),
 		OVER_FOLDER(
 			a_blob_that_lost_bytes_is_repaired_by_storing_it_again),
+		OVER_S3(a_large_blob_streams_through_s3_in_pieces),
 		{ "memory_that_is_full_says_so_and_keeps_what_it_had",
 		  memory_that_is_full_says_so_and_keeps_what_it_had,
 		  memory_place, place_close, NULL },

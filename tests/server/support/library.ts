@@ -16,6 +16,11 @@ afterAll(async () => {
 	for (const undo of undone.reverse()) await undo();
 });
 
+/** Something else to do at the end of the file. */
+export function undoAtEnd(undo: () => Promise<unknown>): void {
+	undone.push(undo);
+}
+
 /** A folder that is removed when the test file is over. */
 export async function temporary(name: string): Promise<string> {
 	const folder = await mkdtemp(join(tmpdir(), `ogma-${name}-`));
