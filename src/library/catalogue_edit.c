@@ -1011,6 +1011,28 @@ track_follow_album(struct catalogue *catalogue, int64_t track_id,
 
 /* ---- hiding ----------------------------------------------------------------- */
 
+/* A merged track is shown again by taking the merge back only. */
+static enum status
+merged_refuse(struct catalogue *catalogue, int64_t id, bool hidden,
+	      struct fault *fault)
+{
+	int64_t into = 0;
+	enum status status;
+
+	if (hidden)
+		return STATUS_OK;
+	status = sql_query_int(catalogue->session,
+			       "select coalesce(merged_into, 0) from tracks "
+			       "where id = $1",
+			       SQL_ARGS(SQL_INT(id)), &into, fault);
+	if (status == STATUS_OK && into != 0)
+		return fault_field(fault, STATUS_CONFLICT, "hidden",
+				   "track %lld is a duplicate that was merged "
+				   "into track %lld: take that back",
+				   (long long)id, (long long)into);
+	return status;
+}
+
 static enum status
 track_set_hidden(struct catalogue *catalogue, int64_t id, bool hidden,
 		 size_t *changed, struct fault *fault)
@@ -1022,6 +1044,9 @@ track_set_hidden(struct catalogue *catalogue, int64_t id, bool hidden,
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	if (status != STATUS_OK || was == hidden)
+		return status;
+	status = merged_refuse(catalogue, id, hidden, fault);
+	if (status != STATUS_OK)
 		return status;
 	(*changed)++;
 	status = sql_query_int(catalogue->session,
@@ -1076,7 +1101,8 @@ tracks_of_thing(struct store_session *session, enum edit_kind kind, int64_t id,
 	buffer_init(&sql, 0);
 	buffer_print(&sql, "%s%s and t.id > $2 order by t.id limit $3",
 		     kind == EDIT_ALBUM ? of_album : of_artist,
-		     hidden ? "t.hidden = 1" : "t.visible = 1");
+		     hidden ? "t.hidden = 1 and t.merged_into is null" :
+			      "t.visible = 1");
 	status = sql_query(session, sql.bytes,
 			   SQL_ARGS(SQL_INT(id), SQL_INT(after),
 				    SQL_INT(room)),

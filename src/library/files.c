@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver/source.h"
 #include "library/catalogue_private.h"
 
 #define FOLDER_COLUMNS \
@@ -42,6 +43,17 @@ file_read_row(struct store_rows *rows, struct arena *arena,
 		.state = (enum file_state)sql_column_int(rows, 8),
 		.track_id = sql_column_int(rows, 9),
 	};
+}
+
+const char *
+file_path_display(struct arena *arena, struct span folder, struct span name)
+{
+	bool root = folder.length == 0;
+	const char *path = arena_print(arena, "%.*s%s%.*s", (int)folder.length,
+				       root ? "" : folder.at, root ? "" : "/",
+				       (int)name.length, name.at);
+
+	return source_name_display(arena, path);
 }
 
 static struct sql_value

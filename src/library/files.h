@@ -93,6 +93,10 @@ enum status files_of_track(struct store_session *session, int64_t track_id,
 			   struct arena *arena, struct file_place *out,
 			   struct fault *fault);
 
+/* Folder and name as people read them. */
+const char *file_path_display(struct arena *arena, struct span folder,
+			      struct span name);
+
 /* Files that are not missing, those that are rejected, and all bytes. */
 struct files_totals {
 	int64_t files, rejected, missing, size_bytes;

@@ -9,6 +9,7 @@
 
 #include "driver/search.h"
 #include "library/outbox.h"
+#include "library/tracks.h"
 #include "media/facts.h"
 
 /* ---- what events know of tracks ------------------------------------------- */
@@ -47,13 +48,14 @@ heard_track_get(struct store_session *session, int64_t id,
 		struct heard_track *out, struct fault *fault)
 {
 	struct store_rows *rows = NULL;
-	enum status status;
+	enum status status = tracks_kept(session, id, &id, fault);
 
 	*out = (struct heard_track){ 0 };
-	status = sql_query(session,
-			   "select id, duration_ms, album_id, genre_id "
-			   "from tracks where id = $1 and visible = 1",
-			   SQL_ARGS(SQL_INT(id)), &rows, fault);
+	if (status == STATUS_OK)
+		status = sql_query(session,
+				   "select id, duration_ms, album_id, genre_id "
+				   "from tracks where id = $1",
+				   SQL_ARGS(SQL_INT(id)), &rows, fault);
 	if (status == STATUS_OK && sql_next(rows, &status, fault))
 		*out = (struct heard_track){
 			.id = sql_column_int(rows, 0),
@@ -193,7 +195,8 @@ popularity_add(struct store_session *session, enum search_kind kind,
 
 static enum status
 user_track_count(struct store_session *session,
-		 const struct counted_play *play, struct fault *fault)
+		 const struct counted_play *play, int64_t track_id,
+		 struct fault *fault)
 {
 	if (play->user_id <= 0)
 		return STATUS_OK;
@@ -207,7 +210,7 @@ user_track_count(struct store_session *session,
 		"last_played_at = case when user_tracks.last_played_at > "
 		"excluded.last_played_at then user_tracks.last_played_at "
 		"else excluded.last_played_at end",
-		SQL_ARGS(SQL_INT(play->user_id), SQL_INT(play->track_id),
+		SQL_ARGS(SQL_INT(play->user_id), SQL_INT(track_id),
 			 SQL_INT(play->at_ms)),
 		fault);
 }
@@ -254,7 +257,8 @@ track_count(struct store_session *session, const struct counted_play *plays,
 		return status; /* it has left the library meanwhile */
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		weight += play_weight(plays[i].at_ms);
-		status = user_track_count(session, &plays[i], fault);
+		status = user_track_count(session, &plays[i], track.id,
+					  fault);
 	}
 	if (status == STATUS_OK)
 		status = sql_post(session,

@@ -20,7 +20,8 @@
 
 /* What an event about a track has to know of it. */
 struct heard_track {
-	int64_t id; /* 0: there is no such visible track */
+	int64_t id; /* 0: there is no such visible track; of a merged one the
+		     * kept one's */
 	int64_t duration_ms;
 	int64_t artists[HEARD_ARTISTS_MAX]; /* main and featured; 0 ends them */
 	int64_t album_id, genre_id;	    /* 0: none */

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "driver/source.h"
 #include "library/catalogue_private.h"
+#include "library/files.h"
 #include "library/page_private.h"
 #include "library/sources.h"
 
@@ -514,19 +515,6 @@ track_match(struct track_matcher *matcher, const struct track_wanted *wanted,
 /* ---- places ---------------------------------------------------------------
  */
 
-static const char *
-path_read(struct store_rows *rows, struct arena *arena)
-{
-	struct span folder = sql_column_span(rows, 1);
-	struct span name = sql_column_span(rows, 2);
-	const char *path = arena_print(arena, "%.*s%s%.*s", (int)folder.length,
-				       folder.length > 0 ? folder.at : "",
-				       folder.length > 0 ? "/" : "",
-				       (int)name.length, name.at);
-
-	return source_name_display(arena, path);
-}
-
 static void
 place_read(struct store_rows *rows, struct arena *arena,
 	   struct track_place *out)
@@ -540,7 +528,8 @@ place_read(struct store_rows *rows, struct arena *arena,
 	out->artist = sql_column_text(rows, 5, arena);
 	out->album = sql_column_text(rows, 6, arena);
 	out->duration_ms = sql_column_int(rows, 7);
-	out->path = path_read(rows, arena);
+	out->path = file_path_display(arena, sql_column_span(rows, 1),
+				      sql_column_span(rows, 2));
 }
 
 /* Places that have no visible track keep the id 0. */

@@ -406,13 +406,109 @@ static const struct loader loader =
 static const struct loader any_loader =
 	TRACK_LOADER(TRACK_COLUMNS "where t.id in ");
 
+/* A merge may follow another; none goes round in a circle. */
+#define MERGES_DEEP 16
+
+enum status
+tracks_kept(struct store_session *session, int64_t id, int64_t *out,
+	    struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	bool visible = false;
+
+	for (int i = 0; i < MERGES_DEEP && id != 0 && !visible; i++) {
+		struct store_rows *rows;
+		int64_t next = 0;
+
+		status = sql_query(session,
+				   "select visible, merged_into from tracks "
+				   "where id = $1",
+				   SQL_ARGS(SQL_INT(id)), &rows, fault);
+		if (status == STATUS_OK && sql_next(rows, &status, fault)) {
+			visible = sql_column_int(rows, 0) != 0;
+			next = sql_column_int(rows, 1);
+		}
+		sql_end(rows);
+		if (status != STATUS_OK)
+			return status;
+		if (!visible)
+			id = next;
+	}
+	*out = visible ? id : 0;
+	return STATUS_OK;
+}
+
+/* Ids whose track was merged are replaced by those that answer for them. */
+static enum status
+ids_keep(struct store_session *session, const int64_t *ids, size_t count,
+	 struct arena *arena, const int64_t **out, bool *changed,
+	 struct fault *fault)
+{
+	int64_t *kept = arena_new(arena, int64_t, count + 1);
+	bool *merged = arena_new(arena, bool, count + 1);
+	enum status status = STATUS_OK;
+
+	*changed = false;
+	if (count > 0)
+		memcpy(kept, ids, count * sizeof *kept);
+	for (size_t at = 0; at < count && status == STATUS_OK;
+	     at += IDS_AT_ONCE) {
+		size_t some = count - at < IDS_AT_ONCE ? count - at :
+							 IDS_AT_ONCE;
+		struct store_rows *rows;
+
+		status = query_by_ids(session,
+				      "select id from tracks where "
+				      "merged_into is not null and id in ",
+				      "", ids + at, some, &rows, fault);
+		while (status == STATUS_OK && sql_next(rows, &status, fault)) {
+			int64_t id = sql_column_int(rows, 0);
+
+			for (size_t i = at; i < at + some; i++)
+				if (ids[i] == id)
+					merged[i] = true;
+		}
+		sql_end(rows);
+	}
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		if (!merged[i])
+			continue;
+		*changed = true;
+		status = tracks_kept(session, ids[i], &kept[i], fault);
+	}
+	*out = kept;
+	return status;
+}
+
 enum status
 tracks_get_many(struct store_session *session, const int64_t *ids,
 		size_t count, struct arena *arena, struct track **out,
 		size_t *out_count, struct fault *fault)
 {
 	void *tracks;
+	bool changed = false;
 	enum status status = loader_get_many(session, &loader, ids, count,
+					     arena, &tracks, out_count, fault);
+
+	/* Merged tracks are among those that are not there. */
+	if (status == STATUS_OK && *out_count < count)
+		status = ids_keep(session, ids, count, arena, &ids, &changed,
+				  fault);
+	if (status == STATUS_OK && changed)
+		status = loader_get_many(session, &loader, ids, count, arena,
+					 &tracks, out_count, fault);
+	if (status == STATUS_OK)
+		*out = tracks;
+	return status;
+}
+
+enum status
+tracks_get_many_any(struct store_session *session, const int64_t *ids,
+		    size_t count, struct arena *arena, struct track **out,
+		    size_t *out_count, struct fault *fault)
+{
+	void *tracks;
+	enum status status = loader_get_many(session, &any_loader, ids, count,
 					     arena, &tracks, out_count, fault);
 
 	if (status == STATUS_OK)
@@ -424,7 +520,17 @@ enum status
 tracks_get(struct store_session *session, int64_t id, struct arena *arena,
 	   struct track *out, struct fault *fault)
 {
-	return loader_get(session, &loader, id, arena, out, fault);
+	struct fault missing = { 0 };
+	int64_t kept = 0;
+	enum status status = loader_get(session, &loader, id, arena, out,
+					&missing);
+
+	if (status == STATUS_NOT_FOUND &&
+	    tracks_kept(session, id, &kept, NULL) == STATUS_OK && kept != 0)
+		return loader_get(session, &loader, kept, arena, out, fault);
+	if (status != STATUS_OK && fault != NULL)
+		*fault = missing;
+	return status;
 }
 
 enum status
@@ -445,7 +551,7 @@ tracks_hidden(struct store_session *session, const struct page_request *page,
 	const struct page_query query = {
 		.from = "tracks t",
 		.id = "t.id",
-		.visible = "t.hidden = 1",
+		.visible = "t.hidden = 1 and t.merged_into is null",
 		.sorts = newest,
 		.known_total = -1,
 	};

@@ -115,7 +115,9 @@ enum status tracks_list(struct store_session *session,
 			struct arena *arena, struct track_list *out,
 			struct fault *fault);
 
-/* STATUS_NOT_FOUND when there is no visible track of this id. */
+/* STATUS_NOT_FOUND when there is no visible track of this id. The id of one that
+ * was merged into another (library/duplicates.h) gives the kept one, here and in
+ * tracks_get_many(). */
 enum status tracks_get(struct store_session *session, int64_t id,
 		       struct arena *arena, struct track *out,
 		       struct fault *fault);
@@ -139,6 +141,17 @@ enum status tracks_get_many(struct store_session *session, const int64_t *ids,
 			    size_t count, struct arena *arena,
 			    struct track **out, size_t *out_count,
 			    struct fault *fault);
+
+/* The same with hidden ones and those whose file is away, as they are. */
+enum status tracks_get_many_any(struct store_session *session,
+				const int64_t *ids, size_t count,
+				struct arena *arena, struct track **out,
+				size_t *out_count, struct fault *fault);
+
+/* The visible track that answers for this id: itself, or the one that it was
+ * merged into; 0: none does. */
+enum status tracks_kept(struct store_session *session, int64_t id,
+			int64_t *out, struct fault *fault);
 
 /* Others that a listener of this one may like: same artists, same genre, by
  * popularity. STATUS_NOT_FOUND when the track is not there. */

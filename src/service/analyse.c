@@ -10,6 +10,7 @@
 #include "base/counter.h"
 #include "base/log.h"
 #include "library/track_analysis.h"
+#include "service/duplicate.h"
 #include "service/stream.h"
 
 #define BATCH 64
@@ -157,8 +158,12 @@ look(struct analyse *analyse)
 		return true;
 	}
 	/* What changed since the look began is for the next one. */
-	if (!analyse->found)
+	if (!analyse->found) {
 		analyse->version = version;
+		if (duplicates_job_ask(analyse->args.store, NULL) !=
+		    STATUS_OK)
+			log_info("analyse", "duplicates are not looked for");
+	}
 	analyse->found = false;
 	analyse->after_id = 0;
 	analyse->look_at_ms =

@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "library/sources.h"
+#include "service/duplicate.h"
 #include "service/index.h"
 #include "service/listening.h"
 #include "service/scan.h"
@@ -140,11 +141,17 @@ step_index(struct pipeline *pipeline, struct fault *fault)
 	return status;
 }
 
-/* Plays become counts, popularity and neighbours. */
+/* Plays become counts, popularity and neighbours; what was heard is looked up
+ * among the rest. */
 static enum status
 step_aggregate(struct pipeline *pipeline, struct fault *fault)
 {
-	return listening_catch_up(pipeline->chores->listening, fault);
+	enum status status =
+		listening_catch_up(pipeline->chores->listening, fault);
+
+	return status == STATUS_OK ?
+		       duplicates_job_ask(pipeline->chores->store, fault) :
+		       status;
 }
 
 /* ---- cleanup: what came may be untidy ---------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "driver/source.h"
 #include "library/audit.h"
 #include "library/catalogue.h"
+#include "service/duplicate.h"
 #include "service/edit.h"
 #include "service/scan.h"
 
@@ -28,6 +29,9 @@ const struct job_kind job_kinds[] = {
 	{ .name = GENRE_JOB,
 	  .summary = "Moves the tracks of a genre that was merged.",
 	  .attempts = 5, .run = genre_job_run },
+	{ .name = DUPLICATES_JOB,
+	  .summary = "Finds tracks that sound the same.",
+	  .attempts = 3, .run = duplicates_job_run },
 	{ 0 },
 };
 
