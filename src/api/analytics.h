@@ -17,6 +17,7 @@ struct things {
 	int64_t *ids[THING_KINDS];
 	size_t counts[THING_KINDS], room[THING_KINDS];
 	struct track *tracks;
+	int64_t *kept; /* for each track's id, whose it is: library/tracks.h */
 	struct artist *artists;
 	struct album *albums;
 	struct genre *genres;

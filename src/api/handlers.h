@@ -32,6 +32,13 @@ void handle_track_waveform(struct call *call);
 void handle_track_analysis(struct call *call);
 void handle_track_similar(struct call *call);
 
+/* duplicates.c */
+void handle_duplicates_list(struct call *call);
+void handle_duplicates_get(struct call *call);
+void handle_duplicates_merge(struct call *call);
+void handle_duplicates_dismiss(struct call *call);
+void handle_duplicates_undo(struct call *call);
+
 /* artists.c */
 void handle_artists_list(struct call *call);
 void handle_artists_popular(struct call *call);

@@ -566,6 +566,7 @@ static const struct param provider_params[] = {
 	{ 0 }
 };
 #include "api/routes_cleanup.h"
+#include "api/routes_duplicates.h"
 #include "api/routes_edit.h"
 #include "api/routes_logs.h"
 #include "api/routes_playlists.h"
@@ -671,6 +672,7 @@ const struct route api_routes[] = {
 		  "image/*"),
 
 	EDIT_ROWS,
+	DUPLICATE_ROWS,
 	SOURCE_ROWS,
 	CLEANUP_ROWS,
 	SCHEDULE_ROWS,

@@ -27,6 +27,15 @@ things_want(struct things *things, struct arena *arena, enum thing_kind kind,
 	things->ids[kind][things->counts[kind]++] = id;
 }
 
+static const struct track *
+track_of_id(const struct things *things, int64_t id)
+{
+	for (size_t i = 0; i < things->track_count; i++)
+		if (things->tracks[i].id == id)
+			return &things->tracks[i];
+	return NULL;
+}
+
 struct things_work {
 	struct things *things;
 	struct arena *arena;
@@ -56,6 +65,29 @@ genres_load(struct store_session *session, struct things_work *work,
 	return status;
 }
 
+/* Whom to show for the tracks that were merged into others. */
+static enum status
+tracks_load(struct store_session *session, struct things_work *work,
+	    struct fault *fault)
+{
+	struct things *things = work->things;
+	size_t count = things->counts[THING_TRACK];
+	enum status status = tracks_get_many(
+		session, things->ids[THING_TRACK], count, work->arena,
+		&things->tracks, &things->track_count, fault);
+
+	things->kept = arena_new(work->arena, int64_t, count + 1);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		int64_t id = things->ids[THING_TRACK][i];
+
+		things->kept[i] = id;
+		if (track_of_id(things, id) == NULL)
+			status = tracks_kept(session, id, &things->kept[i],
+					     fault);
+	}
+	return status;
+}
+
 static enum status
 things_work(struct store_session *session, void *cookie, struct fault *fault)
 {
@@ -63,9 +95,7 @@ things_work(struct store_session *session, void *cookie, struct fault *fault)
 	struct things *things = work->things;
 	enum status status;
 
-	status = tracks_get_many(session, things->ids[THING_TRACK],
-				 things->counts[THING_TRACK], work->arena,
-				 &things->tracks, &things->track_count, fault);
+	status = tracks_load(session, work, fault);
 	if (status == STATUS_OK && things->counts[THING_ARTIST] > 0)
 		status = artists_get_many(session, things->ids[THING_ARTIST],
 					  things->counts[THING_ARTIST],
@@ -92,10 +122,13 @@ things_load(struct things *things, struct call *call)
 const struct track *
 things_track(const struct things *things, int64_t id)
 {
-	for (size_t i = 0; i < things->track_count; i++)
-		if (things->tracks[i].id == id)
-			return &things->tracks[i];
-	return NULL;
+	const struct track *track = track_of_id(things, id);
+
+	for (size_t i = 0; i < things->counts[THING_TRACK] && track == NULL;
+	     i++)
+		if (things->ids[THING_TRACK][i] == id)
+			track = track_of_id(things, things->kept[i]);
+	return track;
 }
 
 const struct artist *

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "library/tracks.h"
 
 static const char *const source_names[] = { "track", "file", "stream",
 					    "telegram", "youtube" };
@@ -202,6 +203,9 @@ item_fill(struct store_session *session, struct queue_item *item,
 
 	if (item->track_id == 0)
 		return STATUS_OK;
+	status = tracks_kept(session, item->track_id, &item->track_id, fault);
+	if (status != STATUS_OK)
+		return status;
 	status = sql_query(session,
 			   "select title, duration_ms from tracks "
 			   "where id = $1 and visible = 1",

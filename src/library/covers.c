@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "library/covers_private.h"
+#include "library/tracks.h"
 
 enum status
 covers_save(struct store_session *session, const struct cover *cover,
@@ -72,8 +73,12 @@ covers_of(struct store_session *session, enum cover_owner owner, int64_t id,
 {
 	struct store_rows *rows;
 	struct span key;
-	enum status status;
+	enum status status = STATUS_OK;
 
+	if (owner == COVER_TRACK)
+		status = tracks_kept(session, id, &id, fault);
+	if (status != STATUS_OK)
+		return status;
 	status = sql_query(session, cover_queries[owner],
 			   SQL_ARGS(SQL_INT(id)), &rows, fault);
 	if (status != STATUS_OK)

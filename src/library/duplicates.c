@@ -368,24 +368,36 @@ duplicates_pairs_mark(struct store_session *session,
 	return status;
 }
 
+static enum status
+dismiss_check(const struct duplicate_group *group, int64_t track_id,
+	      struct fault *fault)
+{
+	bool there = track_id == 0;
+
+	if (group->state != DUPLICATES_OPEN)
+		return fault_field(fault, STATUS_CONFLICT, "state",
+				   "this group was decided about already");
+	for (size_t i = 0; i < group->count; i++)
+		there = there || group->tracks[i].track.id == track_id;
+	return there ? STATUS_OK :
+		       fault_field(fault, STATUS_INVALID, "track_id",
+				   "track %lld is not in this group",
+				   (long long)track_id);
+}
+
 /* One track is none of them; the others go on when they are two or more. */
 static enum status
 track_dismiss(struct store_session *session,
 	      const struct duplicate_decision *decision, struct fault *fault)
 {
-	int64_t changed = 0;
 	enum status status = sql_exec(
 		session,
 		"delete from duplicate_tracks where group_id = $1 "
 		"and track_id = $2",
 		SQL_ARGS(SQL_INT(decision->group_id),
 			 SQL_INT(decision->track_id)),
-		&changed, fault);
+		NULL, fault);
 
-	if (status == STATUS_OK && changed == 0)
-		return fault_field(fault, STATUS_INVALID, "track_id",
-				   "track %lld is not in this group",
-				   (long long)decision->track_id);
 	if (status == STATUS_OK)
 		status = duplicates_weigh(session, decision->group_id, fault);
 	return status;
@@ -403,9 +415,8 @@ duplicates_dismiss(struct store_session *session,
 	arena_init(&arena);
 	status = duplicates_get(session, decision->group_id, &arena, &group,
 				fault);
-	if (status == STATUS_OK && group.state != DUPLICATES_OPEN)
-		status = fault_field(fault, STATUS_CONFLICT, "state",
-				     "this group was decided about already");
+	if (status == STATUS_OK)
+		status = dismiss_check(&group, decision->track_id, fault);
 	if (status == STATUS_OK)
 		status = duplicates_pairs_mark(session, &group,
 					       decision->track_id, true,

@@ -6,6 +6,7 @@
 
 #include "driver/source.h"
 #include "library/catalogue_private.h"
+#include "library/tracks.h"
 
 #define FOLDER_COLUMNS \
 	"fo.id, fo.path, fo.picture_key, fo.cover_id, fo.file_count"
@@ -250,8 +251,10 @@ files_of_track(struct store_session *session, int64_t track_id,
 	       struct fault *fault)
 {
 	struct store_rows *rows;
-	enum status status;
+	enum status status = tracks_kept(session, track_id, &track_id, fault);
 
+	if (status != STATUS_OK)
+		return status;
 	status = sql_query(session,
 			   "select f.id, f.source_id, s.kind, s.root, fo.path, "
 			   "f.name, f.size_bytes, f.modified_ns, f.container, "

@@ -54,7 +54,8 @@ heard_track_get(struct store_session *session, int64_t id,
 	if (status == STATUS_OK)
 		status = sql_query(session,
 				   "select id, duration_ms, album_id, genre_id "
-				   "from tracks where id = $1",
+				   "from tracks where id = $1 "
+				   "and visible = 1",
 				   SQL_ARGS(SQL_INT(id)), &rows, fault);
 	if (status == STATUS_OK && sql_next(rows, &status, fault))
 		*out = (struct heard_track){

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "library/page_private.h"
+#include "library/tracks.h"
 
 /* One row for each kind of thing. */
 static const struct {
@@ -77,6 +78,15 @@ taste_get(struct store_session *session, int64_t user_id, enum taste_kind kind,
 	return status;
 }
 
+/* A track that was merged into another is that one. */
+static enum status
+thing_kept(struct store_session *session, enum taste_kind kind, int64_t *id,
+	   struct fault *fault)
+{
+	return kind == TASTE_TRACK ? tracks_kept(session, *id, id, fault) :
+				     STATUS_OK;
+}
+
 static enum status
 expect_thing(struct store_session *session, enum taste_kind kind, int64_t id,
 	     struct fault *fault)
@@ -99,8 +109,10 @@ favorites_add(struct store_session *session, int64_t user_id,
 	      enum taste_kind kind, int64_t id, struct fault *fault)
 {
 	int64_t count = 0;
-	enum status status = expect_thing(session, kind, id, fault);
+	enum status status = thing_kept(session, kind, &id, fault);
 
+	if (status == STATUS_OK)
+		status = expect_thing(session, kind, id, fault);
 	if (status == STATUS_OK)
 		status = sql_query_int(
 			session,
@@ -127,7 +139,10 @@ enum status
 favorites_remove(struct store_session *session, int64_t user_id,
 		 enum taste_kind kind, int64_t id, struct fault *fault)
 {
-	return sql_exec(session,
+	enum status status = thing_kept(session, kind, &id, fault);
+
+	return status != STATUS_OK ? status :
+		sql_exec(session,
 			"delete from favorites where user_id = $1 "
 			"and kind = $2 and entity_id = $3",
 			SQL_ARGS(SQL_INT(user_id), SQL_INT(kind), SQL_INT(id)),
@@ -144,6 +159,9 @@ ratings_set(struct store_session *session, int64_t user_id,
 	if (rating < 0 || rating > 5)
 		return fault_field(fault, STATUS_INVALID, "rating",
 				   "a rating is 1 to 5");
+	status = thing_kept(session, kind, &id, fault);
+	if (status != STATUS_OK)
+		return status;
 	if (rating == 0)
 		return sql_exec(
 			session,

@@ -310,7 +310,11 @@ analysis_get(struct store_session *session, int64_t track_id,
 	     struct fault *fault)
 {
 	struct store_rows *rows;
-	enum status status = sql_query(
+	enum status status = tracks_kept(session, track_id, &track_id, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	status = sql_query(
 		session,
 		"select a.version, a.analysed_at, a.error, a.sample_rate_hz, "
 		"a.start_silence_samples, a.end_silence_samples, "
@@ -338,7 +342,11 @@ analysis_waveform(struct store_session *session, int64_t track_id,
 		  struct fault *fault)
 {
 	struct store_rows *rows;
-	enum status status = sql_query(
+	enum status status = tracks_kept(session, track_id, &track_id, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	status = sql_query(
 		session,
 		"select a.waveform, a.samples, a.sample_rate_hz "
 		"from track_analysis a join tracks t on t.id = a.track_id "

@@ -413,6 +413,7 @@ enum status
 tracks_kept(struct store_session *session, int64_t id, int64_t *out,
 	    struct fault *fault)
 {
+	int64_t asked = id;
 	enum status status = STATUS_OK;
 	bool visible = false;
 
@@ -434,7 +435,7 @@ tracks_kept(struct store_session *session, int64_t id, int64_t *out,
 		if (!visible)
 			id = next;
 	}
-	*out = visible ? id : 0;
+	*out = visible ? id : asked;
 	return STATUS_OK;
 }
 
@@ -526,7 +527,7 @@ tracks_get(struct store_session *session, int64_t id, struct arena *arena,
 					&missing);
 
 	if (status == STATUS_NOT_FOUND &&
-	    tracks_kept(session, id, &kept, NULL) == STATUS_OK && kept != 0)
+	    tracks_kept(session, id, &kept, NULL) == STATUS_OK && kept != id)
 		return loader_get(session, &loader, kept, arena, out, fault);
 	if (status != STATUS_OK && fault != NULL)
 		*fault = missing;
@@ -638,8 +639,10 @@ tracks_lyrics(struct store_session *session, int64_t id, struct arena *arena,
 	      const char **text, bool *synced, struct fault *fault)
 {
 	struct store_rows *rows;
-	enum status status;
+	enum status status = tracks_kept(session, id, &id, fault);
 
+	if (status != STATUS_OK)
+		return status;
 	status = sql_query(session,
 			   "select l.text, l.synced from lyrics l "
 			   "join tracks t on t.id = l.track_id "

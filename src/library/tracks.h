@@ -148,8 +148,8 @@ enum status tracks_get_many_any(struct store_session *session,
 				struct arena *arena, struct track **out,
 				size_t *out_count, struct fault *fault);
 
-/* The visible track that answers for this id: itself, or the one that it was
- * merged into; 0: none does. */
+/* The id of the visible track that answers for this one: the track that it was
+ * merged into, or one that was in turn; else the id itself. */
 enum status tracks_kept(struct store_session *session, int64_t id,
 			int64_t *out, struct fault *fault);
 
