@@ -1072,7 +1072,7 @@ the_index_finds_what_the_rules_say_in_a_small_library(void **state)
 #ifdef __SANITIZE_THREAD__
 #define MUCH_ROUNDS 12
 #else
-#define MUCH_ROUNDS 120
+#define MUCH_ROUNDS 40
 #endif
 
 static void

@@ -99,7 +99,7 @@ test('levels come to moderators who ask for them, and to nobody else', async () 
 });
 
 // The clock is what is tested here.
-describe(`a channel that nobody hears leaves the air after ${seconds} s`, () => {
+describe.concurrent(`a channel that nobody hears leaves the air after ${seconds} s`, () => {
 	test('counted from when the last listener left, with a warning before', async () => {
 		const id = await make('Alone');
 		const told = await ear(`/api/ws/playlist?channel_id=${id}`);

@@ -1,5 +1,6 @@
 // DJs come in live with real source clients: ffmpeg as Icecast's client, in both of its ways, and heads as other
-// programs write them. What listeners hear is decoded and looked at for the tone that the DJ sends.
+// programs write them. What listeners hear is decoded and looked at for the tone that the DJ sends. Each scenario has a
+// channel of its own and most of its time goes by in waiting, so they run side by side.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
@@ -96,7 +97,7 @@ async function byHand(head: string[], body: Buffer | string = ''): Promise<{ sai
 const basic = (name: string, password: string): string => `Authorization: Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 const closed = (socket: Socket): Promise<unknown> => (socket.destroyed ? Promise.resolve() : new Promise((done) => socket.once('close', done).resume()));
 
-describe('a DJ is heard, and the queue after him', () => {
+describe.concurrent('a DJ is heard, and the queue after him', () => {
 	test.each([
 		['PUT, MP3', mp3],
 		['SOURCE, MP3', [...mp3, '-legacy_icecast', '1']],
@@ -219,7 +220,7 @@ describe('a DJ is refused', () => {
 	});
 });
 
-describe('who is live', () => {
+describe.concurrent('who is live', () => {
 	test('tells what he plays: listeners see it as a title, and it is in the history', async () => {
 		const id = await onAir('Titles');
 		const child = source(id, mp3);
