@@ -3,10 +3,10 @@
  *
  * A blob is written to "new/<random>", synced, and only then renamed to its
  * name; the folder it lands in is synced after. So a name that can be seen
- * stands for a whole blob, also after power loss. What a dead process left in
- * "new" is removed at the next open, once it is older than a day. Files are
- * never written again after their rename; removing one while it is read is
- * safe because readers hold descriptors. */
+ * stands for a whole blob, also after power loss. Who writes holds a lock
+ * (flock) on the file, so what a dead process left in "new" is known at the next
+ * open and removed. Files are never written again after their rename; removing
+ * one while it is read is safe because readers hold descriptors. */
 #include "driver/blob.h"
 
 #include <dirent.h>
@@ -14,16 +14,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
 
 #define FOLDER_NEW "new"
-#define FOLDER_NEW_KEEP_MS ((int64_t)24 * 3600 * 1000)
 #define BLOB_NAME_BYTES (6 + 2 * BLOB_KEY_BYTES + 1) /* "ab/cd/…" and NUL */
 #define NEW_NAME_BYTES (sizeof FOLDER_NEW + 1 + 32 + 1)
 
@@ -74,14 +73,15 @@ leftovers_remove(int root_fd)
 		return;
 	}
 	while ((entry = readdir(folder)) != NULL) {
-		struct stat facts;
+		int left = openat(fd, entry->d_name,
+				  O_WRONLY | O_NOFOLLOW | O_NONBLOCK |
+					  O_CLOEXEC);
 
-		if (fstatat(fd, entry->d_name, &facts, AT_SYMLINK_NOFOLLOW) ==
-			    0 &&
-		    S_ISREG(facts.st_mode) &&
-		    (int64_t)facts.st_mtime * 1000 <
-			    clock_now_ms() - FOLDER_NEW_KEEP_MS)
+		if (left < 0)
+			continue;
+		if (flock(left, LOCK_EX | LOCK_NB) == 0)
 			unlinkat(fd, entry->d_name, 0);
+		close(left);
 	}
 	closedir(folder);
 }
@@ -232,19 +232,45 @@ folder_read_end(struct blob_reader *base)
 	free(reader);
 }
 
+/* A new file that is ours: whoever removes leftovers may come between its making
+ * and its lock, then there is another. -1 and errno. */
+static int
+new_file(int root_fd, char name[NEW_NAME_BYTES])
+{
+	for (;;) {
+		struct stat facts;
+		uint8_t salt[16];
+		char hex[33];
+		int fd;
+
+		random_bytes(salt, sizeof salt);
+		hex_print(salt, sizeof salt, hex);
+		snprintf(name, NEW_NAME_BYTES, FOLDER_NEW "/%s", hex);
+		fd = openat(root_fd, name,
+			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+		if (fd < 0)
+			return -1;
+		if (flock(fd, LOCK_EX) != 0 || fstat(fd, &facts) != 0) {
+			int saved = errno;
+
+			unlinkat(root_fd, name, 0);
+			close(fd);
+			errno = saved;
+			return -1;
+		}
+		if (facts.st_nlink > 0)
+			return fd;
+		close(fd);
+	}
+}
+
 static enum status
 folder_write_begin(struct blob_store *base, struct blob_writer **out,
 		   struct fault *fault)
 {
 	struct folder_writer *writer = mem_new(1, sizeof *writer);
-	uint8_t salt[16];
-	char hex[33];
 
-	random_bytes(salt, sizeof salt);
-	hex_print(salt, sizeof salt, hex);
-	snprintf(writer->name, sizeof writer->name, FOLDER_NEW "/%s", hex);
-	writer->fd = openat(folder_of(base)->root_fd, writer->name,
-			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	writer->fd = new_file(folder_of(base)->root_fd, writer->name);
 	if (writer->fd < 0) {
 		free(writer);
 		return fault_errno(fault, errno, "cannot begin a blob");
