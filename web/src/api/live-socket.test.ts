@@ -3,7 +3,7 @@ import { LiveSocket, reconnectDelay, type LineStatus, type SocketLike } from './
 
 class FakeSocket implements SocketLike {
 	onopen: (() => void) | null = null;
-	onclose: (() => void) | null = null;
+	onclose: ((event: { code: number; reason: string }) => void) | null = null;
 	onmessage: ((message: { data: unknown }) => void) | null = null;
 	sent: string[] = [];
 	closed = false;
@@ -29,6 +29,7 @@ let states: LineStatus['state'][];
 let line: LiveSocket;
 
 const last = () => sockets.at(-1)!;
+const broken = { code: 1006, reason: '' };
 
 function begin(): void {
 	sockets = [];
@@ -76,7 +77,7 @@ describe('a live line', () => {
 	it('that broke off opens again by itself and asks for what it missed', async () => {
 		connected();
 		last().says({ event: 'queue_update', data: {}, timestamp: '', seq: 41 });
-		last().onclose?.();
+		last().onclose?.(broken);
 		expect(states.at(-1)).toBe('lost');
 		await vi.advanceTimersByTimeAsync(500);
 		expect(last().path).toBe('/api/ws/playlist?channel_id=7&since=41');
@@ -87,22 +88,37 @@ describe('a live line', () => {
 	it('says so when the server no longer has what was missed', async () => {
 		connected();
 		expect(missed).toBe(0);
-		last().onclose?.();
+		last().onclose?.(broken);
 		await vi.advanceTimersByTimeAsync(500);
 		connected({ resumed: false });
 		expect(missed).toBe(1);
 	});
 	it('is tried later and later while nobody answers, and at once when asked', async () => {
 		for (let tries = 0; tries < 6; tries += 1) {
-			last().onclose?.();
+			last().onclose?.(broken);
 			await vi.advanceTimersByTimeAsync(30_000);
 		}
 		expect(sockets.length).toBe(7);
-		last().onclose?.();
+		last().onclose?.(broken);
 		line.retry();
 		expect(sockets.length).toBe(8);
 		line.retry();
 		expect(sockets.length, 'one try at a time').toBe(8);
+	});
+	it('is not tried again when the server refuses to tell, until somebody asks', async () => {
+		connected();
+		last().onclose?.({ code: 1008, reason: 'subscription_failed' });
+		await vi.advanceTimersByTimeAsync(120_000);
+		expect(sockets.length).toBe(1);
+		expect(line.status).toEqual({ state: 'lost', retryAt: null });
+		line.retry();
+		expect(sockets.length).toBe(2);
+	});
+	it('is tried again when the session has to be renewed', async () => {
+		connected();
+		last().onclose?.({ code: 1008, reason: 'authentication_required' });
+		await vi.advanceTimersByTimeAsync(500);
+		expect(sockets.length).toBe(2);
 	});
 	it('that is silent when asked for a sign of life is taken for dead', async () => {
 		connected();

@@ -19,7 +19,7 @@ export interface LineStatus {
 
 export interface SocketLike {
 	onopen: (() => void) | null;
-	onclose: (() => void) | null;
+	onclose: ((event: { code: number; reason: string }) => void) | null;
 	onmessage: ((message: { data: unknown }) => void) | null;
 	send: (text: string) => void;
 	close: () => void;
@@ -47,6 +47,11 @@ export function reconnectDelay(attempt: number, chance: number): number {
 export function resumePath(path: string, since: number | null): string {
 	if (since === null) return path;
 	return `${path}${path.includes('?') ? '&' : '?'}since=${since}`;
+}
+
+/** The server will not tell this person any more; who only has to sign in again is let in by the session's renewal. */
+function refused(code: number, reason: string): boolean {
+	return code === 1008 && reason === 'subscription_failed';
 }
 
 interface Envelope {
@@ -120,7 +125,7 @@ export class LiveSocket {
 		const socket = this.make(resumePath(this.path, this.since));
 		this.socket = socket;
 		socket.onmessage = ({ data }) => this.take(data);
-		socket.onclose = () => this.lost();
+		socket.onclose = ({ code, reason }) => (refused(code, reason) ? this.giveUp() : this.lost());
 		socket.onopen = () => {
 			this.attempt = 0;
 			this.pingTimer = window.setInterval(() => this.ping(), PING_MS);
@@ -159,6 +164,12 @@ export class LiveSocket {
 		socket.onmessage = null;
 		socket.onclose = null;
 		socket.close();
+	}
+
+	/** Until somebody asks for it. */
+	private giveUp(): void {
+		this.letGo();
+		this.tell('lost');
 	}
 
 	private lost(): void {
