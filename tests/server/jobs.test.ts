@@ -1,5 +1,4 @@
-// Long work and work by the clock over HTTP: steps, reports and alerts,
-// schedules; and a scan that is killed in the middle and goes on.
+// Long work and work by the clock over HTTP: steps, reports and alerts, schedules.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -117,51 +116,3 @@ describe('what comes by the clock', () => {
 		expect(text).toMatch(/ogma_job_duration_seconds_count\{kind="scan"\} 1/);
 	});
 });
-
-test('a scan that is killed again and again ends with every file once', async () => {
-	const many = join(room, 'many');
-	const place = join(room, 'killed');
-	const count = 400;
-	await mkdir(many);
-	for (let n = 0; n < count; n++) await writeFile(join(many, `${n}.mp3`), await shortSong(`Piece ${n}`, 'Band', `Album ${n % 20}`, n + 1));
-	const options = { data: place, env: { WATCH_FOLDERS: 'no', SCAN_AT_START: 'no', SCAN_BATCH: '10', SCAN_PROBES: '1' } };
-	let kills = 0;
-	const start = async (): Promise<[Server, Person]> => {
-		const running = await serve(options);
-		return [running, await person(running, `root${kills}`, 'admin')];
-	};
-	let [running, boss] = await start();
-	await boss.post(`${api}/sources`, { path: many });
-	const [job] = (await boss.json(`${api}/jobs?kind=scan`)).items;
-	for (let aim = 20; kills < 4; aim += 80) {
-		const now = await until('some tracks', async () => {
-			const row = await boss.json(`${api}/jobs/${job.id}`);
-			const tracks = (await running.json(`${api}/library`)).tracks;
-			return tracks >= aim || row.finished_at !== null ? row : undefined;
-		}, 60_000);
-		if (now.finished_at !== null) break;
-		await running.kill();
-		kills++;
-		[running, boss] = await start();
-	}
-	try {
-		expect(kills).toBeGreaterThan(0);
-		const row = await ended(job.id, boss);
-		expect(row).toMatchObject({ state: 'done', attempts: kills + 1 });
-		expect((await boss.json(`${api}/jobs?kind=scan`)).total).toBe(1);
-		const titles = new Set<string>();
-		let cursor = '';
-		let rows = 0;
-		do {
-			const page = await running.json(`${api}/tracks?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
-			for (const track of page.items) titles.add(track.title);
-			rows += page.items.length;
-			cursor = page.next_cursor ?? '';
-		} while (cursor);
-		expect(rows).toBe(count);
-		expect(titles.size).toBe(count);
-		expect((await running.json(`${api}/library`)).albums).toBe(20);
-	} finally {
-		await running.stop();
-	}
-}, 180_000);

@@ -92,6 +92,12 @@ export class Postgres {
 		]);
 	}
 
+	/** Makes a database beside the first one; answers with its DSN. */
+	async database(name: string): Promise<string> {
+		await this.run('createdb', ['-h', '127.0.0.1', '-p', `${this.port}`, '-U', 'postgres', name]);
+		return this.dsn.replace('dbname=postgres', `dbname=${name}`);
+	}
+
 	async stop(): Promise<void> {
 		await this.run('pg_ctl', ['-D', this.folder, '-w', '-m', 'immediate', 'stop']);
 	}
