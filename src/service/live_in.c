@@ -24,6 +24,8 @@
 #define FADE_MS 1000
 #define WATCH_SECONDS 1
 #define DJS_AT_ONCE 1024
+#define AGAIN_MS 3000 /* a fade, and what it takes to end */
+#define AGAIN_LOOK_MS 50
 
 struct guest {
 	struct live_in *in;
@@ -320,13 +322,64 @@ pipe_make(struct guest *guest, int *reader, struct fault *fault)
 	return STATUS_OK;
 }
 
+static enum status
+air_ask(struct guest *guest, const struct dj_row *dj, const char *hint,
+	struct fault *fault)
+{
+	int reader = -1;
+	enum status status = pipe_make(guest, &reader, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	status = on_air_live_begin(guest->in->on_air, dj->channel_id,
+				   dj->username, reader, hint, FADE_MS, fault);
+	if (status != STATUS_OK) {
+		close(guest->pipe);
+		guest->pipe = -1;
+	}
+	return status;
+}
+
+static bool
+is_here(struct live_in *in, const struct dj_row *dj)
+{
+	const struct guest *guest;
+
+	pthread_mutex_lock(&in->lock);
+	guest = in->guests;
+	while (guest != NULL && (guest->channel_id != dj->channel_id ||
+				 guest->dj_id != dj->id))
+		guest = guest->next;
+	pthread_mutex_unlock(&in->lock);
+	return guest != NULL;
+}
+
+/* Who is live already by a connection that his program lost takes over from
+ * himself. */
+static enum status
+air_take(struct guest *guest, const struct dj_row *dj, const char *hint,
+	 struct fault *fault)
+{
+	const struct timespec pause = { .tv_nsec = AGAIN_LOOK_MS * 1000000 };
+	int64_t until = clock_monotonic_ms() + AGAIN_MS;
+	enum status status = air_ask(guest, dj, hint, fault);
+
+	if (status != STATUS_CONFLICT || !is_here(guest->in, dj))
+		return status;
+	on_air_live_end(guest->in->on_air, dj->channel_id);
+	while (status == STATUS_CONFLICT && clock_monotonic_ms() < until) {
+		nanosleep(&pause, NULL);
+		status = air_ask(guest, dj, hint, fault);
+	}
+	return status;
+}
+
 enum status
 live_in_begin(struct live_in *in, const struct dj_row *dj, const char *hint,
 	      struct http_request *request, struct fault *fault)
 {
 	struct guest *guest;
 	enum status status;
-	int reader = -1;
 
 	if (in == NULL)
 		return fault_set(fault, STATUS_NOT_FOUND,
@@ -343,14 +396,8 @@ live_in_begin(struct live_in *in, const struct dj_row *dj, const char *hint,
 				 .pipe = -1,
 				 .invited = waits_for_100(request) };
 	framing_take(guest, request);
-	status = pipe_make(guest, &reader, fault);
-	if (status == STATUS_OK)
-		status = on_air_live_begin(in->on_air, dj->channel_id,
-					   dj->username, reader, hint, FADE_MS,
-					   fault);
+	status = air_take(guest, dj, hint, fault);
 	if (status != STATUS_OK) {
-		if (guest->pipe >= 0)
-			close(guest->pipe);
 		free(guest);
 		return status;
 	}

@@ -8,6 +8,9 @@
  * none that can be decoded, by closing its end of the pipe; then the connection
  * is closed.
  *
+ * A program that lost its connection comes again before anybody has noticed that
+ * the old one is dead: the same DJ takes over from himself, with a fade.
+ *
  * A thread looks every second whether who is live still may be: at the end of
  * his time, or when his account is taken away, he is faded out.
  *
@@ -40,7 +43,8 @@ const char *live_in_hint(const char *type, const char *ending);
 
 /* Makes the DJ live and answers the request, whose route takes a stream. Not
  * answered: STATUS_DENIED with field "time"; STATUS_NOT_FOUND: not on the air;
- * STATUS_CONFLICT: somebody else is live. */
+ * STATUS_CONFLICT: somebody else is live. May wait for some seconds while he takes
+ * over from himself. */
 enum status live_in_begin(struct live_in *in, const struct dj_row *dj,
 			  const char *hint, struct http_request *request,
 			  struct fault *fault);

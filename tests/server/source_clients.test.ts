@@ -75,6 +75,12 @@ function source(id: number | string, codec: string[], more: string[] = [], who =
 
 const mp3 = ['-c:a', 'libmp3lame', '-b:a', '128k', '-f', 'mp3', '-content_type', 'audio/mpeg'];
 
+/** The DJ's tone as a file of MP3. */
+async function toneOf(seconds: number): Promise<Buffer> {
+	const argv = ['-v', 'error', '-f', 'lavfi', '-i', `sine=frequency=${tone}:duration=${seconds}`, ...mp3.slice(0, 6), '-'];
+	return (await promisify(execFile)('ffmpeg', argv, { encoding: 'buffer', maxBuffer: 1e7 })).stdout;
+}
+
 async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
 	const gone = new Promise((done) => child.once('exit', done));
 	if (child.exitCode !== null || child.signalCode !== null) return;
@@ -127,13 +133,13 @@ describe.concurrent('a DJ is heard, and the queue after him', () => {
 
 	test('in chunks, by a program that waits to be told to go on', async () => {
 		const id = await onAir('Chunks');
-		const sound = await promisify(execFile)('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', `sine=frequency=${tone}:duration=8`, ...mp3.slice(0, 6), '-'], { encoding: 'buffer', maxBuffer: 1e7 });
+		const sound = await toneOf(8);
 		const head = [`PUT /live/${id} HTTP/1.1`, 'Host: x', basic('ann', secret), 'Content-Type: audio/mpeg', 'Transfer-Encoding: chunked', 'Expect: 100-continue'];
 		const { said, socket } = await byHand(head);
 		expect(said).toMatch(/^HTTP\/1\.1 100 Continue\r\n/);
 		const size = 1500;
-		for (let at = 0; at < sound.stdout.length; at += size) {
-			const piece = sound.stdout.subarray(at, at + size);
+		for (let at = 0; at < sound.length; at += size) {
+			const piece = sound.subarray(at, at + size);
 			socket.write(Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')]));
 		}
 		await hearsDj(id);
@@ -146,12 +152,12 @@ describe.concurrent('a DJ is heard, and the queue after him', () => {
 
 	test.each(['HTTP/1.0', 'ICE/1.0'])('by the head that old programs write: SOURCE with %s', async (version) => {
 		const id = await onAir(`Old ${version}`);
-		const sound = await promisify(execFile)('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', `sine=frequency=${tone}:duration=8`, ...mp3.slice(0, 6), '-'], { encoding: 'buffer', maxBuffer: 1e7 });
+		const sound = await toneOf(8);
 		const head = [
 			`SOURCE /live/${id} ${version}`, basic('source', `ann:${secret}`), 'User-Agent: butt', 'Content-Type: audio/mpeg',
 			'ice-name: x', 'ice-public: 0', 'ice-audio-info: ice-bitrate=128;ice-channels=2',
 		];
-		const { said, socket } = await byHand(head, sound.stdout);
+		const { said, socket } = await byHand(head, sound);
 		expect(said).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
 		await live(id, 'ann');
 		await hearsDj(id);
@@ -244,6 +250,22 @@ describe.concurrent('who is live', () => {
 		await live(id, null);
 		await until(async () => (await server.json(`${api}/channels/${id}/history`)).items[0], (play) => play.ended_at !== null);
 	}, 30_000);
+
+	test('takes over from himself when his program lost its connection', async () => {
+		const id = await onAir('Again');
+		const sound = await toneOf(8);
+		const dead = await byHand([`SOURCE /live/${id} HTTP/1.0`, basic('ann', secret), 'Content-Type: audio/mpeg'], sound);
+		expect(dead.said).toMatch(/^HTTP\/1\.1 200 OK/);
+		await live(id, 'ann');
+		await hearsDj(id);
+		const child = source(id, mp3);
+		await closed(dead.socket);
+		await hearsDj(id);
+		expect(child.exitCode).toBeNull();
+		expect((await channel(id)).dj).toBe('ann');
+		await end(child);
+		await live(id, null);
+	}, 60_000);
 
 	test('is ended by an operator', async () => {
 		const id = await onAir('Ended');
