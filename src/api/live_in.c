@@ -38,25 +38,6 @@ mount_parse(const char *text, struct entrance *out)
 	return dot == NULL || out->ending != NULL;
 }
 
-/* RFC 4648 4 by way of 5. */
-static bool
-base64_read(struct span text, struct buffer *out)
-{
-	struct buffer url;
-	bool good;
-
-	buffer_init(&url, 0);
-	while (text.length > 0 && text.at[text.length - 1] == '=')
-		text.length--;
-	for (size_t i = 0; i < text.length; i++)
-		buffer_add_char(&url, text.at[i] == '+' ? '-' :
-				      text.at[i] == '/' ? '_' :
-							  text.at[i]);
-	good = base64url_parse((struct span){ url.bytes, url.length }, out);
-	buffer_release(&url);
-	return good;
-}
-
 /* RFC 7617. */
 static bool
 basic_parse(struct call *call, struct entrance *out)
@@ -70,7 +51,7 @@ basic_parse(struct call *call, struct entrance *out)
 	    !span_equal_nocase(scheme, SPAN("basic")))
 		return false;
 	buffer_init(&pair, 0);
-	text = base64_read(span_trim(value), &pair) ?
+	text = base64_parse(span_trim(value), &pair) ?
 		       arena_copy_bytes(call->arena, pair.bytes, pair.length) :
 		       NULL;
 	colon = text == NULL ? NULL : memchr(text, ':', pair.length);

@@ -14,16 +14,27 @@ context_of(struct digest *digest)
 	return (EVP_MD_CTX *)(void *)digest;
 }
 
-struct digest *
-digest_new(void)
+static struct digest *
+digest_new_of(const EVP_MD *kind)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	int ok = context != NULL &&
-		 EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+	int ok = context != NULL && EVP_DigestInit_ex(context, kind, NULL);
 
 	assert(ok);
 	(void)ok;
 	return (struct digest *)(void *)context;
+}
+
+struct digest *
+digest_new(void)
+{
+	return digest_new_of(EVP_sha256());
+}
+
+struct digest *
+digest_new_sha1(void)
+{
+	return digest_new_of(EVP_sha1());
 }
 
 void
@@ -183,4 +194,27 @@ base64url_parse(struct span text, struct buffer *out)
 	}
 	/* Left-over bits must be zero, or two texts would mean one value. */
 	return (bits & ((1u << held) - 1)) == 0;
+}
+
+bool
+base64_parse(struct span text, struct buffer *out)
+{
+	struct buffer url;
+	bool good = true;
+
+	buffer_init(&url, 0);
+	for (int i = 0; i < 2 && text.length > 0 &&
+			text.at[text.length - 1] == '=';
+	     i++)
+		text.length--;
+	for (size_t i = 0; i < text.length; i++) {
+		good = good && text.at[i] != '-' && text.at[i] != '_';
+		buffer_add_char(&url, text.at[i] == '+' ? '-' :
+				      text.at[i] == '/' ? '_' :
+							  text.at[i]);
+	}
+	good = good && !url.full &&
+	       base64url_parse((struct span){ url.bytes, url.length }, out);
+	buffer_release(&url);
+	return good;
 }

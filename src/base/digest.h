@@ -12,12 +12,15 @@
 #include "base/text.h"
 
 #define SHA256_BYTES 32
+#define SHA1_BYTES 20
 
-struct digest; /* a running SHA-256 (FIPS 180-4) */
+struct digest; /* a running SHA-256, or SHA-1 (FIPS 180-4) */
 
 struct digest *digest_new(void);
+struct digest *digest_new_sha1(void); /* for checks that others ask for */
 void digest_add(struct digest *digest, const void *bytes, size_t count);
-void digest_finish(struct digest *digest, uint8_t out[SHA256_BYTES]); /* frees */
+/* Frees it. Of SHA-1 the first SHA1_BYTES are written. */
+void digest_finish(struct digest *digest, uint8_t out[SHA256_BYTES]);
 void digest_free(struct digest *digest);
 
 void sha256(const void *bytes, size_t count, uint8_t out[SHA256_BYTES]);
@@ -40,5 +43,8 @@ void base64_add(struct buffer *out, const void *bytes, size_t count);
 /* Base64url without padding (RFC 4648 5). */
 void base64url_add(struct buffer *out, const void *bytes, size_t count);
 bool base64url_parse(struct span text, struct buffer *out);
+
+/* Reads base64, padded or not. */
+bool base64_parse(struct span text, struct buffer *out);
 
 #endif /* OGMA_BASE_DIGEST_H */

@@ -12,8 +12,8 @@
 	"fo.id, fo.path, fo.picture_key, fo.cover_id, fo.file_count"
 #define FILE_COLUMNS \
 	"f.id, f.folder_id, f.name, f.size_bytes, f.modified_ns, f.inode, " \
-	"f.device, f.beside_key, f.state, f.track_id"
-#define FILE_COLUMN_COUNT 10
+	"f.device, f.beside_key, f.state, f.track_id, f.updated_at"
+#define FILE_COLUMN_COUNT 11
 
 static void
 folder_read(struct store_rows *rows, int first, struct arena *arena,
@@ -43,6 +43,7 @@ file_read_row(struct store_rows *rows, struct arena *arena,
 		.beside_key = sql_column_int(rows, 7),
 		.state = (enum file_state)sql_column_int(rows, 8),
 		.track_id = sql_column_int(rows, 9),
+		.updated_at_ms = sql_column_int(rows, 10),
 	};
 }
 

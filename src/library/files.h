@@ -29,6 +29,7 @@ struct file_row {
 	int64_t beside_key;
 	enum file_state state;
 	int64_t track_id; /* 0: never had one */
+	int64_t updated_at_ms;
 };
 
 struct folder_row {

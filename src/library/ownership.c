@@ -17,7 +17,8 @@ static const char *const owners_of[] = {
 			"and l.role = 0",
 };
 
-_Static_assert(CREDIT_MAIN == 0, "owners_of names the role by number");
+_Static_assert(CREDIT_MAIN == 0 && CREDIT_FEATURED == 1,
+	       "the roles are named by number");
 
 enum status
 ownership_check(struct store_session *session, int64_t user_id,
@@ -41,6 +42,60 @@ ownership_check(struct store_session *session, int64_t user_id,
 	buffer_release(&sql);
 	if (status == STATUS_OK)
 		*out = count > 0;
+	return status;
+}
+
+/* How many artists the track and its album name, and how many of them are not
+ * the person's. */
+static enum status
+named_count(struct store_session *session, int64_t user_id, int64_t track_id,
+	    int64_t *named, int64_t *foreign, struct fault *fault)
+{
+	struct store_rows *rows;
+	enum status status = sql_query(
+		session,
+		"select count(*), count(*) - count(o.user_id) from ("
+		"select artist_id from track_artists "
+		"where track_id = $1 and role in (0, 1) "
+		"union select l.artist_id from album_artists l "
+		"join tracks t on t.album_id = l.album_id where t.id = $2) c "
+		"left join artist_owners o on o.artist_id = c.artist_id "
+		"and o.user_id = $3",
+		SQL_ARGS(SQL_INT(track_id), SQL_INT(track_id),
+			 SQL_INT(user_id)),
+		&rows, fault);
+
+	if (status == STATUS_OK && sql_next(rows, &status, fault)) {
+		*named = sql_column_int(rows, 0);
+		*foreign = sql_column_int(rows, 1);
+	}
+	sql_end(rows);
+	return status;
+}
+
+enum status
+ownership_of_all(struct store_session *session, int64_t user_id,
+		 int64_t track_id, bool *out, struct fault *fault)
+{
+	int64_t named = 0, foreign = 0, beside = 0;
+	enum status status = named_count(session, user_id, track_id, &named,
+					 &foreign, fault);
+
+	if (status == STATUS_OK)
+		status = sql_query_int(
+			session,
+			"select count(*) from tracks t "
+			"join tracks b on b.album_id = t.album_id "
+			"where t.id = $1 and not exists (select 1 from "
+			"album_artists l where l.album_id = t.album_id) "
+			"and not exists (select 1 from track_artists a "
+			"join artist_owners o on o.artist_id = a.artist_id "
+			"where a.track_id = b.id and a.role = 0 "
+			"and o.user_id = $2)",
+			SQL_ARGS(SQL_INT(track_id), SQL_INT(user_id)), &beside,
+			fault);
+	if (status == STATUS_OK)
+		*out = named > 0 && foreign == 0 && beside == 0;
 	return status;
 }
 

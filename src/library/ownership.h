@@ -25,6 +25,13 @@ enum status ownership_check(struct store_session *session, int64_t user_id,
 			    enum owned_kind kind, int64_t id, bool *out,
 			    struct fault *fault);
 
+/* *out: whether everybody whom the track names as a main or featured artist, and
+ * whom its album names, is this person's, and there is somebody; of an album
+ * that names nobody: whether all its tracks are. */
+enum status ownership_of_all(struct store_session *session, int64_t user_id,
+			     int64_t track_id, bool *out,
+			     struct fault *fault);
+
 /* Ids of the people who own the thing, ascending; *ids is arena-owned. None
  * when there is no such thing. */
 enum status ownership_of_artist(struct store_session *session, int64_t id,

@@ -10,7 +10,7 @@
 
 #define SOURCE_COLUMNS \
 	"id, kind, root, config, state, file_count, rejected_count, " \
-	"created_at, updated_at, last_scan_at, last_error"
+	"created_at, updated_at, last_scan_at, last_error, managed"
 
 static void
 source_read(struct store_rows *rows, struct arena *arena,
@@ -28,6 +28,7 @@ source_read(struct store_rows *rows, struct arena *arena,
 		.updated_at_ms = sql_column_int(rows, 8),
 		.last_scan_at_ms = sql_column_int(rows, 9),
 		.last_error = sql_column_text(rows, 10, arena),
+		.managed = sql_column_int(rows, 11) != 0,
 	};
 }
 
@@ -181,6 +182,16 @@ sources_set_state(struct store_session *session, int64_t id,
 			     SQL_ARGS(SQL_INT(state), SQL_INT(clock_now_ms()),
 				      SQL_INT(id)),
 			     id, fault);
+}
+
+enum status
+sources_set_managed(struct store_session *session, int64_t id, bool managed,
+		    struct fault *fault)
+{
+	return source_change(session,
+			     "update sources set managed = $1 where id = $2",
+			     SQL_ARGS(SQL_INT(managed), SQL_INT(id)), id,
+			     fault);
 }
 
 enum status

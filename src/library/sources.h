@@ -20,6 +20,7 @@ struct source_row {
 	const char *root;   /* raw bytes; unique among sources not removed */
 	const char *config; /* JSON object of the driver; "{}" */
 	enum source_state state;
+	bool managed; /* Ogma puts files into it */
 	int64_t file_count, rejected_count; /* kept; not missing, rejected */
 	int64_t created_at_ms, updated_at_ms;
 	int64_t last_scan_at_ms; /* 0: never */
@@ -42,6 +43,9 @@ enum status sources_list(struct store_session *session, struct arena *arena,
 			 struct fault *fault);
 enum status sources_set_state(struct store_session *session, int64_t id,
 			      enum source_state state, struct fault *fault);
+
+enum status sources_set_managed(struct store_session *session, int64_t id,
+				bool managed, struct fault *fault);
 
 /* After a scan: now, and why it failed (NULL: it did not). */
 enum status sources_note_scan(struct store_session *session, int64_t id,

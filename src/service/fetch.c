@@ -68,7 +68,11 @@ fetch_address_allowed(const struct address *address)
 struct transfer {
 	const struct fetch_request *request;
 	struct buffer *out;
-	bool refused, too_large;
+	CURL *curl;
+	uint64_t taken_bytes;
+	bool refused, too_large, stopped;
+	enum status taker_status;
+	struct fault taker_fault;
 };
 
 /* Called with each address before it is connected to. */
@@ -98,14 +102,37 @@ static size_t
 body_take(char *bytes, size_t size, size_t count, void *cookie)
 {
 	struct transfer *transfer = cookie;
+	const struct fetch_request *request = transfer->request;
 	size_t length = size * count;
+	long answered = 0;
 
-	if (transfer->out->length + length > transfer->request->limit_bytes) {
+	if (transfer->taken_bytes + length > request->limit_bytes) {
 		transfer->too_large = true;
 		return 0;
 	}
-	buffer_add(transfer->out, bytes, length);
-	return length;
+	transfer->taken_bytes += length;
+	if (request->take == NULL) {
+		buffer_add(transfer->out, bytes, length);
+		return length;
+	}
+	curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &answered);
+	if (answered >= 400)
+		return length;
+	transfer->taker_status = request->take(
+		request->cookie, bytes, length, &transfer->taker_fault);
+	return transfer->taker_status == STATUS_OK ? length : 0;
+}
+
+static int
+progress_look(void *cookie, curl_off_t total, curl_off_t now,
+	      curl_off_t upload_total, curl_off_t upload_now)
+{
+	struct transfer *transfer = cookie;
+
+	(void)total, (void)now, (void)upload_total, (void)upload_now;
+	transfer->stopped =
+		!transfer->request->go_on(transfer->request->cookie);
+	return transfer->stopped;
 }
 
 static void
@@ -129,6 +156,12 @@ options_set(CURL *curl, struct transfer *transfer, struct curl_slist *fields)
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, fields);
+	if (request->go_on != NULL) {
+		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION,
+				 progress_look);
+		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+	}
 	if (request->ca_file != NULL && *request->ca_file != '\0')
 		curl_easy_setopt(curl, CURLOPT_CAINFO, request->ca_file);
 	if (request->form != NULL)
@@ -157,6 +190,13 @@ outcome_of(const struct transfer *transfer, CURLcode code,
 		return fault_set(fault, STATUS_TOO_LARGE,
 				 "the answer is larger than %zu bytes",
 				 transfer->request->limit_bytes);
+	if (transfer->stopped)
+		return fault_set(fault, STATUS_CANCELLED, "it was stopped");
+	if (transfer->taker_status != STATUS_OK) {
+		if (fault != NULL)
+			*fault = transfer->taker_fault;
+		return transfer->taker_status;
+	}
 	switch (code) {
 	case CURLE_OK:
 		return STATUS_OK;
@@ -188,7 +228,9 @@ fetch(const struct fetch_request *request, struct buffer *out,
 	curl = curl_easy_init();
 	if (curl == NULL)
 		return fault_set(fault, STATUS_FAILED, "cannot start libcurl");
-	buffer_clear(out);
+	transfer.curl = curl;
+	if (request->take == NULL)
+		buffer_clear(out);
 	fields = curl_slist_append(fields, "Accept: application/json, */*");
 	options_set(curl, &transfer, fields);
 	code = curl_easy_perform(curl);

@@ -28,6 +28,15 @@ struct fetch_request {
 	size_t limit_bytes;    /* of the answer */
 	bool any_address;      /* the operator named the address */
 	bool follow;           /* redirects, FETCH_REDIRECTS_MAX at most */
+
+	/* For answers too large for memory; `out` is not touched then (and may
+	 * be NULL). A body that comes with a status of 400 or more is not taken.
+	 * What take() returns other than OK ends it. go_on() is asked about
+	 * once a second; false: STATUS_CANCELLED. */
+	enum status (*take)(void *cookie, const void *bytes, size_t count,
+			    struct fault *fault);
+	bool (*go_on)(void *cookie);
+	void *cookie;
 };
 
 /* The body replaces what is in *out. STATUS_INVALID: not an address that may be

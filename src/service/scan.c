@@ -408,6 +408,7 @@ scan_run_job(const struct scan_services *services,
 	load.arena = &arena;
 	pthread_mutex_init(&scan.lock, NULL);
 	scan.start_ms = scan.tick_ms = clock_monotonic_ms();
+	scan.began_at_ms = clock_now_ms();
 	scan.pictures = mem_new(SCAN_PICTURES_MAX, sizeof *scan.pictures);
 	scan.catalogue = catalogue_new(services->store);
 	status = store_read(services->store, source_read, &load, fault);

@@ -111,6 +111,47 @@ enum status scan_run(const struct scan_services *services,
 #define SCAN_AGAIN "again"
 enum status scan_job_run(struct job *job, void *cookie, struct fault *fault);
 
+/* ---- one file, without a job ---- */
+
+struct catalogue;
+struct media_facts;
+struct scan_found; /* what a file turned out to be */
+
+/* Reads `fd`, which is or will be the file `name` of a source, as a scan would.
+ * STATUS_INVALID: it cannot be a track, with the reason in the sentence;
+ * STATUS_UNAVAILABLE: it is not to blame. The caller frees *out. */
+enum status scan_file_look(const struct scan_services *services, int fd,
+			   const char *name, struct scan_found **out,
+			   struct fault *fault);
+const struct media_facts *scan_found_media(const struct scan_found *found);
+void scan_found_free(struct scan_found *found); /* NULL is fine */
+
+/* Work in the transaction that saves a file. */
+typedef enum status scan_file_work(struct catalogue *catalogue,
+				   struct store_session *session,
+				   int64_t track_id, void *cookie,
+				   struct fault *fault);
+
+struct scan_file {
+	int64_t source_id;
+	struct source *source;
+	const char *path; /* below its root */
+	bool rehearsal; /* it is not there yet: tell only whether all of it
+			 * would be done, and undo it; *track_id is 0 then */
+	scan_file_work *before; /* track_id 0; may be NULL */
+	scan_file_work *after;  /* may be NULL */
+	void *cookie;
+};
+
+/* Saves it as the scan that comes to this path would; idempotent, and whatever
+ * the two works do is saved with it or not at all. */
+enum status scan_file_save(const struct scan_services *services,
+			   const struct scan_file *file,
+			   const struct scan_found *found, int64_t *track_id,
+			   struct fault *fault);
+
+/* ---- sources ---- */
+
 /* Finds the folder source with this root or makes it. The path is made
  * absolute and free of links first. STATUS_NOT_FOUND when there is no such
  * folder; STATUS_CONFLICT when the folder lies inside another source or

@@ -5,6 +5,7 @@
  *	scan_probe.c  opens and probes files, stores pictures        (probers)
  *	scan_save.c   saves in batches, marks what is gone           (caller)
  *	scan_queue.c  bounded queues between the three
+ *	scan_file.c   one file that is put into a source, without a job
  *
  *	walk ──work──▶ probers ──done──▶ save ──▶ catalogue_write()
  *	  └───────────────done────────────┘   (what needs no probe)
@@ -150,6 +151,7 @@ struct scan {
 	uint64_t saved; /* files that went through the saver */
 	uint64_t added, updated, moved, removed, restored, unchanged, rejected;
 	int64_t start_ms, tick_ms, note_ms;
+	int64_t began_at_ms; /* by the wall clock */
 	uint64_t tick_done;
 	double rate;
 };
@@ -172,8 +174,18 @@ void scan_tell_progress(struct scan *scan, enum scan_phase phase, bool now);
 void scan_walk(struct scan *scan);
 void scan_keep(struct scan *scan, const char *path);
 
+/* Reads the audio file that `fd` is open on: item->media and its cover; or the
+ * task becomes SCAN_REJECT. */
+enum status scan_item_look(struct scan *scan, struct scan_item *item, int fd,
+			   struct fault *fault);
+
 /* The body of a prober thread. */
 void *scan_probe_run(void *scan);
+
+/* Is the file at the old path gone? Asked inside the transaction; the cookie is
+ * the struct scan. */
+bool scan_file_gone(void *scan, int64_t source_id, const char *folder,
+		    const char *name);
 
 /* Takes items until the queue ends, then returns. */
 void scan_save(struct scan *scan);

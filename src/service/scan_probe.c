@@ -283,9 +283,9 @@ file_open(struct scan *scan, struct scan_item *item, int *fd,
 	return STATUS_OK;
 }
 
-static enum status
-file_probe(struct scan *scan, struct scan_item *item, int fd,
-	   struct fault *fault)
+enum status
+scan_item_look(struct scan *scan, struct scan_item *item, int fd,
+	       struct fault *fault)
 {
 	struct media_probe_args args = { .name_hint = item->name };
 	enum status status;
@@ -299,10 +299,8 @@ file_probe(struct scan *scan, struct scan_item *item, int fd,
 		item_reject(item, fault->message);
 		return STATUS_OK;
 	}
-	if (status == STATUS_OK) {
+	if (status == STATUS_OK)
 		title_repair(item);
-		status = lyrics_fetch(scan, item, fault);
-	}
 	return status;
 }
 
@@ -316,7 +314,9 @@ item_probe(struct scan *scan, struct scan_item *item, struct fault *fault)
 	status = file_open(scan, item, &fd, fault);
 	if (status != STATUS_OK || fd < 0)
 		return status;
-	status = file_probe(scan, item, fd, &why);
+	status = scan_item_look(scan, item, fd, &why);
+	if (status == STATUS_OK && item->task == SCAN_PROBE)
+		status = lyrics_fetch(scan, item, &why);
 	if (place_fails(scan, status) && strcmp(why.field, "media") != 0)
 		status = place_ask(scan, item, why.message, fault);
 	else if (status != STATUS_OK)

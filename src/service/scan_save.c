@@ -25,12 +25,11 @@ struct batch {
 
 /* ---- saving --------------------------------------------------------------- */
 
-/* Is the file at the old path gone? Asked inside the transaction. */
-static bool
-file_gone(void *cookie, int64_t source_id, const char *folder,
-	  const char *name)
+bool
+scan_file_gone(void *cookie, int64_t source_id, const char *folder,
+	       const char *name)
 {
-	struct scan *scan = cookie;
+	const struct scan *scan = cookie;
 	struct source_file file;
 	enum status status;
 	struct arena arena;
@@ -57,7 +56,7 @@ track_save(struct batch *batch, struct catalogue *catalogue,
 		.cover_id = cover_id,
 		.lyrics = item->lyrics,
 		.lyrics_synced = item->lyrics_synced,
-		.gone = file_gone,
+		.gone = scan_file_gone,
 		.gone_cookie = batch->scan,
 	};
 	struct save_outcome outcome;
@@ -392,7 +391,20 @@ file_away(struct scan *scan, const struct names_seen *seen, const char *name,
 
 /* A file of a folder that the walk came to is looked at again, because a move
  * may have changed its row since; below a folder that the walk did not come to
- * (gone, or ignored by now) everything is gone. */
+ * (gone, or ignored by now) everything is gone. What was put there while the walk
+ * was on its way is looked at by itself. */
+static bool
+file_missing(struct scan *scan, const struct names_seen *seen,
+	     const struct file_row *row, const char *whole, bool visited)
+{
+	struct source_file file;
+
+	if (row->updated_at_ms >= scan->began_at_ms)
+		return source_stat(scan->source, whole, &file, NULL) !=
+		       STATUS_OK;
+	return !visited || file_away(scan, seen, row->name, whole);
+}
+
 static enum status
 folder_search(struct missing_search *search, struct store_session *session,
 	      const char *path, struct fault *fault)
@@ -419,7 +431,7 @@ folder_search(struct missing_search *search, struct store_session *session,
 
 		if (rows[i].state == FILE_MISSING || path_kept(scan, whole))
 			continue;
-		if (!visited || file_away(scan, &seen, rows[i].name, whole))
+		if (file_missing(scan, &seen, &rows[i], whole, visited))
 			missing_add(search, rows[i].id);
 	}
 	arena_release(&seen.arena);
