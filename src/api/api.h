@@ -33,6 +33,7 @@ struct pushes;
 struct router;
 struct scheduler_settings;
 struct streams;
+struct upload_service;
 struct watch;
 
 struct api_settings {
@@ -68,6 +69,7 @@ struct api_args {
 	const char *data_dir;
 	uint32_t auto_end_minutes; /* of new channels */
 	const struct scheduler_settings *scheduler;
+	struct upload_service *uploads;
 	struct job_runner *jobs; /* NULL: another process runs them */
 	struct watch *watch;     /* NULL: likewise */
 	bool serves_api, serves_streams, serves_metrics; /* by role */

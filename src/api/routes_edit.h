@@ -144,7 +144,8 @@ static const struct param rejected_params[] = {
 	  .summary = "next_cursor of the page before." },
 	{ 0 }
 };
-#define JOB_KINDS "scan|remove|genre_merge|duplicates|" SCHEDULE_NAMES
+#define JOB_KINDS \
+	"scan|remove|genre_merge|duplicates|upload|" SCHEDULE_NAMES
 static const struct param job_list_params[] = {
 	PAGE_PARAMS,
 	{ .name = "kind", .type = PARAM_CHOICE,

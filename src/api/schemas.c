@@ -261,6 +261,7 @@ const struct schema api_schemas[] = {
 		{ "kind", "string", "folder." },
 		{ "path", "string", NULL },
 		{ "state", "string", "active or paused." },
+		{ "managed", "boolean", "Ogma puts uploaded files into it." },
 		{ "file_count", "integer", NULL },
 		{ "rejected_count", "integer", "Files that could not be read." },
 		{ "scanning", "boolean", NULL },

@@ -103,6 +103,7 @@ source_form(struct json_writer *json, const struct source_row *source,
 	json_member_text(json, "state",
 			 source->state == SOURCE_PAUSED ? "paused" :
 							  "active");
+	json_member_bool(json, "managed", source->managed);
 	json_member_int(json, "file_count", source->file_count);
 	json_member_int(json, "rejected_count", source->rejected_count);
 	json_member_bool(json, "scanning", scan->running);

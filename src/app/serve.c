@@ -30,6 +30,7 @@ struct serving {
 	struct http_server *http;
 	struct http_server *metrics; /* PROMETHEUS_PORT, or NULL */
 	struct http_settings metrics_http;
+	struct upload_service *uploads;
 	struct watch *watch;
 	struct analyse *analyse;
 	struct job_runner *jobs;
@@ -206,6 +207,7 @@ open_http(struct serving *serving, const struct settings *settings,
 		.scheduler = &settings->scheduler,
 		.data_dir = settings->program.data_dir,
 		.auto_end_minutes = settings->station.auto_end_minutes,
+		.uploads = serving->uploads,
 		.jobs = serving->jobs,
 		.watch = serving->watch,
 		.serves_api = (settings->roles & ROLE_API) != 0,
@@ -228,6 +230,22 @@ open_http(struct serving *serving, const struct settings *settings,
 	return status;
 }
 
+static enum status
+open_uploads(struct serving *serving, const struct settings *settings,
+	     struct fault *fault)
+{
+	const struct upload_args args = {
+		.store = serving->app.store,
+		.scan = &serving->app.scan,
+		.settings = &settings->upload,
+		.data_dir = settings->program.data_dir,
+	};
+
+	if (!(settings->roles & (ROLE_API | ROLE_INGEST)))
+		return STATUS_OK;
+	return upload_open(&args, &serving->uploads, fault);
+}
+
 /* Scans, and what else takes long. */
 static enum status
 open_ingest(struct serving *serving, const struct settings *settings,
@@ -235,6 +253,7 @@ open_ingest(struct serving *serving, const struct settings *settings,
 {
 	const struct job_group groups[] = {
 		{ job_kinds, &serving->app.scan },
+		{ upload_kinds, serving->uploads },
 		{ chore_kinds, &serving->chores },
 		{ 0 },
 	};
@@ -251,6 +270,7 @@ open_ingest(struct serving *serving, const struct settings *settings,
 		.index = serving->app.index,
 		.listening = serving->app.listening,
 		.hub = serving->app.live,
+		.uploads = serving->uploads,
 		.settings = &settings->chores,
 		.disk_alert_percent = settings->monitor.alert_disk_percent,
 		.data_dir = settings->program.data_dir,
@@ -370,8 +390,10 @@ serving_open(struct serving *serving, const struct settings *settings,
 		status = app_open(&serving->app, settings, parts, fault);
 	if (status == STATUS_OK) {
 		gauges_start(&serving->app);
-		status = open_ingest(serving, settings, fault);
+		status = open_uploads(serving, settings, fault);
 	}
+	if (status == STATUS_OK)
+		status = open_ingest(serving, settings, fault);
 	if (status == STATUS_OK)
 		status = open_analyse(serving, settings, fault);
 	if (status == STATUS_OK)
@@ -401,6 +423,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 	watch_close(serving->watch);
 	scheduler_close(serving->scheduler);
 	job_runner_close(serving->jobs);
+	upload_close(serving->uploads);
 	app_close(&serving->app);
 	on_air_free(serving->on_air);
 	if (serving->lock_fd >= 0)

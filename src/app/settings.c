@@ -80,6 +80,7 @@ tables_make(struct settings *settings)
 		{ "Scan", scan_options, &settings->scan },
 		{ "Analysis", analyse_options, &settings->analyse },
 		{ "Watch", watch_options, &settings->watch },
+		{ "Uploads", upload_options, &settings->upload },
 		{ "Schedules", scheduler_options, &settings->scheduler },
 		{ "Looking after it", chores_options, &settings->chores },
 		{ "Clean-up", cleanup_options, &settings->cleanup },

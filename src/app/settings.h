@@ -29,6 +29,7 @@
 #include "service/scheduler.h"
 #include "service/stream.h"
 #include "service/station.h"
+#include "service/upload.h"
 #include "service/watch.h"
 
 struct program_settings {
@@ -75,6 +76,7 @@ struct settings {
 	struct scan_settings scan;
 	struct analyse_settings analyse;
 	struct watch_settings watch;
+	struct upload_settings upload;
 	struct scheduler_settings scheduler;
 	struct chores_settings chores;
 	struct cleanup_settings cleanup;

@@ -17,6 +17,7 @@
 #include "library/tracks.h"
 #include "service/listening.h"
 #include "service/report.h"
+#include "service/upload.h"
 
 #define TOP 10
 
@@ -74,7 +75,7 @@ log_cleanup_run(struct job *job, void *cookie, struct fault *fault)
 	struct job_progress progress = { .eta_seconds = -1 };
 	struct events_state before, after;
 	enum status status = events_get_state(log, &before, fault);
-	int64_t files = 0;
+	int64_t files = 0, uploads = 0;
 	char line[160];
 	bool more = true;
 
@@ -88,13 +89,17 @@ log_cleanup_run(struct job *job, void *cookie, struct fault *fault)
 	}
 	if (status == STATUS_OK)
 		status = events_get_state(log, &after, fault);
+	if (status == STATUS_OK)
+		status = upload_tidy(chores->uploads, &uploads, fault);
 	if (status != STATUS_OK)
 		return status;
 	if (chores->settings->log_keep_days > 0)
 		files = log_files_remove(chores);
 	snprintf(line, sizeof line,
-		 "%lld log files removed, %lld listens forgotten",
-		 (long long)files, (long long)(before.listens - after.listens));
+		 "%lld log files removed, %lld listens and %lld uploads "
+		 "forgotten",
+		 (long long)files, (long long)(before.listens - after.listens),
+		 (long long)uploads);
 	job_log(job, "info", NULL, line);
 	return STATUS_OK;
 }

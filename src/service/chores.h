@@ -15,6 +15,7 @@
 struct index_service;
 struct listening;
 struct live_hub;
+struct upload_service;
 
 struct chores_settings {
 	uint32_t log_keep_days; /* LOG_KEEP_DAYS; 0: all */
@@ -27,6 +28,7 @@ struct chores { /* the cookie; all borrowed */
 	struct index_service *index;
 	struct listening *listening;
 	struct live_hub *hub;
+	struct upload_service *uploads;
 	const struct chores_settings *settings;
 	uint32_t disk_alert_percent; /* as the monitor's; 0: never */
 	const char *data_dir;

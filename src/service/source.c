@@ -146,10 +146,16 @@ source_add(struct store *store, const struct caller *caller,
 	return status;
 }
 
+struct standing {
+	enum source_state state;
+	bool managed;
+	int64_t file_count;
+};
+
 /* A source that was removed is none. */
 static enum status
 source_expect(struct store_session *session, int64_t id,
-	      enum source_state *state, struct fault *fault)
+	      struct standing *out, struct fault *fault)
 {
 	struct source_row row;
 	struct arena arena;
@@ -161,7 +167,8 @@ source_expect(struct store_session *session, int64_t id,
 		status = fault_set(fault, STATUS_NOT_FOUND,
 				   "there is no source %lld", (long long)id);
 	if (status == STATUS_OK)
-		*state = row.state;
+		*out = (struct standing){ row.state, row.managed,
+					  row.file_count };
 	arena_release(&arena);
 	return status;
 }
@@ -170,13 +177,13 @@ static enum status
 pause_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct place_change *change = cookie;
-	enum source_state state = SOURCE_ACTIVE;
+	struct standing standing = { SOURCE_ACTIVE, false, 0 };
 	enum source_state wanted = change->paused ? SOURCE_PAUSED :
 						    SOURCE_ACTIVE;
 	enum status status =
-		source_expect(session, change->id, &state, fault);
+		source_expect(session, change->id, &standing, fault);
 
-	if (status != STATUS_OK || state == wanted)
+	if (status != STATUS_OK || standing.state == wanted)
 		return status;
 	status = sources_set_state(session, change->id, wanted, fault);
 	if (status == STATUS_OK)
@@ -201,11 +208,11 @@ static enum status
 scan_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct place_change *change = cookie;
-	enum source_state state = SOURCE_ACTIVE;
+	struct standing standing = { SOURCE_ACTIVE, false, 0 };
 	enum status status =
-		source_expect(session, change->id, &state, fault);
+		source_expect(session, change->id, &standing, fault);
 
-	if (status == STATUS_OK && state == SOURCE_PAUSED)
+	if (status == STATUS_OK && standing.state == SOURCE_PAUSED)
 		return fault_field(fault, STATUS_CONFLICT, "state",
 				   "the source is paused");
 	if (status == STATUS_OK)
@@ -268,11 +275,15 @@ static enum status
 remove_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct place_change *change = cookie;
-	enum source_state state = SOURCE_ACTIVE;
+	struct standing standing = { SOURCE_ACTIVE, false, 0 };
 	bool running;
 	enum status status =
-		source_expect(session, change->id, &state, fault);
+		source_expect(session, change->id, &standing, fault);
 
+	if (status == STATUS_OK && standing.managed && standing.file_count > 0)
+		return fault_field(fault, STATUS_CONFLICT, "managed",
+				   "these files were uploaded and lie nowhere "
+				   "else: take them away first");
 	if (status == STATUS_OK)
 		status = sources_set_state(session, change->id, SOURCE_PAUSED,
 					   fault);

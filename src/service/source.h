@@ -37,7 +37,8 @@ enum status source_scan(struct store *store, const struct caller *caller,
 			struct fault *fault);
 
 /* Pauses it, stops its scans and queues a job that hides its tracks and then
- * takes the source out of the list. Files stay where they are. */
+ * takes the source out of the list. Files stay where they are. STATUS_CONFLICT
+ * with field "managed": uploads, while there are any. */
 enum status source_remove(struct store *store, const struct caller *caller,
 			  int64_t id, int64_t *job_id, struct fault *fault);
 
