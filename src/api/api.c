@@ -11,6 +11,7 @@
 #include "api/assets.h"
 #include "api/call.h"
 #include "api/handlers.h"
+#include "api/intake.h"
 #include "api/openapi.h"
 #include "api/route.h"
 #include "api/traffic.h"
@@ -145,12 +146,17 @@ cors_fields(struct api *api, struct http_request *request, bool preflight)
 					   origin.at, origin.length));
 	http_answer_field(request, "Access-Control-Expose-Headers",
 			  "ETag, Content-Range, Accept-Ranges, Retry-After, "
-			  "X-Request-Id");
+			  "X-Request-Id, Location, Tus-Resumable, "
+			  "Tus-Version, Tus-Extension, Tus-Max-Size, "
+			  "Upload-Offset, Upload-Length, Upload-Metadata, "
+			  "Upload-Expires");
 	if (!preflight)
 		return;
 	http_answer_field(request, "Access-Control-Allow-Headers",
 			  "Authorization, Content-Type, Range, If-None-Match, "
-			  "Accept-Language, X-API-Key");
+			  "Accept-Language, X-API-Key, Tus-Resumable, "
+			  "Upload-Length, Upload-Offset, Upload-Metadata, "
+			  "Upload-Checksum");
 	http_answer_field(request, "Access-Control-Max-Age", "600");
 }
 
@@ -205,6 +211,27 @@ body_limit(const struct route *route)
 					    ROUTE_BODY_MAX_BYTES;
 }
 
+static void
+call_begin(struct api *api, struct http_request *request, struct call *call)
+{
+	*call = (struct call){ .api = api,
+			       .request = request,
+			       .arena = http_request_arena(request),
+			       .match = call->match,
+			       .route = call->match.route,
+			       .route_index = call->match.index,
+			       .language = call_language_of(request) };
+}
+
+static enum status
+body_piece(struct http_request *request, const void *bytes, size_t count,
+	   struct fault *fault)
+{
+	struct visit *visit = http_request_data(request);
+
+	return intake_take(&visit->call, bytes, count, fault);
+}
+
 void
 api_on_head(void *cookie, struct http_request *request, struct http_plan *plan)
 {
@@ -218,6 +245,7 @@ api_on_head(void *cookie, struct http_request *request, struct http_plan *plan)
 	plan->body_limit_bytes = 0;
 	visit->asset = false;
 	visit->call.body = NULL;
+	visit->call.intake = NULL;
 	router_match(api->router, method, http_request_path(request), match);
 	http_request_set_data(request, visit);
 	security_fields(request);
@@ -227,6 +255,10 @@ api_on_head(void *cookie, struct http_request *request, struct http_plan *plan)
 	if (match->route != NULL) {
 		plan->body_limit_bytes = body_limit(match->route);
 		plan->is_stream = match->route->takes_stream;
+		if (match->route->intake != NULL) {
+			call_begin(api, request, &visit->call);
+			plan->body_write = body_piece;
+		}
 		return;
 	}
 	visit->asset = match->allowed == 0 && reads && api->args.serves_api &&
@@ -259,13 +291,11 @@ api_on_request(void *cookie, struct http_request *request)
 		asset_answer(request, api->args.settings->frame_ancestors);
 		return;
 	}
-	*call = (struct call){ .api = api,
-			       .request = request,
-			       .arena = http_request_arena(request),
-			       .match = call->match,
-			       .route = call->match.route,
-			       .route_index = call->match.index,
-			       .language = call_language_of(request) };
+	if (call->match.route->intake != NULL) {
+		intake_finish(call);
+		return;
+	}
+	call_begin(api, request, call);
 	if (call->route->on_loop)
 		call_run(call);
 	else if (worker_pool_submit(api->workers, call_run_on_worker, call) !=
@@ -295,6 +325,8 @@ api_on_done(void *cookie, struct http_request *request, unsigned status,
 	if (visit != NULL && api->args.listening != NULL)
 		traffic_note(api->args.listening, &traffic,
 			     visit->call.caller.user_id);
-	if (visit != NULL)
+	if (visit != NULL) {
+		intake_end(&visit->call);
 		call_release(&visit->call);
+	}
 }

@@ -89,8 +89,8 @@ call_may_ask(struct call *call)
 }
 
 /* What a person sees must not stay in a cache that others share. */
-static void
-row_fields(struct call *call)
+void
+call_row_fields(struct call *call)
 {
 	const char *const *field = call->route->fields;
 
@@ -104,15 +104,20 @@ row_fields(struct call *call)
 	}
 }
 
+bool
+call_admit(struct call *call)
+{
+	if (call->route->on_loop ? call_over_limit(call) : !call_may_ask(call))
+		return false;
+	return call_read_params(call) == STATUS_OK;
+}
+
 void
 call_run(struct call *call)
 {
-	if (call->route->on_loop ? call_over_limit(call) : !call_may_ask(call))
+	if (!call_admit(call) || call_read_body(call) != STATUS_OK)
 		return;
-	if (call_read_params(call) != STATUS_OK ||
-	    call_read_body(call) != STATUS_OK)
-		return;
-	row_fields(call);
+	call_row_fields(call);
 	call->route->handler(call);
 }
 

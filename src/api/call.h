@@ -40,11 +40,17 @@ struct call {
 	struct param_value values[ROUTE_PARAMS_MAX]; /* as route->params */
 	struct param_value *fields; /* as route->body */
 	json_t *body; /* owned */
+	struct intake *intake; /* of a body in pieces; NULL: none yet */
 };
 
 /* From the matched row to its handler: who asks, may they, parameters, body.
  * What does not pass is answered. */
 void call_run(struct call *call);
+
+/* Its parts, for bodies in pieces: up to the body (false: answered), and the
+ * fields of the row for the answer. */
+bool call_admit(struct call *call);
+void call_row_fields(struct call *call);
 
 /* After the request is done. */
 void call_release(struct call *call);

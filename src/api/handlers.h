@@ -338,4 +338,14 @@ void handle_album_cover(struct call *call);
 void handle_artist_cover(struct call *call);
 void handle_genre_cover(struct call *call);
 
+/* uploads.c, upload_forms.c */
+void handle_uploads_list(struct call *call);
+void handle_uploads_options(struct call *call);
+void handle_upload_post(struct call *call);
+void handle_upload_get(struct call *call);
+void handle_upload_patch(struct call *call);
+void handle_upload_delete(struct call *call);
+void handle_tracks_upload(struct call *call);
+void handle_tracks_upload_from_url(struct call *call);
+
 #endif /* OGMA_API_HANDLERS_H */

@@ -397,6 +397,7 @@ status_sentence(struct span status)
 		{ "422", "A field is not valid." },
 		{ "426", "Only as a WebSocket." },
 		{ "429", "Too many requests; Retry-After says when." },
+		{ "460", "The bytes are not those that were sent." },
 		{ "503", "Busy, or a service is down." },
 		{ "507", "As much as there is room for is there." },
 	};
@@ -544,6 +545,7 @@ operation_print(struct json_writer *json, const struct route *route)
 		[HTTP_GET] = "get",	[HTTP_HEAD] = "head",
 		[HTTP_POST] = "post",	[HTTP_PUT] = "put",
 		[HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete",
+		[HTTP_OPTIONS] = "options",
 	};
 
 	json_member_object_begin(json, members[route->method]);

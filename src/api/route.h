@@ -74,6 +74,18 @@ enum route_limit { /* which bucket a request is taken from; service/limits.h */
 
 typedef void route_handler(struct call *call);
 
+/* What becomes of a body that is too large for memory: intake.h. */
+struct route_intake {
+	/* Before the first byte. What it returns is the intake's own; NULL:
+	 * answered. */
+	void *(*open)(struct call *call);
+	enum status (*take)(void *cookie, const void *bytes, size_t count,
+			    struct fault *fault);
+
+	/* Last, whatever became of the request; which is over by then. */
+	void (*close)(void *cookie);
+};
+
 struct route {
 	enum http_method method;
 	const char *pattern; /* "/api/v1/tracks/{id}/cover" */
@@ -96,6 +108,8 @@ struct route {
 	const struct param *body;  /* members, ends with {0}; NULL: none */
 	const char *body_type;     /* BODY_RAW: media type for the API page */
 	uint64_t body_max_bytes;   /* 0: ROUTE_BODY_MAX_BYTES */
+	const struct route_intake *intake; /* BODY_RAW: takes it piece by piece;
+				    * the handler comes after the last */
 	unsigned success;    /* 0: 200; 201, 202, 204 */
 	const char *answer;  /* schema of success: a name from schemas.c, "[Name]"
 			      * for a page of them, or a media type */

@@ -571,6 +571,7 @@ static const struct param provider_params[] = {
 #include "api/routes_logs.h"
 #include "api/routes_playlists.h"
 #include "api/routes_schedules.h"
+#include "api/routes_uploads.h"
 #include "api/routes_channels.h"
 
 const struct route api_routes[] = {
@@ -675,6 +676,7 @@ const struct route api_routes[] = {
 	DUPLICATE_ROWS,
 	SOURCE_ROWS,
 	CLEANUP_ROWS,
+	UPLOAD_ROWS,
 	SCHEDULE_ROWS,
 	PLAYLIST_ROWS,
 	ADMIN_PLAYLIST_ROWS,

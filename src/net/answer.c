@@ -131,7 +131,8 @@ answer_head_begin(struct http_request *request, unsigned status)
 	struct answer *answer = &request->answer;
 
 	assert(answer->status == 0 && "a request is answered once");
-	if (loop_is_draining(request->loop))
+	/* The rest of a body that is not resumed is never read. */
+	if (loop_is_draining(request->loop) || request->body_paused)
 		request->keep_alive = false;
 	answer->status = status;
 	buffer_print(&answer->out, "HTTP/1.1 %u %s\r\n", status,

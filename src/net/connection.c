@@ -790,7 +790,9 @@ connection_answered(struct http_request *request)
 		shard_check_drained(shard);
 		return;
 	}
-	assert(c->state == CONNECTION_HANDLER && c->request == request);
+	assert(c->request == request &&
+	       (c->state == CONNECTION_HANDLER || request->body_paused));
+	request->body_paused = false;
 	answer_begin(c);
 	connection_run(c);
 }

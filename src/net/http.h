@@ -79,7 +79,8 @@ struct http_plan {
 	 * Else called on the loop for each piece (at most 64 KiB); a status
 	 * other than OK ends the request with 4xx/5xx by http_answer_fault().
 	 * It may call http_body_pause() when a worker is to write the piece,
-	 * which it then has to copy. */
+	 * which it then has to copy; the worker resumes the body, or answers:
+	 * nothing more is read then, and the connection closed. */
 	enum status (*body_write)(struct http_request *request,
 				  const void *bytes, size_t count,
 				  struct fault *fault);
@@ -166,7 +167,7 @@ unsigned http_request_accepts(struct http_request *request,
 			      const char *coding);
 
 /* In body_write() only: no more pieces until http_body_resume(), which any
- * thread calls exactly once. The request stays in between even when the client
+ * thread calls exactly once unless it answers. The request stays in between even when the client
  * goes away; on_done comes after. */
 void http_body_pause(struct http_request *request);
 void http_body_resume(struct http_request *request);

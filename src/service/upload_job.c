@@ -152,8 +152,8 @@ bytes_fetch(struct arrival *arrival, struct fault *fault)
 	if (ftruncate(arrival->fd, 0) != 0 ||
 	    lseek(arrival->fd, 0, SEEK_SET) != 0)
 		return fault_errno(fault, errno, "cannot keep the file");
-	status = fetch_judge(fetch(&request, NULL, &answered, fault), answered,
-			     fault);
+	status = fetch(&request, NULL, &answered, fault);
+	status = fetch_judge(status, answered, fault);
 	if (status == STATUS_OK && (fdatasync(arrival->fd) != 0 ||
 				    fstat(arrival->fd, &facts) != 0))
 		status = fault_errno(fault, errno, "cannot keep the file");

@@ -105,6 +105,24 @@ count_body_on_worker(struct http_request *request, const void *bytes,
 }
 
 static void
+refuse_job(void *cookie)
+{
+	http_answer_problem(cookie, 409, "conflict", "Not this.");
+}
+
+static enum status
+refuse_body_on_worker(struct http_request *request, const void *bytes,
+		      size_t count, struct fault *fault)
+{
+	(void)fault;
+	(void)bytes;
+	atomic_fetch_add(&app.body_bytes, count);
+	http_body_pause(request);
+	worker_pool_submit(app.pool, refuse_job, request);
+	return STATUS_OK;
+}
+
+static void
 on_head(void *cookie, struct http_request *request, struct http_plan *plan)
 {
 	(void)cookie;
@@ -121,6 +139,9 @@ on_head(void *cookie, struct http_request *request, struct http_plan *plan)
 	} else if (path_is(request, "/upload-worker")) {
 		plan->body_limit_bytes = (uint64_t)4 << 30;
 		plan->body_write = count_body_on_worker;
+	} else if (path_is(request, "/upload-refused")) {
+		plan->body_limit_bytes = (uint64_t)4 << 30;
+		plan->body_write = refuse_body_on_worker;
 	}
 }
 
@@ -1013,6 +1034,41 @@ an_upload_that_cannot_be_stored_is_answered_in_the_middle(void **state)
 	assert_int_equal(app.requests, 0);
 }
 
+/* Whole bodies too: the worker's answer comes when nothing is left to read. */
+static void
+a_worker_that_refuses_a_piece_answers_and_nothing_more_is_read(void **state)
+{
+	static char block[200000];
+	uint16_t port = app_open(&usual_settings);
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		struct client_answer answer;
+		int fd = client_connect(port);
+
+		app.body_bytes = 0;
+		client_send_text(fd, round == 2 ?
+				     "POST /upload-refused HTTP/1.1\r\n" HOST
+				     "Content-Length: 100\r\n\r\n" :
+				     "POST /upload-refused HTTP/1.1\r\n" HOST
+				     "Content-Length: 10000000\r\n\r\n");
+		client_send(fd, block, round == 2 ? 100 : sizeof block);
+		client_read(fd, false, &answer);
+		assert_int_equal(answer.status, 409);
+		assert_string_equal(client_field(&answer, "Connection"),
+				    "close");
+		client_answer_free(&answer);
+		assert_in_range(app.body_bytes, 1, 65536);
+		/* One that sends on is heard out, another may go away. */
+		if (round == 0)
+			client_send(fd, block, sizeof block);
+		close(fd);
+	}
+	app_close();
+	assert_int_equal(app.requests, 0);
+	assert_int_equal(app.done, 3);
+}
+
 /* ---- files -------------------------------------------------------------- */
 
 static void
@@ -1826,6 +1882,8 @@ main(void)
 		cmocka_unit_test(an_upload_waits_for_the_worker_that_writes_it),
 		cmocka_unit_test(
 			an_upload_that_cannot_be_stored_is_answered_in_the_middle),
+		cmocka_unit_test(
+			a_worker_that_refuses_a_piece_answers_and_nothing_more_is_read),
 		cmocka_unit_test(a_whole_file_comes_with_its_validators),
 		cmocka_unit_test(one_range_of_a_file_is_a_206_with_just_that),
 		cmocka_unit_test(several_ranges_come_as_parts_of_one_answer),

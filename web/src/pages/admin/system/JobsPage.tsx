@@ -20,6 +20,7 @@ const KINDS = [
 	'scan',
 	'remove',
 	'genre_merge',
+	'upload',
 	'music_etl',
 	'monitoring',
 	'log_cleanup',
