@@ -21,7 +21,7 @@ const ADMIN_PEOPLE = [
 	'/settings',
 	'/backups',
 ];
-const ADMIN_MUSIC = ['/tracks', '/albums', '/artists', '/genres', '/playlists', '/cleanup', '/sources', '/jobs', '/schedules'];
+const ADMIN_MUSIC = ['/tracks', '/albums', '/artists', '/genres', '/playlists', '/duplicates', '/cleanup', '/sources', '/jobs', '/schedules'];
 
 /** Somebody with a playlist and a favourite; answers with the playlist's path. */
 async function collector(ogma: Ogma): Promise<string> {

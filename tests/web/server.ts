@@ -28,7 +28,7 @@ export async function freePort(): Promise<number> {
 	}
 }
 
-function demoLibrary(): string {
+export function demoLibrary(): string {
 	const folder = process.env.OGMA_DEMO ?? join(top, 'build/demo-music');
 	if (!process.env.OGMA_DEMO) execFileSync(join(top, 'tools/demo-library'), [folder], { stdio: 'inherit' });
 	return folder;
@@ -88,9 +88,11 @@ function newData(): string {
 	return data;
 }
 
-/** One more, without music, for what all scenarios cannot share. */
-export async function serveApart(env: NodeJS.ProcessEnv, port?: number): Promise<Serving> {
-	return serve(newData(), port ?? (await freePort()), env);
+/** One more, without music or with that of a folder, for what all scenarios cannot share. */
+export async function serveApart(env: NodeJS.ProcessEnv, port?: number, music?: string): Promise<Serving> {
+	const data = newData();
+	if (music !== undefined) execFileSync(program, ['scan', music, '--data', data]);
+	return serve(data, port ?? (await freePort()), env);
 }
 
 export default async function start(): Promise<(() => Promise<void>) | undefined> {

@@ -246,6 +246,28 @@ export interface components {
             unchanged: number;
             rejected: number;
         };
+        DuplicateTrack: {
+            track: components["schemas"]["Track"];
+            path: string | null;
+            visible: boolean;
+            same_file: boolean;
+            score: number;
+        };
+        DuplicateGroup: {
+            id: number;
+            state: string;
+            kind: string;
+            confidence: number;
+            sure: boolean;
+            best_id: number | null;
+            best_reason: string;
+            kept_id: number | null;
+            /** Format: date-time */
+            found_at: string;
+            decided_at: string | null;
+            decided_by: number | null;
+            tracks: components["schemas"]["DuplicateTrack"][];
+        };
         Job: {
             id: number;
             kind: string;

@@ -28,6 +28,7 @@ import { UsersPage } from './users/UsersPage';
 /* Brings the live channels' own code along. */
 /* With texts of its own. */
 const CleanupPage = lazyPage(() => import('./care/CleanupPage'), 'care');
+const DuplicatesPage = lazyPage(() => import('./care/DuplicatesPage'), 'duplicates');
 const MonitoringPage = lazyPage(() => import('./monitoring/MonitoringPage'), 'monitoring', 'radio');
 
 function Start() {
@@ -46,6 +47,7 @@ export default function AdminPages() {
 				<Route path="artists" element={<ArtistsPage />} />
 				<Route path="genres" element={<GenresPage />} />
 				<Route path="playlists" element={<PlaylistsPage />} />
+				<Route path="duplicates" element={<DuplicatesPage />} />
 				<Route path="cleanup" element={<CleanupPage />} />
 				<Route element={<Only role="admin" />}>
 					<Route path="users" element={<UsersPage />} />

@@ -21,6 +21,7 @@ const KINDS = [
 	'remove',
 	'genre_merge',
 	'upload',
+	'duplicates',
 	'music_etl',
 	'monitoring',
 	'log_cleanup',
