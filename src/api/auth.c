@@ -62,6 +62,7 @@ handle_auth_config(struct call *call)
 	json_member_text(&json, "oidc_name",
 			 oidc != NULL ? oidc_settings_of(oidc)->name : NULL);
 	json_member_int(&json, "password_min", PASSWORD_MIN_BYTES);
+	json_member_bool(&json, "members_only", settings->members_only);
 	json_member_bool(&json, "setup_needed", superadmins == 0);
 	json_object_end(&json);
 	call_answer_json(call, 200, &body);

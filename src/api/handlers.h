@@ -250,6 +250,7 @@ void handle_channel_make(struct call *call);
 void handle_channel_get(struct call *call);
 void handle_channel_change(struct call *call);
 void handle_channel_remove(struct call *call);
+void handle_channel_link(struct call *call);
 void handle_channel_start(struct call *call);
 void handle_channel_stop(struct call *call);
 void handle_channel_pause(struct call *call);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/api.h"
+#include "base/clock.h"
 #include "service/access.h"
 
 static struct span
@@ -20,15 +21,18 @@ field_of(const struct http_request *request, const char *name)
 static enum status
 identify_by_link(struct call *call, struct fault *fault)
 {
-	struct span id = call->match.values[0];
-	const char *sig;
+	const char *id = call->match.values[0].at, *sig;
+	size_t digits = 0, length = call->match.values[0].length;
 	char thing[40];
 
 	if (http_query_get(http_request_query(call->request), "sig",
 			   call->arena, &sig, NULL) != STATUS_OK)
 		return STATUS_OK;
-	snprintf(thing, sizeof thing, "track/%.*s",
-		 (int)(id.length < 20 ? id.length : 20), id.at);
+	while (digits < length && digits < 20 && id[digits] >= '0' &&
+	       id[digits] <= '9')
+		digits++;
+	snprintf(thing, sizeof thing, "%s/%.*s", call->route->by_link,
+		 (int)digits, id);
 	return access_link_identify(call->api->args.access, thing,
 				    span_of(sig), call->arena, &call->caller,
 				    fault);
@@ -82,7 +86,27 @@ identify_caller(struct call *call, struct fault *fault)
 	status = access_identify(access, &credentials, call->arena,
 				 &call->caller, fault);
 	if (status == STATUS_OK && call->caller.user_id == 0 &&
-	    call->route->by_link)
+	    call->route->by_link != NULL)
 		status = identify_by_link(call, fault);
 	return status;
+}
+
+int64_t
+link_expiry(struct call *call)
+{
+	int64_t life_ms = call_field(call, "expires_in_seconds")->number *
+			  1000;
+
+	return (clock_now_ms() + life_ms) / 1000 * 1000;
+}
+
+const char *
+link_sign(const struct call *call, const char *kind, int64_t id,
+	  int64_t expires_ms)
+{
+	const char *thing = arena_print(call->arena, "%s/%lld", kind,
+					(long long)id);
+
+	return access_link_make(call->api->args.access, &call->caller, thing,
+				expires_ms, call->arena);
 }

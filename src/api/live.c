@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "api/api.h"
+#include "api/channels.h"
+#include "api/identify.h"
 #include "base/version.h"
 #include "service/access.h"
 #include "service/hls.h"
@@ -126,6 +128,49 @@ handle_live_listen(struct call *call)
 		answer_head(call, format);
 	else if (probe)
 		answer_probe(call, format);
+}
+
+/* ---- links for players that cannot sign in ------------------------------ */
+
+static enum status
+link_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct call *call = cookie;
+	struct channel channel;
+
+	return channel_to_see(session, call, call_int(call, "id"), &channel,
+			      fault);
+}
+
+void
+handle_channel_link(struct call *call)
+{
+	static const enum media_live_format formats[] = {
+		MEDIA_LIVE_MP3, MEDIA_LIVE_AAC, MEDIA_LIVE_OPUS,
+		MEDIA_LIVE_VORBIS,
+	};
+	int64_t id = call_int(call, "id"), expires_ms = link_expiry(call);
+	struct json_writer json;
+	struct buffer body;
+	const char *sig;
+
+	if (!call_read_store(call, link_work, call))
+		return;
+	sig = link_sign(call, "channel", id, expires_ms);
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+		const char *name = media_live_name(formats[i]);
+
+		json_member_text(&json, name,
+				 arena_print(call->arena,
+					     "/live/%lld.%s?sig=%s",
+					     (long long)id, name, sig));
+	}
+	json_member_time(&json, "expires_at", expires_ms);
+	json_object_end(&json);
+	call_answer_json(call, 201, &body);
 }
 
 /* ---- HLS ---------------------------------------------------------------- */

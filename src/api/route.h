@@ -96,7 +96,9 @@ struct route {
 	enum route_limit limit;
 	route_handler *handler;
 	bool open;           /* public even where the library is for members */
-	bool by_link;        /* a signed link to the track {id} will do */
+	const char *by_link; /* a signed link to this kind of thing will do:
+			      * "track", "channel"; its id begins the first
+			      * part of the path that is a parameter */
 	bool by_token;       /* ?token= is a proof too: a browser can send
 			      * no field with a WebSocket */
 	bool takes_stream;   /* the body does not end, see http_plan */

@@ -191,7 +191,7 @@ static const struct param stream_params[] = { STREAM_PARAMS("id"), { 0 } };
 static const struct param stream_alias_params[] = { STREAM_PARAMS("track_id"),
 						    { 0 } };
 
-static const struct param track_link_body[] = {
+static const struct param signed_link_body[] = {
 	{ .name = "expires_in_seconds", .type = PARAM_INT, .min = 60,
 	  .max = 2592000, .preset = "86400",
 	  .summary = "Life of the link: a minute to 30 days." },
@@ -317,7 +317,7 @@ static const char *const revalidate[] = { "Cache-Control", "no-cache", NULL };
 	  .fields = revalidate }
 #define GET_SOUND(pattern_, handler_, summary_, params_)                    \
 	{ .method = HTTP_GET, .pattern = (pattern_), .handler = (handler_), \
-	  .role = ROUTE_OF_STREAM, .by_link = true, .tag = "streaming",     \
+	  .role = ROUTE_OF_STREAM, .by_link = "track", .tag = "streaming",     \
 	  .summary = (summary_), .params = (params_), .answer = "audio/*",  \
 	  .statuses = "206 304 400 404 412 416 422 503" }
 #define GET_BYTES(pattern_, handler_, tag_, summary_, params_, answer_)     \
@@ -608,7 +608,7 @@ const struct route api_routes[] = {
 	  .summary = "A link to one track's sound that works without signing "
 		     "in, for a while.",
 	  .params = id_params, .body_kind = BODY_JSON,
-	  .body = track_link_body, .success = 201, .answer = "TrackLink",
+	  .body = signed_link_body, .success = 201, .answer = "TrackLink",
 	  .statuses = "404 503", .fields = no_store },
 	GET_BYTES(API "/tracks/{id}/cover", handle_track_cover, "covers",
 		  "The track's picture.", cover_params, "image/*"),

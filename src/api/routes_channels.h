@@ -40,6 +40,8 @@ static const struct param live_mount_params[] = {
 	  .max = 64,
 	  .summary = "The channel's id and the format: 1.mp3, 1.aac, 1.ogg or "
 		     "1.opus." },
+	{ .name = "sig", .type = PARAM_TEXT, .max = 120,
+	  .summary = "Of a signed link, for players that cannot sign in." },
 	{ 0 }
 };
 static const struct param live_source_params[] = {
@@ -411,9 +413,20 @@ static const struct param channel_push_params[] = {
 	  .params = live_source_params, .answer = "text/plain", \
 	  .statuses = "401 403 404 415 422 503", .fields = no_store }
 #define LIVE_ROWS \
-	LIVE_GET("/live/{mount}", handle_live_listen, \
-		 "The sound of a channel as it plays, without an end.", \
-		 live_mount_params, "audio/*", "206 404 422 503"), \
+	{ .method = HTTP_GET, .pattern = "/live/{mount}", \
+	  .handler = handle_live_listen, .role = ROUTE_OF_STREAM, \
+	  .by_link = "channel", .tag = "listening live", \
+	  .summary = "The sound of a channel as it plays, without an end.", \
+	  .params = live_mount_params, .answer = "audio/*", \
+	  .statuses = "206 401 404 422 503" }, \
+	{ .method = HTTP_POST, .pattern = API "/channels/{id}/link", \
+	  .right = USER_ROLE_USER, .handler = handle_channel_link, \
+	  .tag = "listening live", \
+	  .summary = "Addresses of a channel for players that cannot sign " \
+		     "in, for a while.", \
+	  .params = channel_params, .body_kind = BODY_JSON, \
+	  .body = signed_link_body, .success = 201, .answer = "ChannelLink", \
+	  .statuses = "404 503", .fields = no_store }, \
 	LIVE_GET("/live/{id}/index.m3u8", handle_live_hls_list, \
 		 "The same for HTTP Live Streaming.", channel_params, \
 		 "application/vnd.apple.mpegurl", "404 422 503"), \

@@ -820,6 +820,8 @@ const struct schema api_schemas[] = {
 		{ "oidc", "boolean", "Single sign-on." },
 		{ "oidc_name", "string?", "What its button says." },
 		{ "password_min", "integer", NULL },
+		{ "members_only", "boolean",
+		  "Nothing is shown to who is not signed in." },
 		{ "setup_needed", "boolean", NULL }) },
 	{ "NewUser", FIELDS(USER_FIELDS,
 		{ "link", "string?", "Where they choose a password." }) },
@@ -1235,6 +1237,12 @@ const struct schema api_schemas[] = {
 	{ "TrackLink", FIELDS(
 		{ "stream_url", "string", NULL },
 		{ "download_url", "string", NULL },
+		{ "expires_at", "time", NULL }) },
+	{ "ChannelLink", FIELDS(
+		{ "mp3", "string", NULL },
+		{ "aac", "string", NULL },
+		{ "opus", "string", NULL },
+		{ "ogg", "string", NULL },
 		{ "expires_at", "time", NULL }) },
 	{ "SystemMetrics", FIELDS(
 		{ "cpu_percent", "number", NULL },

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "api/api.h"
+#include "api/identify.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "library/tracks.h"
@@ -178,11 +179,7 @@ link_work(struct store_session *session, void *cookie, struct fault *fault)
 static void
 link_answer(struct call *call, int64_t id, int64_t expires_ms)
 {
-	const char *thing = arena_print(call->arena, "track/%lld",
-					(long long)id);
-	const char *sig = access_link_make(call->api->args.access,
-					   &call->caller, thing, expires_ms,
-					   call->arena);
+	const char *sig = link_sign(call, "track", id, expires_ms);
 	struct json_writer json;
 	struct buffer body;
 
@@ -206,11 +203,7 @@ handle_track_link(struct call *call)
 {
 	struct link_job job = { .arena = call->arena,
 				.id = call_int(call, "id") };
-	int64_t life_ms = call_field(call, "expires_in_seconds")->number *
-			  1000;
 
-	/* Whole seconds: that is what the link says. */
 	if (call_read_store(call, link_work, &job))
-		link_answer(call, job.id,
-			    (clock_now_ms() + life_ms) / 1000 * 1000);
+		link_answer(call, job.id, link_expiry(call));
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from './support/http.ts';
 import { serveUntilEnd, temporary } from './support/library.ts';
 import { shortSong } from './support/music.ts';
-import { serve, type Server, until } from './support/ogma.ts';
+import { until } from './support/ogma.ts';
 import { type Person, person } from './support/people.ts';
 import { Description } from './support/schema.ts';
 

@@ -87,3 +87,28 @@ test('only what is there gets a link, and only for people', async () => {
 	expect((await ada.post(`/api/v1/tracks/${track.id}/link`, { expires_in_seconds: 59 })).status).toBe(422);
 	expect((await server.ask(`/api/v1/tracks/${track.id}/link`, { method: 'POST' })).status).toBe(401);
 });
+
+test("a channel's signed link lets any player listen, to that channel alone, and strangers without it hear nothing", async () => {
+	const [one, two] = await Promise.all(['One', 'Two'].map(async (title) => (await boss.post('/api/v1/channels', { title, is_public: title === 'One' })).json().id));
+	for (const id of [one, two]) expect((await boss.post(`/api/v1/channels/${id}/start`)).status).toBe(200);
+	const made = await ada.post(`/api/v1/channels/${one}/link`, { expires_in_seconds: 3600 });
+	expect(made.status, made.text).toBe(201);
+	const link = made.json();
+	expect(Date.parse(link.expires_at)).toBeGreaterThan(Date.now() + 3_500_000);
+	const status = async (path: string): Promise<number> => {
+		const leave = new AbortController();
+		const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, { signal: leave.signal });
+		leave.abort();
+		return answer.status;
+	};
+	for (const format of ['mp3', 'aac', 'opus', 'ogg']) expect(await status(link[format]), format).toBe(200);
+	expect(await status(`/live/${one}.mp3`)).toBe(401);
+	const sig = link.mp3.split('?')[1];
+	expect(await status(`/live/${two}.mp3?${sig}`)).toBe(401);
+	expect(await status(`/live/${one}0.mp3?${sig}`)).toBe(401);
+	expect(await status(`/stream/${one}?${sig}`)).toBe(401);
+	expect((await ada.post(`/api/v1/channels/${two}/link`, {})).status).toBe(404); // not hers to see
+	expect((await boss.post(`/api/v1/channels/${two}/link`, {})).status).toBe(201);
+	const track_sig = (await linkOf(ada)).stream_url.split('?')[1];
+	expect(await status(`/live/${track.id}.mp3?${track_sig}`)).toBe(401);
+});

@@ -2,7 +2,7 @@
 import useSWR, { mutate } from 'swr';
 import { apiGet, apiPath, apiSend, type Query } from './client';
 import type { AutoDj, Channel, Played, Queue, Received } from './channel-types';
-import type { Page } from './types';
+import type { Page, Shapes } from './types';
 
 export type * from './channel-types';
 
@@ -101,6 +101,22 @@ export const useQuery = <T>(path: string | null, query: Query = {}, refreshInter
 
 export const liveUrl = (id: number, format: LiveFormat | 'm3u8'): string =>
 	format === 'm3u8' ? `/live/${id}/index.m3u8` : `/live/${id}.${format}`;
+
+export type ChannelLink = Shapes['ChannelLink'];
+
+/** A month: a kitchen radio is set up once and for long. */
+const LINK_SECONDS = 30 * 24 * 3600;
+
+/** Addresses that other players hear a channel by, where they could not sign in. */
+export const useChannelLink = (id: number, wanted: boolean) =>
+	useSWR<ChannelLink>(
+		wanted ? channelKey(`${id}/link`) : null,
+		() => apiSend<ChannelLink>('POST', channelPath(id, '/link'), { expires_in_seconds: LINK_SECONDS }),
+		{
+			revalidateIfStale: false,
+			revalidateOnFocus: false,
+		},
+	);
 
 export const queueKey = (id: number | string) => apiPath(`/queue/${id}`);
 

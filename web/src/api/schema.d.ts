@@ -1041,6 +1041,7 @@ export interface components {
             oidc: boolean;
             oidc_name: string | null;
             password_min: number;
+            members_only: boolean;
             setup_needed: boolean;
         };
         NewUser: {
@@ -1754,6 +1755,14 @@ export interface components {
         TrackLink: {
             stream_url: string;
             download_url: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        ChannelLink: {
+            mp3: string;
+            aac: string;
+            opus: string;
+            ogg: string;
             /** Format: date-time */
             expires_at: string;
         };
