@@ -23,6 +23,7 @@ const struct driver_row driver_rows[] = {
 	ROW("blob", blob_driver_s3),
 	ROW("source", source_driver_folder),
 	ROW("source", source_driver_memory),
+	ROW("source", source_driver_s3),
 	ROW("events", events_driver_sqlite),
 	ROW("events", events_driver_memory),
 	{ NULL, NULL, NULL },
@@ -40,6 +41,7 @@ drivers_check(void)
 	blob_driver_check(&blob_driver_s3);
 	source_driver_check(&source_driver_folder);
 	source_driver_check(&source_driver_memory);
+	source_driver_check(&source_driver_s3);
 	events_driver_check(&events_driver_sqlite);
 	events_driver_check(&events_driver_memory);
 }

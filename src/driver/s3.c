@@ -306,6 +306,18 @@ on_body_seek(void *cookie, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
+__attribute__((format(printf, 2, 3))) static void
+field_add(struct s3_exchange *exchange, const char *format, ...)
+{
+	char field[S3_ETAG_BYTES + 40];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(field, sizeof field, format, args);
+	va_end(args);
+	exchange->fields = curl_slist_append(exchange->fields, field);
+}
+
 /* ---- exchanges ---- */
 
 static void
@@ -313,7 +325,6 @@ body_set(struct s3_exchange *exchange, const struct s3_request *request)
 {
 	CURL *easy = exchange->line.easy;
 	bool post = strcmp(request->method, "POST") == 0;
-	char field[160];
 
 	exchange->request = request;
 	exchange->body_bytes = request->text.length > 0 ?
@@ -328,11 +339,9 @@ body_set(struct s3_exchange *exchange, const struct s3_request *request)
 	curl_easy_setopt(easy, CURLOPT_READDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_body_seek);
 	curl_easy_setopt(easy, CURLOPT_SEEKDATA, exchange);
-	snprintf(field, sizeof field, "Content-Type: %s",
-		 request->content_type != NULL ? request->content_type :
-						 "application/octet-stream");
-	exchange->fields = curl_slist_append(exchange->fields, field);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->fields);
+	field_add(exchange, "Content-Type: %s",
+		  request->content_type != NULL ? request->content_type :
+						  "application/octet-stream");
 }
 
 static void
@@ -380,6 +389,11 @@ options_set(struct s3_exchange *exchange, const struct s3_request *request,
 		curl_easy_setopt(easy, CURLOPT_RANGE,
 				 request->range + strlen("bytes="));
 	method_set(exchange, request);
+	if (request->if_match != NULL)
+		field_add(exchange, "If-Match: \"%s\"", request->if_match);
+	if (request->if_none)
+		field_add(exchange, "If-None-Match: %s", "*");
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->fields);
 }
 
 static struct s3_exchange *
@@ -474,6 +488,7 @@ status_of(long http, const char *code)
 		enum status status;
 	} codes[] = {
 		{ "NoSuchBucket", STATUS_UNAVAILABLE },
+		{ "NotImplemented", STATUS_UNSUPPORTED },
 		{ "SlowDown", STATUS_AGAIN_LATER },
 		{ "RequestTimeout", STATUS_AGAIN_LATER },
 		{ "OperationAborted", STATUS_AGAIN_LATER },
@@ -525,6 +540,19 @@ refusal(struct s3_exchange *exchange, const char *bucket, long http,
 			    "is %lld minutes %s of its own",
 			    llabs((long long)ahead_ms) / 60000,
 			    ahead_ms > 0 ? "ahead" : "behind");
+	else if (strcmp(code.bytes, "InvalidAccessKeyId") == 0)
+		fault_field(fault, status, "s3",
+			    "the S3 server does not know the access key");
+	else if (strcmp(code.bytes, "SignatureDoesNotMatch") == 0)
+		fault_field(fault, status, "s3",
+			    "the S3 server refuses us: the secret key is not "
+			    "that of the access key");
+	else if (strcmp(code.bytes, "AuthorizationHeaderMalformed") == 0 ||
+		 strcmp(code.bytes, "PermanentRedirect") == 0 ||
+		 strcmp(code.bytes, "AuthorizationQueryParametersError") == 0)
+		fault_field(fault, status, "s3",
+			    "the S3 server refuses us, the bucket may be in "
+			    "another region: %s", message.bytes);
 	else
 		fault_field(fault, status, "s3",
 			    "the S3 server says %ld %s%s%s", http, code.bytes,

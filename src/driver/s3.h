@@ -12,9 +12,9 @@
  * is told at once, so that no thread waits for what is known to be down.
  *
  * Statuses: STATUS_NOT_FOUND, STATUS_CONFLICT and STATUS_OUT_OF_RANGE as the
- * server says; STATUS_UNAVAILABLE when it cannot be reached, is busy, refuses us,
- * has no such bucket or fails. The sentence has the server's own words, and never
- * the secret.
+ * server says; STATUS_UNSUPPORTED for what it does not know; STATUS_UNAVAILABLE
+ * when it cannot be reached, is busy, refuses us, has no such bucket or fails. The
+ * sentence has the server's own words, and never the secret.
  *
  * Floor: 2 (driver). Threads: a client may be used by many; an exchange belongs
  * to one at a time. Calls block; no wait is longer than timeout_ms without a
@@ -77,6 +77,11 @@ struct s3_request {
 	const struct s3_pair *query; /* sorted by name, lower-case initials */
 	size_t query_count;
 	const char *range; /* "bytes=0-99", or NULL */
+
+	/* An ETag without quotes that the object must have, or NULL; and
+	 * whether there must be none yet. STATUS_CONFLICT otherwise. */
+	const char *if_match;
+	bool if_none;
 
 	/* The body of a PUT or POST: `text`, or from byte `first` of `fd`. */
 	const char *content_type; /* or NULL */
@@ -153,10 +158,12 @@ typedef enum status s3_visit(void *cookie, const struct s3_object *object,
 			     struct fault *fault);
 
 /* All objects whose key begins with `prefix` and comes after `after` (either may
- * be ""), in pages of a thousand (ListObjectsV2). */
+ * be ""), in pages of a thousand (ListObjectsV2). With a delimiter ("/"), those
+ * that have it behind the prefix are left out. */
 enum status s3_list(struct s3_client *s3, const char *bucket,
-		    const char *prefix, const char *after, s3_visit *visit,
-		    void *cookie, struct fault *fault);
+		    const char *prefix, const char *after,
+		    const char *delimiter, s3_visit *visit, void *cookie,
+		    struct fault *fault);
 
 /* ---- reading what servers say; pure ---- */
 

@@ -241,7 +241,8 @@ s3_element_parse(struct span xml, const char *name, struct buffer *out)
 
 enum status
 s3_list(struct s3_client *s3, const char *bucket, const char *prefix,
-	const char *after, s3_visit *visit, void *cookie, struct fault *fault)
+	const char *after, const char *delimiter, s3_visit *visit,
+	void *cookie, struct fault *fault)
 {
 	enum status status;
 	struct buffer xml, token;
@@ -249,12 +250,15 @@ s3_list(struct s3_client *s3, const char *bucket, const char *prefix,
 	buffer_init(&xml, PAGE_BYTES);
 	buffer_init(&token, TEXT_BYTES);
 	do {
-		struct s3_pair query[4];
+		struct s3_pair query[5];
 		size_t count = 0;
 
 		if (token.length > 0)
 			query[count++] = (struct s3_pair){ "continuation-token",
 							   token.bytes };
+		if (delimiter != NULL)
+			query[count++] = (struct s3_pair){ "delimiter",
+							   delimiter };
 		query[count++] = (struct s3_pair){ "list-type", "2" };
 		query[count++] = (struct s3_pair){ "prefix", prefix };
 		if (after[0] != '\0' && token.length == 0)

@@ -61,6 +61,7 @@ struct source_file {
 	uint64_t inode; /* 0: the place has no such thing; of a remote source:
 			 * a mark that changes with the content */
 	uint64_t device;
+	const char *etag; /* what the mark was made of; NULL: no such thing */
 };
 
 /* One folder with all its files that count, sorted by name (bytes). */
@@ -198,6 +199,7 @@ struct source_driver {
 extern const struct source_driver source_driver_folder;
 extern const struct source_driver source_driver_memory;
 extern const struct source_driver source_driver_far_memory; /* for tests */
+extern const struct source_driver source_driver_s3;
 
 /* The driver of that name, or NULL. */
 const struct source_driver *source_driver_find(const char *name);
@@ -235,6 +237,11 @@ bool source_path_within(const char *path, const char *folder);
  * place can hold and no walk passes over: UTF-8 of 1 to 255 bytes without
  * control characters and backslashes, not hidden, no bookkeeping folder. */
 enum status source_path_check(const char *path, struct fault *fault);
+
+/* Splits "s3://bucket/prefix"; *prefix is "" or ends with "/". False: it is no
+ * such root. */
+bool source_s3_root_parse(const char *root, struct arena *arena,
+			  const char **bucket, const char **prefix);
 
 /* ---- what the rest of Ogma calls ---------------------------------------- */
 
@@ -334,7 +341,7 @@ void source_memory_put(struct source *source, const char *path,
 		       struct span content, int64_t modified_ns);
 void source_memory_remove(struct source *source, const char *path);
 
-/* Bytes read of far files so far, and what every further read of them fails with
+/* Bytes fetched for far files so far, and what every further read of them fails with
  * (STATUS_OK: it does not). */
 uint64_t source_memory_fetched(struct source *source);
 void source_memory_fail(struct source *source, enum status status);

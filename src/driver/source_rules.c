@@ -10,6 +10,7 @@
 static const struct source_driver *const source_drivers[] = {
 	&source_driver_folder,
 	&source_driver_memory,
+	&source_driver_s3,
 };
 
 static const char *const audio_endings[] = {

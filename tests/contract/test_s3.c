@@ -449,7 +449,7 @@ list(struct s3_client *s3, const char *prefix, const char *after,
 	*out = (struct listed){ .count = 0 };
 	buffer_init(&out->keys, 0);
 	buffer_add_text(&out->keys, "");
-	if (s3_list(s3, BUCKET, prefix, after, list_take, out, &fault) !=
+	if (s3_list(s3, BUCKET, prefix, after, NULL, list_take, out, &fault) !=
 	    STATUS_OK)
 		fail_msg("%s", fault.message);
 }

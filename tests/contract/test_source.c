@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,11 +20,15 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/ranged.h"
+#include "driver/s3.h"
 #include "driver/source.h"
+#include "tests/support/s3_server.h"
 
 struct place {
 	const struct source_driver *driver;
 	char root[64];    /* of the folder driver: what is walked */
+	char bucket[96];  /* of the S3 driver: likewise */
+	struct s3_client *s3;
 	char outside[64]; /* a folder beside it */
 	struct source *source;
 };
@@ -42,6 +47,13 @@ place_open(void **state, const struct source_driver *driver)
 		 "/tmp/ogma-beside-XXXXXX");
 	assert_non_null(mkdtemp(place->root));
 	assert_non_null(mkdtemp(place->outside));
+	if (driver == &source_driver_s3) {
+		/* the folder's name is one that no other test has */
+		snprintf(place->bucket, sizeof place->bucket,
+			 "s3://" S3_SERVER_BUCKET "%s", place->root);
+		args.root = place->bucket;
+		args.s3 = place->s3 = s3_server_client();
+	}
 	assert_int_equal(driver->open(&args, &place->source, NULL), STATUS_OK);
 	*state = place;
 	return 0;
@@ -65,6 +77,17 @@ far_place(void **state)
 	return place_open(state, &source_driver_far_memory);
 }
 
+static int
+s3_place(void **state)
+{
+	*state = NULL;
+	if (s3_server_missing() == NULL)
+		return place_open(state, &source_driver_s3);
+	print_message("# %s\n", s3_server_missing());
+	skip();
+	return 0;
+}
+
 static bool
 in_memory(const struct place *place)
 {
@@ -85,7 +108,10 @@ place_close(void **state)
 {
 	struct place *place = *state;
 
+	if (place == NULL) /* skipped */
+		return 0;
 	source_close(place->source);
+	s3_close(place->s3);
 	nftw(place->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
 	nftw(place->outside, file_drop, 16, FTW_DEPTH | FTW_PHYS);
 	free(place);
@@ -106,10 +132,36 @@ disk_put(const char *root, const char *path, const char *text)
 			 STATUS_OK);
 }
 
+/* The key of a path: without "s3://tracks/". */
+static const char *
+key_of(const struct place *place, const char *path)
+{
+	static char key[4200];
+
+	snprintf(key, sizeof key, "%s/%s",
+		 strchr(place->bucket + 5, '/') + 1, path);
+	return key;
+}
+
+static void
+s3_put_text(struct place *place, const char *path, const char *text)
+{
+	const struct s3_request request = { .method = "PUT",
+					    .bucket = S3_SERVER_BUCKET,
+					    .key = key_of(place, path),
+					    .text = span_of(text) };
+	struct fault fault = { 0 };
+
+	if (s3_ask(place->s3, &request, NULL, NULL, &fault) != STATUS_OK)
+		fail_msg("%s: %s", path, fault.message);
+}
+
 static void
 put(struct place *place, const char *path, const char *text)
 {
-	if (in_memory(place))
+	if (place->s3 != NULL)
+		s3_put_text(place, path, text);
+	else if (in_memory(place))
 		source_memory_put(place->source, path, span_of(text), 1000);
 	else
 		disk_put(place->root, path, text);
@@ -121,7 +173,11 @@ take_away(struct place *place, const char *path)
 	char whole[4096];
 
 	snprintf(whole, sizeof whole, "%s/%s", place->root, path);
-	if (in_memory(place))
+	if (place->s3 != NULL)
+		assert_int_equal(s3_remove(place->s3, S3_SERVER_BUCKET,
+					   key_of(place, path), NULL),
+				 STATUS_OK);
+	else if (in_memory(place))
 		source_memory_remove(place->source, path);
 	else
 		assert_int_equal(unlink(whole), 0);
@@ -374,6 +430,149 @@ a_visitor_that_fails_ends_the_walk(void **state)
 			 STATUS_CANCELLED);
 	assert_string_equal(fault.message, "enough");
 	assert_in_range(calls, 1, 4);
+}
+
+/* ---- the S3 driver ----------------------------------------------------------- */
+
+/* In the order of keys "(early)" comes before the mark, and "late" behind it. */
+static void
+a_mark_counts_for_what_comes_before_it_too(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "off/ first.mp3", "x");
+	put(place, "off/(early)/a.mp3", "x");
+	put(place, "off/(early)/!in/a.mp3", "x");
+	put(place, "off/.nomedia", "");
+	put(place, "off/late/b.mp3", "x");
+	put(place, "on/(2004)/!cd1/c.mp3", "x");
+	put(place, "on/(2004)/d.mp3", "x");
+	put(place, "on/cover.jpg", "x");
+	put(place, "on/late/.ogmaignore", "x");
+	put(place, "on/late/(x)/e.mp3", "x");
+	put(place, "zz.mp3", "x");
+	assert_walk(place, "", true,
+		    "on/(2004)/!cd1/c.mp3\n"
+		    "on/(2004)/d.mp3\n"
+		    "on/cover.jpg\n"
+		    "zz.mp3\n");
+	put(place, ".ogmaignore", "");
+	assert_walk(place, "", true, "");
+}
+
+static void
+keys_that_are_no_paths_are_passed_over(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "a/", "");
+	put(place, "a//b.mp3", "x");
+	put(place, "a/../b.mp3", "x");
+	put(place, "a/./b.mp3", "x");
+	put(place, "a/c.mp3", "x");
+	put(place, "a/x/y/z/c.mp3", "x");
+	put(place, "ä b+c%20/&\"d<.mp3", "x");
+	assert_walk(place, "", true,
+		    "a/c.mp3\na/x/y/z/c.mp3\nä b+c%20/&\"d<.mp3\n");
+	assert_walk(place, "a", false, "a/c.mp3\n");
+}
+
+static void
+an_object_that_changes_while_it_is_read_is_not_mixed(void **state)
+{
+	struct place *place = *state;
+	struct ranged_file file;
+	struct fault fault = { 0 };
+	char room[8];
+	int fd;
+
+	put(place, "a.mp3", "before");
+	assert_int_equal(source_open_file(place->source, "a.mp3", &fd, NULL),
+			 STATUS_OK);
+	put(place, "a.mp3", "AFTER!");
+	assert_int_equal(ranged_open(fd, &file, NULL), STATUS_OK);
+	assert_int_equal(ranged_read(&file, room, 6, 0), -1);
+	assert_int_equal(ranged_fault(fd, &fault), STATUS_UNAVAILABLE);
+	assert_string_equal(fault.message,
+			    "the object changed while it was read");
+	close(fd);
+}
+
+static void
+a_long_file_is_put_in_parts(void **state)
+{
+	struct place *place = *state;
+	int content = memfd_create("content", MFD_CLOEXEC), fd;
+	const off_t size = (off_t)S3_PART_BYTES + 1000;
+	struct ranged_file file;
+	struct fault fault = { 0 };
+	char room[16];
+
+	assert_int_equal(ftruncate(content, size), 0);
+	assert_int_equal(pwrite(content, "last", 4, size - 4), 4);
+	if (source_put_file(place->source, "long.flac", content, &fault) !=
+	    STATUS_OK)
+		fail_msg("%s", fault.message);
+	assert_int_equal(source_put_file(place->source, "long.flac", content,
+					 NULL),
+			 STATUS_CONFLICT);
+	close(content);
+	assert_int_equal(source_open_file(place->source, "long.flac", &fd,
+					  NULL),
+			 STATUS_OK);
+	assert_int_equal(ranged_open(fd, &file, NULL), STATUS_OK);
+	assert_int_equal(file.size_bytes, size);
+	assert_int_equal(ranged_read_all(&file, room, 16, (uint64_t)size - 4),
+			 4);
+	assert_memory_equal(room, "last", 4);
+	close(fd);
+}
+
+static void
+assert_refused(const char *root, const char *config, const char *sentence)
+{
+	const struct source_args args = { .root = root, .config = config };
+	struct source *source = NULL;
+	struct fault fault = { 0 };
+	enum status status =
+		source_driver_s3.open(&args, &source, &fault);
+
+	if (status == STATUS_OK)
+		status = source_check(source, &fault);
+	source_close(source);
+	assert_int_not_equal(status, STATUS_OK);
+	if (strstr(fault.message, sentence) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", fault.message,
+			 sentence);
+	assert_null(strstr(fault.message, "testing"));
+}
+
+static void
+what_is_wrong_with_a_bucket_is_said(void **state)
+{
+	static const char form[] = "{\"endpoint\":\"%s\",\"access_key\":"
+				   "\"%s\",\"secret_key\":\"%s\"}";
+	struct place *place = *state;
+	struct s3_server server = s3_server_place();
+	struct source_args args = { .root = place->bucket };
+	struct source *source;
+	char config[300];
+
+	snprintf(config, sizeof config, form, server.endpoint, "test:tester",
+		 "testing");
+	args.config = config;
+	assert_int_equal(source_driver_s3.open(&args, &source, NULL),
+			 STATUS_OK);
+	assert_int_equal(source_check(source, NULL), STATUS_OK);
+	source_close(source);
+	assert_refused("s3://nosuch", config, "there is no bucket nosuch");
+	assert_refused("/tracks", config, "s3://bucket");
+	assert_refused("s3://tracks", "{}", "S3_ENDPOINT");
+	snprintf(config, sizeof config, form, server.endpoint, "test:tester",
+		 "wrong");
+	assert_refused("s3://tracks", config, "the secret key is not that");
+	snprintf(config, sizeof config, form, "http://127.0.0.1:1", "a", "b");
+	assert_refused("s3://tracks", config, "the S3 server");
 }
 
 /* ---- the folder driver ----------------------------------------------------- */
@@ -805,9 +1004,12 @@ static enum status
 put_file(struct place *place, const char *path, const char *text)
 {
 	int fd = bytes_fd(text);
-	enum status status = source_put_file(place->source, path, fd, NULL);
+	struct fault fault = { 0 };
+	enum status status = source_put_file(place->source, path, fd, &fault);
 
 	close(fd);
+	if (status == STATUS_UNAVAILABLE)
+		print_message("# %s: %s\n", path, fault.message);
 	return status;
 }
 
@@ -985,7 +1187,9 @@ of_several_that_put_one_path_one_wins_whole(void **state)
 #define OVER_ALL(scenario)                                                 \
 	{ #scenario " (folder)", scenario, folder_place, place_close, NULL }, \
 	{ #scenario " (memory)", scenario, memory_place, place_close, NULL }, \
-	{ #scenario " (far)", scenario, far_place, place_close, NULL }
+	{ #scenario " (far)", scenario, far_place, place_close, NULL },      \
+	{ #scenario " (S3)", scenario, s3_place, place_close, NULL }
+#define OVER_S3(scenario) { #scenario, scenario, s3_place, place_close, NULL }
 #define OVER_FOLDER(scenario) \
 	{ #scenario, scenario, folder_place, place_close, NULL }
 
@@ -1006,6 +1210,11 @@ main(void)
 		OVER_ALL(of_several_that_put_one_path_one_wins_whole),
 		OVER_FOLDER(no_link_leads_a_put_file_out_of_the_root),
 		OVER_FOLDER(what_a_killed_writer_left_is_swept_by_the_next),
+		OVER_S3(a_mark_counts_for_what_comes_before_it_too),
+		OVER_S3(keys_that_are_no_paths_are_passed_over),
+		OVER_S3(an_object_that_changes_while_it_is_read_is_not_mixed),
+		OVER_S3(a_long_file_is_put_in_parts),
+		OVER_S3(what_is_wrong_with_a_bucket_is_said),
 		OVER_FOLDER(loops_of_links_end_and_links_inside_add_nothing),
 		OVER_FOLDER(links_that_lead_outside_are_followed_once),
 		OVER_FOLDER(
