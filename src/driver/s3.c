@@ -542,11 +542,13 @@ refusal(struct s3_exchange *exchange, const char *bucket, long http,
 			    ahead_ms > 0 ? "ahead" : "behind");
 	else if (strcmp(code.bytes, "InvalidAccessKeyId") == 0)
 		fault_field(fault, status, "s3",
-			    "the S3 server does not know the access key");
+			    "the S3 server does not know the access key (%s)",
+			    code.bytes);
 	else if (strcmp(code.bytes, "SignatureDoesNotMatch") == 0)
 		fault_field(fault, status, "s3",
 			    "the S3 server refuses us: the secret key is not "
-			    "that of the access key");
+			    "that of the access key (%s)",
+			    code.bytes);
 	else if (strcmp(code.bytes, "AuthorizationHeaderMalformed") == 0 ||
 		 strcmp(code.bytes, "PermanentRedirect") == 0 ||
 		 strcmp(code.bytes, "AuthorizationQueryParametersError") == 0)
