@@ -414,6 +414,9 @@ scan_run_job(const struct scan_services *services,
 	status = store_read(services->store, source_read, &load, fault);
 	if (status == STATUS_OK) {
 		scan.root = load.row.root;
+		if (strcmp(load.row.kind, source_driver_s3.name) == 0)
+			source_s3_root_parse(scan.root, &arena, &scan.bucket,
+					     &scan.prefix);
 		status = source_open_row(services, &load.row,
 					 &scan.source, fault);
 	}

@@ -6,6 +6,7 @@
  *	scan_save.c   saves in batches, marks what is gone           (caller)
  *	scan_queue.c  bounded queues between the three
  *	scan_file.c   one file that is put into a source, without a job
+ *	scan_registry.c  what became of the objects of a bucket
  *
  *	walk ──work──▶ probers ──done──▶ save ──▶ catalogue_write()
  *	  └───────────────done────────────┘   (what needs no probe)
@@ -60,6 +61,7 @@ struct scan_item {
 	const char *lyrics_name; /* of the .lrc beside it, or NULL */
 	const char *reason;      /* SCAN_REJECT */
 	int64_t picture_key;     /* SCAN_PICTURE; 0: the folder has none */
+	const char *etag;        /* of an object; NULL: the place has none */
 
 	/* found by the prober */
 	struct media_facts *media;
@@ -128,6 +130,7 @@ struct scan {
 	struct source *source;
 	struct catalogue *catalogue;
 	const char *root; /* for sentences */
+	const char *bucket, *prefix; /* NULL: the source is no bucket */
 	bool whole;       /* not only parts */
 
 	struct scan_queue work, done;
@@ -189,6 +192,23 @@ bool scan_file_gone(void *scan, int64_t source_id, const char *folder,
 
 /* Takes items until the queue ends, then returns. */
 void scan_save(struct scan *scan);
+
+/* Of a bucket, else they do nothing: rows of the registry (library/
+ * s3_registry.h). Items that are to be read, in a transaction of their own: */
+enum status scan_registry_seen(struct scan *scan, struct scan_item *items,
+			       struct fault *fault);
+/* What an item became, in the transaction that saves it; moved: its track was
+ * elsewhere before. */
+enum status scan_registry_done(struct scan *scan,
+			       struct store_session *session,
+			       struct scan_item *item, int64_t track_id,
+			       bool moved, struct fault *fault);
+enum status scan_registry_failed(struct scan *scan,
+				 struct store_session *session,
+				 struct scan_item *item, struct fault *fault);
+enum status scan_registry_gone(struct scan *scan,
+			       struct store_session *session,
+			       const char *path, struct fault *fault);
 
 /* Marks the files missing that the walk did not see. */
 enum status scan_mark_missing(struct scan *scan, struct fault *fault);

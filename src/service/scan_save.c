@@ -48,7 +48,8 @@ scan_file_gone(void *cookie, int64_t source_id, const char *folder,
 
 static enum status
 track_save(struct batch *batch, struct catalogue *catalogue,
-	   struct scan_item *item, int64_t cover_id, struct fault *fault)
+	   struct store_session *session, struct scan_item *item,
+	   int64_t cover_id, struct fault *fault)
 {
 	struct save_args args = {
 		.file = &item->file,
@@ -62,6 +63,11 @@ track_save(struct batch *batch, struct catalogue *catalogue,
 	struct save_outcome outcome;
 	enum status status = tracks_save(catalogue, &args, &outcome, fault);
 
+	if (status == STATUS_OK)
+		status = scan_registry_done(batch->scan, session, item,
+					    outcome.track_id,
+					    outcome.result == SAVE_MOVED,
+					    fault);
 	if (status == STATUS_OK)
 		item->result = outcome.result;
 	return status;
@@ -81,12 +87,21 @@ item_save(struct batch *batch, struct catalogue *catalogue,
 		return status;
 	switch (item->task) {
 	case SCAN_PROBE:
-		return track_save(batch, catalogue, item, cover_id, fault);
+		return track_save(batch, catalogue, session, item, cover_id,
+				  fault);
 	case SCAN_RESTORE:
-		return files_restore(catalogue, &item->file_id, 1, fault);
+		status = files_restore(catalogue, &item->file_id, 1, fault);
+		if (status == STATUS_OK)
+			status = scan_registry_done(batch->scan, session, item,
+						    0, false, fault);
+		return status;
 	case SCAN_REJECT:
-		return files_reject(catalogue, &item->file, item->reason,
-				    fault);
+		status = files_reject(catalogue, &item->file, item->reason,
+				      fault);
+		if (status == STATUS_OK)
+			status = scan_registry_failed(batch->scan, session,
+						      item, fault);
+		return status;
 	case SCAN_PICTURE:
 		return folders_set_picture(catalogue,
 					   batch->scan->args->source_id,
@@ -276,6 +291,7 @@ scan_save(struct scan *scan)
 struct missing_search {
 	struct scan *scan;
 	int64_t *ids;
+	char **paths; /* NULL each where nobody wants to know */
 	size_t count, room;
 };
 
@@ -318,14 +334,26 @@ folder_suspect(const struct scan *scan, const struct folder_row *folder)
 }
 
 static void
-missing_add(struct missing_search *search, int64_t id)
+missing_add(struct missing_search *search, int64_t id, const char *path)
 {
 	if (search->count == search->room) {
 		search->room = search->room == 0 ? 256 : 2 * search->room;
 		search->ids = mem_grow(search->ids, search->room,
 				       sizeof *search->ids);
+		search->paths = mem_grow(search->paths, search->room,
+					 sizeof *search->paths);
 	}
+	search->paths[search->count] = search->scan->bucket == NULL ?
+					       NULL :
+					       mem_copy_text(path);
 	search->ids[search->count++] = id;
+}
+
+static void
+missing_clear(struct missing_search *search)
+{
+	while (search->count > 0)
+		free(search->paths[--search->count]);
 }
 
 /* The names in one folder of a remote source, which lists them for the price of
@@ -432,7 +460,7 @@ folder_search(struct missing_search *search, struct store_session *session,
 		if (rows[i].state == FILE_MISSING || path_kept(scan, whole))
 			continue;
 		if (file_missing(scan, &seen, &rows[i], whole, visited))
-			missing_add(search, rows[i].id);
+			missing_add(search, rows[i].id, whole);
 	}
 	arena_release(&seen.arena);
 	arena_release(&arena);
@@ -472,7 +500,7 @@ missing_find(struct store_session *session, void *cookie, struct fault *fault)
 	enum status status;
 	struct arena arena;
 
-	search->count = 0;
+	missing_clear(search);
 	arena_init(&arena);
 	names.arena = &arena;
 	status = folders_each(session, scan->args->source_id, folder_note,
@@ -485,7 +513,9 @@ missing_find(struct store_session *session, void *cookie, struct fault *fault)
 }
 
 struct missing_batch {
+	struct scan *scan;
 	const int64_t *ids;
+	char *const *paths;
 	size_t count;
 	int64_t hidden;
 };
@@ -495,10 +525,14 @@ missing_save(struct catalogue *catalogue, struct store_session *session,
 	     void *cookie, struct fault *fault)
 {
 	struct missing_batch *batch = cookie;
+	enum status status = files_mark_missing(catalogue, batch->ids,
+						batch->count, &batch->hidden,
+						fault);
 
-	(void)session;
-	return files_mark_missing(catalogue, batch->ids, batch->count,
-				  &batch->hidden, fault);
+	for (size_t i = 0; i < batch->count && status == STATUS_OK; i++)
+		status = scan_registry_gone(batch->scan, session,
+					    batch->paths[i], fault);
+	return status;
 }
 
 enum status
@@ -516,7 +550,9 @@ scan_mark_missing(struct scan *scan, struct fault *fault)
 	status = store_read(scan->services->store, missing_find, &search,
 			    fault);
 	for (size_t at = 0; at < search.count && status == STATUS_OK;) {
-		struct missing_batch batch = { .ids = search.ids + at };
+		struct missing_batch batch = { .scan = scan,
+					       .ids = search.ids + at,
+					       .paths = search.paths + at };
 
 		batch.count = search.count - at < MISSING_BATCH ?
 				      search.count - at :
@@ -531,6 +567,8 @@ scan_mark_missing(struct scan *scan, struct fault *fault)
 			status = fault_set(fault, STATUS_CANCELLED,
 					   "the scan was stopped");
 	}
+	missing_clear(&search);
 	free(search.ids);
+	free(search.paths);
 	return status;
 }

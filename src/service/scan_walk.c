@@ -19,7 +19,11 @@ struct folder_known {
 	struct file_row *rows;
 	size_t count;
 	int64_t picture_key;
+	struct scan_item *unread; /* new and changed objects of a bucket */
+	size_t unread_count;
 };
+
+#define UNREAD_MAX 250 /* noted in one transaction */
 
 static enum status
 folder_read(struct store_session *session, void *cookie, struct fault *fault)
@@ -135,6 +139,8 @@ file_item(const struct scan *scan, enum scan_task task, const char *folder,
 	item->file.size_bytes = (int64_t)file->size_bytes;
 	item->file.modified_ns = file->modified_ns;
 	item->file.inode = file->inode;
+	if (file->etag != NULL)
+		item->etag = arena_copy_text(&item->arena, file->etag);
 	item->file.device = file->device;
 	return item;
 }
@@ -150,11 +156,33 @@ row_same(const struct scan *scan, const struct file_row *row,
 			row->modified_ns == file->modified_ns);
 }
 
+/* Notes that they were seen, and lets them be read. */
+static enum status
+unread_send(struct folder_known *known, struct fault *fault)
+{
+	struct scan *scan = known->scan;
+	enum status status = scan_registry_seen(scan, known->unread, fault);
+
+	while (known->unread != NULL) {
+		struct scan_item *item = known->unread;
+
+		known->unread = item->next;
+		item->next = NULL;
+		if (status == STATUS_OK)
+			scan_queue_push(&scan->work, item);
+		else
+			scan_item_free(item);
+	}
+	known->unread_count = 0;
+	return status;
+}
+
 static void
-file_compare(struct scan *scan, const struct source_folder *folder,
+file_compare(struct folder_known *known, const struct source_folder *folder,
 	     const struct source_file *file,
 	     const struct source_file *lyrics, const struct file_row *row)
 {
+	struct scan *scan = known->scan;
 	int64_t beside_key = lyrics == NULL ? 0 : mark_of(scan, lyrics);
 	struct scan_item *item;
 	bool restored;
@@ -183,18 +211,26 @@ file_compare(struct scan *scan, const struct source_folder *folder,
 	item->file_id = row == NULL ? 0 : row->id;
 	if (lyrics != NULL)
 		item->lyrics_name = arena_copy_text(&item->arena, lyrics->name);
-	scan_queue_push(restored ? &scan->done : &scan->work, item);
+	if (restored || scan->bucket == NULL) {
+		scan_queue_push(restored ? &scan->done : &scan->work, item);
+		return;
+	}
+	item->next = known->unread;
+	known->unread = item;
+	known->unread_count++;
 }
 
 /* Both lists are in the order of bytes of the names. */
-static void
+static enum status
 files_compare(struct scan *scan, const struct source_folder *folder,
-	      const struct folder_known *known)
+	      struct folder_known *known, struct fault *fault)
 {
 	bool lyrics = folder_has_lyrics(folder), torn = false;
+	enum status status = STATUS_OK;
 	size_t at = 0;
 
-	for (size_t i = 0; i < folder->file_count && !atomic_load(&scan->stop);
+	for (size_t i = 0; i < folder->file_count && status == STATUS_OK &&
+			   !atomic_load(&scan->stop);
 	     i++) {
 		const struct source_file *file = &folder->files[i];
 		const struct file_row *row = NULL;
@@ -207,10 +243,14 @@ files_compare(struct scan *scan, const struct source_folder *folder,
 		if (at < known->count &&
 		    strcmp(known->rows[at].name, file->name) == 0)
 			row = &known->rows[at++];
-		file_compare(scan, folder, file,
+		file_compare(known, folder, file,
 			     lyrics ? lyrics_find(folder, file->name) : NULL,
 			     row);
+		if (known->unread_count == UNREAD_MAX)
+			status = unread_send(known, fault);
 	}
+	if (status == STATUS_OK)
+		status = unread_send(known, fault);
 	for (; at < known->count; at++)
 		torn |= known->rows[at].state != FILE_MISSING;
 	pthread_mutex_lock(&scan->lock);
@@ -218,6 +258,7 @@ files_compare(struct scan *scan, const struct source_folder *folder,
 	if (torn)
 		scan_set_add(&scan->torn, scan_hash(folder->path));
 	pthread_mutex_unlock(&scan->lock);
+	return status;
 }
 
 /* ---- the visitor ---------------------------------------------------------- */
@@ -236,7 +277,7 @@ visit_folder(void *cookie, const struct source_folder *folder,
 	status = store_read(scan->services->store, folder_read, &known, fault);
 	if (status == STATUS_OK) {
 		picture_compare(scan, folder, known.picture_key);
-		files_compare(scan, folder, &known);
+		status = files_compare(scan, folder, &known, fault);
 	}
 	arena_release(&known.arena);
 	return status;
