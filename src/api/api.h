@@ -31,6 +31,7 @@ struct on_air;
 struct oidc;
 struct pushes;
 struct router;
+struct s3_client;
 struct scheduler_settings;
 struct streams;
 struct upload_service;
@@ -66,6 +67,7 @@ struct api_args {
 	struct live_out *out; /* what goes out of channels on the air */
 	struct editor editor;
 	struct backup_place backups;
+	struct s3_client *s3; /* NULL: no server is set */
 	const char *data_dir;
 	uint32_t auto_end_minutes; /* of new channels */
 	const struct scheduler_settings *scheduler;

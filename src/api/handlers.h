@@ -164,6 +164,7 @@ void handle_backup_make(struct call *call);
 
 /* sources.c */
 void handle_sources_list(struct call *call);
+void handle_source_check(struct call *call);
 void handle_source_post(struct call *call);
 void handle_source_get(struct call *call);
 void handle_source_patch(struct call *call);

@@ -56,7 +56,7 @@ static const struct param track_list_params[] = {
 	BOUND_PARAM("valence_max", 1, NULL),
 	{ .name = "codec", .type = PARAM_TEXT, .max = 20,
 	  .summary = "mp3, flac, aac, …" },
-	{ .name = "source", .type = PARAM_CHOICE, .choices = "folder",
+	{ .name = "source", .type = PARAM_CHOICE, .choices = "folder|s3",
 	  .summary = "Kind of source." },
 	{ .name = "sort", .type = PARAM_CHOICE, .preset = "title",
 	  .choices = "title|-created_at|-popularity|year|-year|duration|"

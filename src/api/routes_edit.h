@@ -119,17 +119,41 @@ static const struct param owner_params[] = {
 	{ 0 }
 };
 
+#define BUCKET_FIELDS \
+	{ .name = "endpoint", .type = PARAM_TEXT, .max = 500, \
+	  .summary = "Address of the bucket's own S3 server; absent or empty: " \
+		     "that of S3_ENDPOINT. Another one forgets secret_key." }, \
+	{ .name = "region", .type = PARAM_TEXT, .max = 100, \
+	  .summary = "us-east-1 when absent." }, \
+	{ .name = "access_key", .type = PARAM_TEXT, .max = 200 }, \
+	{ .name = "secret_key", .type = PARAM_TEXT, .max = 500, \
+	  .summary = "Never shown again." }, \
+	{ .name = "path_style", .type = PARAM_BOOL, \
+	  .summary = "The bucket in the path (true when absent), not in the " \
+		     "host's name." }
+
 static const struct param source_make_body[] = {
 	{ .name = "path", .type = PARAM_TEXT, .required = true, .min = 1,
-	  .max = 4000, .summary = "A folder of the server, absolute." },
-	{ .name = "kind", .type = PARAM_CHOICE, .choices = "folder" },
+	  .max = 4000, .summary = "A folder of the server, absolute; or "
+				  "s3://bucket, s3://bucket/folder." },
+	{ .name = "kind", .type = PARAM_CHOICE, .choices = "folder|s3" },
+	BUCKET_FIELDS,
 	{ .name = "scan", .type = PARAM_BOOL, .preset = "true",
 	  .summary = "Scan it at once." },
 	{ 0 }
 };
 static const struct param source_change_body[] = {
-	{ .name = "state", .type = PARAM_CHOICE, .required = true,
-	  .choices = "active|paused" },
+	{ .name = "state", .type = PARAM_CHOICE, .choices = "active|paused" },
+	BUCKET_FIELDS,
+	{ 0 }
+};
+static const struct param source_check_body[] = {
+	{ .name = "path", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 4000, .summary = "s3://bucket or s3://bucket/folder." },
+	{ .name = "id", .type = PARAM_ID,
+	  .summary = "The source that is changed: what the body leaves out is "
+		     "as it has it." },
+	BUCKET_FIELDS,
 	{ 0 }
 };
 static const struct param source_scan_body[] = {
@@ -269,13 +293,18 @@ static const struct param jobs_retry_body[] = {
 		"sources", "The places files come from.", NULL, "[Source]", \
 		"503"), \
 	SEND(HTTP_POST, API "/sources", USER_ROLE_ADMIN, handle_source_post, \
-	     "sources", "Adds a folder.", NULL, source_make_body, 201, \
-	     "Source", "409 503"), \
+	     "sources", "Adds a folder or a bucket.", NULL, \
+	     source_make_body, 201, "Source", "409 503"), \
+	SEND(HTTP_POST, API "/sources/check", USER_ROLE_ADMIN, \
+	     handle_source_check, "sources", \
+	     "Asks whether a bucket can be read, and changes nothing.", NULL, \
+	     source_check_body, 0, "SourceCheck", "404 503"), \
 	GET_FOR(USER_ROLE_ADMIN, API "/sources/{id}", handle_source_get, \
 		"sources", "One source.", id_params, "Source", "404 503"), \
 	SEND(HTTP_PATCH, API "/sources/{id}", USER_ROLE_ADMIN, \
 	     handle_source_patch, "sources", \
-	     "Pauses a source, or lets it be scanned again.", id_params, \
+	     "Pauses a source, lets it be scanned again, or gives a bucket " \
+	     "another server.", id_params, \
 	     source_change_body, 0, "Source", "404 503"), \
 	SEND(HTTP_DELETE, API "/sources/{id}", USER_ROLE_ADMIN, \
 	     handle_source_delete, "sources", \

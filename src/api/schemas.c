@@ -142,7 +142,7 @@
 		{ "play_count", "integer", NULL }, \
 		{ "cover_url", "string?", NULL }, \
 		{ "stream_url", "string", NULL }, \
-		{ "source", "string", "Where the file lives: folder." }, \
+		{ "source", "string", "Where the file lives: folder or s3." }, \
 		{ "codec", "string", NULL }, \
 		{ "container", "string", NULL }, \
 		{ "bitrate", "integer", "Bits per second." }, \
@@ -258,8 +258,9 @@ const struct schema api_schemas[] = {
 		{ "updated_by", "EditsBy?", NULL }) },
 	{ "Source", FIELDS(
 		{ "id", "integer", NULL },
-		{ "kind", "string", "folder." },
-		{ "path", "string", NULL },
+		{ "kind", "string", "folder or s3." },
+		{ "path", "string", "Of a bucket: s3://bucket/folder." },
+		{ "server", "SourceServer?", "Of a bucket." },
 		{ "state", "string", "active or paused." },
 		{ "managed", "boolean", "Ogma puts uploaded files into it." },
 		{ "file_count", "integer", NULL },
@@ -270,6 +271,15 @@ const struct schema api_schemas[] = {
 		{ "last_error", "string?", NULL },
 		{ "created_at", "time", NULL },
 		{ "updated_at", "time", NULL }) },
+	{ "SourceServer", FIELDS(
+		{ "endpoint", "string", "Empty: the server of the settings." },
+		{ "region", "string?", NULL },
+		{ "access_key", "string?", NULL },
+		{ "has_secret", "boolean", NULL },
+		{ "path_style", "boolean", NULL }) },
+	{ "SourceCheck", FIELDS(
+		{ "ok", "boolean", NULL },
+		{ "message", "string?", "What is wrong." }) },
 	{ "RejectedFile", FIELDS(
 		{ "id", "integer", NULL },
 		{ "path", "string", NULL },

@@ -91,6 +91,27 @@ sources_work(struct store_session *session, void *cookie, struct fault *fault)
 	return status;
 }
 
+/* Null for a folder. */
+static void
+bucket_form(struct json_writer *json, const struct source_row *source,
+	    struct arena *arena)
+{
+	struct source_bucket_seen seen;
+
+	if (strcmp(source->kind, source_driver_s3.name) != 0) {
+		json_member_null(json, "server");
+		return;
+	}
+	source_bucket_look(source->config, arena, &seen);
+	json_member_object_begin(json, "server");
+	json_member_text(json, "endpoint", seen.endpoint);
+	json_member_text(json, "region", seen.region);
+	json_member_text(json, "access_key", seen.access_key);
+	json_member_bool(json, "has_secret", seen.has_secret);
+	json_member_bool(json, "path_style", seen.path_style);
+	json_object_end(json);
+}
+
 static void
 source_form(struct json_writer *json, const struct source_row *source,
 	    const struct scan_state *scan, struct arena *arena)
@@ -100,6 +121,7 @@ source_form(struct json_writer *json, const struct source_row *source,
 	json_member_text(json, "kind", source->kind);
 	json_member_text(json, "path",
 			 source_name_display(arena, source->root));
+	bucket_form(json, source, arena);
 	json_member_text(json, "state",
 			 source->state == SOURCE_PAUSED ? "paused" :
 							  "active");
@@ -154,19 +176,55 @@ handle_source_get(struct call *call)
 	source_answer(call, call_int(call, "id"), 200);
 }
 
+/* What the body says of a bucket's server. False: nothing. */
+static bool
+bucket_given(struct call *call, struct source_bucket *out)
+{
+	const struct param_value *style = call_field(call, "path_style");
+
+	*out = (struct source_bucket){
+		.endpoint = call_field_text(call, "endpoint"),
+		.region = call_field_text(call, "region"),
+		.access_key = call_field_text(call, "access_key"),
+		.secret_key = call_field_text(call, "secret_key"),
+		.path_style = style->number != 0,
+		.path_style_given = style->given,
+	};
+	return out->endpoint != NULL || out->region != NULL ||
+	       out->access_key != NULL || out->secret_key != NULL ||
+	       out->path_style_given;
+}
+
 void
 handle_source_post(struct call *call)
 {
+	const char *kind = call_field_text(call, "kind");
+	struct source_wish wish = {
+		.path = call_field_text(call, "path"),
+		.scan = call_field(call, "scan")->number != 0,
+		.data_dir = call->api->args.data_dir,
+		.s3 = call->api->args.s3,
+	};
+	bool given = bucket_given(call, &wish.bucket), bucket;
 	struct fault fault = { 0 };
 	int64_t id = 0, job_id = 0;
 
+	bucket = strncmp(wish.path, "s3:", 3) == 0;
+	if (kind != NULL && (strcmp(kind, "s3") == 0) != bucket) {
+		call_answer_field(call, "path",
+				  bucket ? "this is a bucket, not a folder" :
+					   "a bucket is written "
+					   "s3://bucket or s3://bucket/folder");
+		return;
+	}
+	if (given && !bucket) {
+		call_answer_field(call, "endpoint", "a folder has no server");
+		return;
+	}
 	if (!work_done(call,
-		       source_add(call->api->args.store, &call->caller,
-			     call->api->args.data_dir,
-			     call_field_text(call, "path"),
-			     call_field(call, "scan")->number != 0, &id,
-			     &job_id, &fault),
-		  &fault))
+		       source_add(call->api->args.store, &call->caller, &wish,
+				  &id, &job_id, &fault),
+		       &fault))
 		return;
 	jobs_wake(call);
 	source_answer(call, id, 201);
@@ -176,16 +234,55 @@ void
 handle_source_patch(struct call *call)
 {
 	const char *state = call_field_text(call, "state");
+	struct store *store = call->api->args.store;
 	int64_t id = call_int(call, "id");
+	struct source_bucket bucket;
 	struct fault fault = { 0 };
+	enum status status = STATUS_OK;
 
-	if (!work_done(call,
-		       source_pause(call->api->args.store, &call->caller, id,
-			       strcmp(state, "paused") == 0, &fault),
-		  &fault))
+	if (bucket_given(call, &bucket))
+		status = source_change_bucket(store, &call->caller,
+					      call->api->args.s3, id, &bucket,
+					      &fault);
+	else if (state == NULL)
+		status = fault_field(&fault, STATUS_INVALID, "state",
+				     "there is nothing to change");
+	if (status == STATUS_OK && state != NULL)
+		status = source_pause(store, &call->caller, id,
+				      strcmp(state, "paused") == 0, &fault);
+	if (!work_done(call, status, &fault))
 		return;
 	jobs_wake(call);
 	source_answer(call, id, 200);
+}
+
+void
+handle_source_check(struct call *call)
+{
+	struct source_bucket bucket;
+	struct fault fault = { 0 };
+	struct json_writer json;
+	struct buffer body;
+	enum status status;
+
+	bucket_given(call, &bucket);
+	status = source_bucket_try_given(call->api->args.store,
+					 call->api->args.s3,
+					 call_field(call, "id")->number,
+					 call_field_text(call, "path"), &bucket,
+					 &fault);
+	if (status == STATUS_INVALID || status == STATUS_NOT_FOUND) {
+		call_answer_fault(call, &fault);
+		return;
+	}
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_bool(&json, "ok", status == STATUS_OK);
+	json_member_text(&json, "message",
+			 status == STATUS_OK ? NULL : fault.message);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
 }
 
 /* ---- work on a source --------------------------------------------------------------- */

@@ -96,8 +96,13 @@ sources_add(struct store_session *session, const char *kind, const char *root,
 		if (known.state != SOURCE_REMOVED)
 			return fault_field(fault, STATUS_CONFLICT, "root",
 					   "this source is there already");
-		return sources_set_state(session, known.id, SOURCE_ACTIVE,
-					 fault);
+		status = sources_set_config(
+			session, known.id, config == NULL ? "{}" : config,
+			fault);
+		return status != STATUS_OK ?
+			       status :
+			       sources_set_state(session, known.id,
+						 SOURCE_ACTIVE, fault);
 	}
 	status = sql_query_int(session, "select count(*) from sources",
 			       SQL_NO_ARGS, &count, fault);
@@ -192,6 +197,18 @@ sources_set_managed(struct store_session *session, int64_t id, bool managed,
 			     "update sources set managed = $1 where id = $2",
 			     SQL_ARGS(SQL_INT(managed), SQL_INT(id)), id,
 			     fault);
+}
+
+enum status
+sources_set_config(struct store_session *session, int64_t id,
+		   const char *config, struct fault *fault)
+{
+	return source_change(session,
+			     "update sources set config = $1, updated_at = $2 "
+			     "where id = $3",
+			     SQL_ARGS(sql_text(config), SQL_INT(clock_now_ms()),
+				      SQL_INT(id)),
+			     id, fault);
 }
 
 enum status

@@ -29,7 +29,7 @@ struct source_row {
 
 /* STATUS_CONFLICT when the kind and root are there already (*id is set then
  * too); STATUS_FULL past SOURCES_MAX. A removed source with this root returns
- * with its id. */
+ * with its id and this config. */
 enum status sources_add(struct store_session *session, const char *kind,
 			const char *root, const char *config, int64_t *id,
 			struct fault *fault);
@@ -46,6 +46,8 @@ enum status sources_set_state(struct store_session *session, int64_t id,
 
 enum status sources_set_managed(struct store_session *session, int64_t id,
 				bool managed, struct fault *fault);
+enum status sources_set_config(struct store_session *session, int64_t id,
+			       const char *config, struct fault *fault);
 
 /* After a scan: now, and why it failed (NULL: it did not). */
 enum status sources_note_scan(struct store_session *session, int64_t id,

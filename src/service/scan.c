@@ -523,9 +523,12 @@ roots_overlap(const char *a, const char *b)
 }
 
 enum status
-scan_source_write(struct store_session *session, const char *root, int64_t *id,
-		  bool *is_new, struct fault *fault)
+scan_source_write(struct store_session *session, const char *root,
+		  const char *config, int64_t *id, bool *is_new,
+		  struct fault *fault)
 {
+	const char *kind = root[0] == '/' ? source_driver_folder.name :
+					    source_driver_s3.name;
 	struct source_row *rows;
 	enum status status;
 	struct arena arena;
@@ -536,7 +539,7 @@ scan_source_write(struct store_session *session, const char *root, int64_t *id,
 	arena_init(&arena);
 	status = sources_list(session, &arena, &rows, &count, fault);
 	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
-		if (strcmp(rows[i].kind, source_driver_folder.name) != 0)
+		if (strcmp(rows[i].kind, kind) != 0)
 			continue;
 		if (strcmp(rows[i].root, root) == 0) {
 			*id = rows[i].id;
@@ -549,8 +552,7 @@ scan_source_write(struct store_session *session, const char *root, int64_t *id,
 				root, rows[i].root);
 	}
 	if (status == STATUS_OK) {
-		status = sources_add(session, source_driver_folder.name, root,
-				     "{}", id, fault);
+		status = sources_add(session, kind, root, config, id, fault);
 		*is_new = status == STATUS_OK;
 	}
 out:
@@ -563,8 +565,30 @@ source_write(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct source_adding *adding = cookie;
 
-	return scan_source_write(session, adding->root, &adding->id,
+	return scan_source_write(session, adding->root, NULL, &adding->id,
 				 &adding->is_new, fault);
+}
+
+/* Without what may be left out: "s3://bucket//a/" is "s3://bucket/a". */
+static enum status
+bucket_root(const char *path, char root[PATH_MAX], struct fault *fault)
+{
+	const char *bucket, *prefix;
+	struct arena arena;
+	bool fine;
+
+	arena_init(&arena);
+	fine = source_s3_root_parse(path, &arena, &bucket, &prefix) &&
+	       strlen(path) < PATH_MAX;
+	if (fine)
+		snprintf(root, PATH_MAX, "s3://%s%s%.*s", bucket,
+			 *prefix != '\0' ? "/" : "",
+			 *prefix != '\0' ? (int)strlen(prefix) - 1 : 0, prefix);
+	arena_release(&arena);
+	return fine ? STATUS_OK :
+		      fault_field(fault, STATUS_INVALID, "path",
+				  "a bucket is written s3://bucket or "
+				  "s3://bucket/folder");
 }
 
 enum status
@@ -572,6 +596,8 @@ scan_source_root(const char *path, char root[PATH_MAX], struct fault *fault)
 {
 	struct stat facts;
 
+	if (strncmp(path, "s3:", 3) == 0)
+		return bucket_root(path, root, fault);
 	if (realpath(path, root) == NULL)
 		return fault_errno(fault, errno, "there is no folder %s", path);
 	if (stat(root, &facts) != 0)

@@ -152,18 +152,20 @@ enum status scan_file_save(const struct scan_services *services,
 
 /* ---- sources ---- */
 
-/* Finds the folder source with this root or makes it. The path is made
- * absolute and free of links first. STATUS_NOT_FOUND when there is no such
- * folder; STATUS_CONFLICT when the folder lies inside another source or
- * around one, with that one's root in the sentence. */
+/* Finds the source with this root or makes it. A folder's path is made absolute
+ * and free of links first; "s3://bucket/prefix" is a bucket. STATUS_NOT_FOUND
+ * when there is no such folder; STATUS_CONFLICT when it lies inside another
+ * source or around one, with that one's root in the sentence. */
 enum status scan_source_add(struct store *store, const char *path,
 			    int64_t *source_id, bool *is_new,
 			    struct fault *fault);
 
-/* Its two halves: the folder's own path, and its row in a transaction. */
+/* Its two halves: the root as it is kept, and its row in a transaction (config
+ * is for a new one; NULL: "{}"). */
 enum status scan_source_root(const char *path, char root[PATH_MAX],
 			     struct fault *fault);
 enum status scan_source_write(struct store_session *session, const char *root,
-			      int64_t *id, bool *is_new, struct fault *fault);
+			      const char *config, int64_t *id, bool *is_new,
+			      struct fault *fault);
 
 #endif /* OGMA_SERVICE_SCAN_H */

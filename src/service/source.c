@@ -39,9 +39,15 @@ const struct job_kind job_kinds[] = {
 
 struct place_change {
 	const struct caller *caller;
-	const char *root; /* of a new source */
+	const char *root, *config; /* of a new source; config: of a changed one */
 	bool scan, again, paused, cancel;
 	int64_t id, job_id;
+};
+
+struct bucket_change {
+	struct place_change change;
+	struct arena *arena;
+	struct source_row row;
 };
 
 /* A job that waits already is as good. */
@@ -92,7 +98,8 @@ add_work(struct store_session *session, void *cookie, struct fault *fault)
 	struct place_change *change = cookie;
 	bool is_new = false;
 	enum status status = scan_source_write(session, change->root,
-					       &change->id, &is_new, fault);
+					       change->config, &change->id,
+					       &is_new, fault);
 
 	if (status == STATUS_OK && !is_new)
 		return fault_field(fault, STATUS_CONFLICT, "path",
@@ -114,7 +121,7 @@ path_check(const char *data_dir, const char *path, char root[PATH_MAX],
 	struct fault why = { 0 };
 	char data[PATH_MAX];
 
-	if (path[0] != '/')
+	if (path[0] != '/' && strncmp(path, "s3:", 3) != 0)
 		return fault_field(fault, STATUS_INVALID, "path",
 				   "the path must be absolute");
 	if (scan_source_root(path, root, &why) != STATUS_OK)
@@ -127,18 +134,42 @@ path_check(const char *data_dir, const char *path, char root[PATH_MAX],
 	return STATUS_OK;
 }
 
+/* What is wrong with a bucket is wrong with what was written of it. */
+static enum status
+bucket_check(struct s3_client *s3, const char *root, const char *config,
+	     struct fault *fault)
+{
+	struct fault why = { 0 };
+
+	return source_bucket_try(s3, root, config, &why) == STATUS_OK ?
+		       STATUS_OK :
+		       fault_field(fault, STATUS_INVALID, "path", "%s",
+				   why.message);
+}
+
 enum status
 source_add(struct store *store, const struct caller *caller,
-	   const char *data_dir, const char *path, bool scan, int64_t *id,
-	   int64_t *job_id, struct fault *fault)
+	   const struct source_wish *wish, int64_t *id, int64_t *job_id,
+	   struct fault *fault)
 {
-	struct place_change change = { .caller = caller, .scan = scan };
+	struct place_change change = { .caller = caller, .scan = wish->scan };
 	char root[PATH_MAX];
-	enum status status = path_check(data_dir, path, root, fault);
+	enum status status;
+	struct arena arena;
 
+	arena_init(&arena);
 	change.root = root;
+	status = path_check(wish->data_dir, wish->path, root, fault);
+	if (status == STATUS_OK && root[0] != '/') {
+		status = source_bucket_config("{}", &wish->bucket, &arena,
+					      &change.config, fault);
+		if (status == STATUS_OK)
+			status = bucket_check(wish->s3, root, change.config,
+					      fault);
+	}
 	if (status == STATUS_OK)
 		status = store_write(store, add_work, &change, fault);
+	arena_release(&arena);
 	if (status == STATUS_OK) {
 		*id = change.id;
 		*job_id = change.job_id;
@@ -169,6 +200,70 @@ source_expect(struct store_session *session, int64_t id,
 	if (status == STATUS_OK)
 		*out = (struct standing){ row.state, row.managed,
 					  row.file_count };
+	arena_release(&arena);
+	return status;
+}
+
+/* ---- the server of a bucket -------------------------------------------------- */
+
+static enum status
+bucket_read_work(struct store_session *session, void *cookie,
+		 struct fault *fault)
+{
+	struct bucket_change *change = cookie;
+	enum source_state state;
+	enum status status = source_expect(session, change->change.id, &state,
+					   fault);
+
+	if (status == STATUS_OK)
+		status = sources_get(session, change->change.id, change->arena,
+				     &change->row, fault);
+	if (status == STATUS_OK &&
+	    strcmp(change->row.kind, source_driver_s3.name) != 0)
+		status = fault_field(fault, STATUS_INVALID, "endpoint",
+				     "this source is a folder");
+	return status;
+}
+
+static enum status
+bucket_write_work(struct store_session *session, void *cookie,
+		  struct fault *fault)
+{
+	const struct bucket_change *change = cookie;
+	struct source_bucket_seen seen;
+	enum status status = sources_set_config(session, change->change.id,
+						change->change.config, fault);
+
+	source_bucket_look(change->change.config, change->arena, &seen);
+	if (status == STATUS_OK)
+		status = source_audit(session, &change->change, "update",
+				      "endpoint", json_string(seen.endpoint),
+				      fault);
+	return status;
+}
+
+enum status
+source_change_bucket(struct store *store, const struct caller *caller,
+		     struct s3_client *s3, int64_t id,
+		     const struct source_bucket *bucket, struct fault *fault)
+{
+	struct bucket_change change = { .change = { .caller = caller,
+						    .id = id } };
+	enum status status;
+	struct arena arena;
+
+	arena_init(&arena);
+	change.arena = &arena;
+	status = store_read(store, bucket_read_work, &change, fault);
+	if (status == STATUS_OK)
+		status = source_bucket_config(change.row.config, bucket,
+					      &arena, &change.change.config,
+					      fault);
+	if (status == STATUS_OK)
+		status = bucket_check(s3, change.row.root,
+				      change.change.config, fault);
+	if (status == STATUS_OK)
+		status = store_write(store, bucket_write_work, &change, fault);
 	arena_release(&arena);
 	return status;
 }

@@ -12,6 +12,7 @@
 #include "library/sources.h"
 #include "service/caller.h"
 #include "service/job.h"
+#include "service/source_bucket.h"
 
 /* Every kind of job that ogma serve runs; `cookie` of the runner is a struct
  * scan_services. */
@@ -19,12 +20,29 @@ extern const struct job_kind job_kinds[];
 
 #define REMOVE_JOB "remove"
 
-/* path must be absolute, a folder that is there, and not inside the data
- * folder: STATUS_INVALID with field "path". STATUS_CONFLICT: inside another
+/* A new source: a folder, by its absolute path, that is there and not inside the
+ * data folder; or a bucket (s3://bucket/folder) that can be asked. */
+struct source_wish {
+	const char *path;
+	struct source_bucket bucket; /* of a bucket */
+	bool scan;		     /* at once */
+	const char *data_dir;
+	struct s3_client *s3; /* the server of the settings; may be NULL */
+};
+
+/* STATUS_INVALID with the field that is wrong. STATUS_CONFLICT: inside another
  * source or around one, or there already. *job_id (scan only) is its scan. */
 enum status source_add(struct store *store, const struct caller *caller,
-		       const char *data_dir, const char *path, bool scan,
-		       int64_t *id, int64_t *job_id, struct fault *fault);
+		       const struct source_wish *wish, int64_t *id,
+		       int64_t *job_id, struct fault *fault);
+
+/* Another server, or other keys, for a bucket; it is asked first. STATUS_INVALID
+ * also for a folder. */
+enum status source_change_bucket(struct store *store,
+				 const struct caller *caller,
+				 struct s3_client *s3, int64_t id,
+				 const struct source_bucket *bucket,
+				 struct fault *fault);
 
 /* A paused source is not scanned. STATUS_NOT_FOUND. */
 enum status source_pause(struct store *store, const struct caller *caller,
