@@ -403,18 +403,27 @@ name_order(const void *name, const void *at)
 	return strcmp(name, *(const char *const *)at);
 }
 
+/* A remote place that does not answer says nothing of its files. */
+static bool
+file_gone_now(struct scan *scan, const char *whole)
+{
+	struct source_file file;
+	enum status status = source_stat(scan->source, whole, &file, NULL);
+
+	return scan->source->driver->remote ? status == STATUS_NOT_FOUND :
+					      status != STATUS_OK;
+}
+
 /* Is the file of this row away? */
 static bool
 file_away(struct scan *scan, const struct names_seen *seen, const char *name,
 	  const char *whole)
 {
-	struct source_file file;
-
-	if (scan->source->driver->remote)
-		return seen->count == 0 ||
-		       bsearch(name, seen->names, seen->count,
-			       sizeof *seen->names, name_order) == NULL;
-	return source_stat(scan->source, whole, &file, NULL) != STATUS_OK;
+	if (!scan->source->driver->remote)
+		return file_gone_now(scan, whole);
+	return seen->count == 0 ||
+	       bsearch(name, seen->names, seen->count, sizeof *seen->names,
+		       name_order) == NULL;
 }
 
 /* A file of a folder that the walk came to is looked at again, because a move
@@ -425,11 +434,8 @@ static bool
 file_missing(struct scan *scan, const struct names_seen *seen,
 	     const struct file_row *row, const char *whole, bool visited)
 {
-	struct source_file file;
-
 	if (row->updated_at_ms >= scan->began_at_ms)
-		return source_stat(scan->source, whole, &file, NULL) !=
-		       STATUS_OK;
+		return file_gone_now(scan, whole);
 	return !visited || file_away(scan, seen, row->name, whole);
 }
 

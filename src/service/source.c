@@ -211,13 +211,17 @@ bucket_read_work(struct store_session *session, void *cookie,
 		 struct fault *fault)
 {
 	struct bucket_change *change = cookie;
-	enum source_state state;
-	enum status status = source_expect(session, change->change.id, &state,
-					   fault);
+	struct standing standing = { 0 };
+	enum status status = source_expect(session, change->change.id,
+					   &standing, fault);
 
 	if (status == STATUS_OK)
 		status = sources_get(session, change->change.id, change->arena,
 				     &change->row, fault);
+	if (status == STATUS_OK && standing.managed)
+		status = fault_field(fault, STATUS_CONFLICT, "managed",
+				     "uploads are kept where the settings "
+				     "say");
 	if (status == STATUS_OK &&
 	    strcmp(change->row.kind, source_driver_s3.name) != 0)
 		status = fault_field(fault, STATUS_INVALID, "endpoint",

@@ -262,7 +262,7 @@ source_work(struct store_session *session, void *cookie, struct fault *fault)
 	const char *root = arrival->service->music;
 	bool is_new = false;
 	struct source_row row;
-	enum status status = scan_source_write(session, root,
+	enum status status = scan_source_write(session, root, NULL,
 					       &arrival->source_id, &is_new,
 					       fault);
 
