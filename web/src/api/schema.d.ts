@@ -214,7 +214,9 @@ export interface components {
             id: number;
             kind: string;
             path: string;
+            server: components["schemas"]["SourceServer"] | null;
             state: string;
+            managed: boolean;
             file_count: number;
             rejected_count: number;
             scanning: boolean;
@@ -225,6 +227,17 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        SourceServer: {
+            endpoint: string;
+            region: string | null;
+            access_key: string | null;
+            has_secret: boolean;
+            path_style: boolean;
+        };
+        SourceCheck: {
+            ok: boolean;
+            message: string | null;
         };
         RejectedFile: {
             id: number;
@@ -286,6 +299,38 @@ export interface components {
             created_at: string;
             started_at: string | null;
             finished_at: string | null;
+        };
+        Upload: {
+            id: number;
+            user_id: number;
+            username: string;
+            name: string;
+            url: string | null;
+            size_bytes: number | null;
+            received_bytes: number;
+            state: string;
+            reason: string | null;
+            job_id: number | null;
+            track_id: number | null;
+            track: components["schemas"]["Track"] | null;
+            batch: string;
+            album: string | null;
+            artist: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            expires_at: string | null;
+        };
+        UploadOutcome: {
+            name: string;
+            upload_id: number | null;
+            state: string;
+            error: string | null;
+            reason: string | null;
+        };
+        UploadOutcomes: {
+            items: components["schemas"]["UploadOutcome"][];
         };
         Schedule: {
             name: string;
