@@ -405,24 +405,17 @@ static enum status
 packet_take(struct media_encoder *encoder, struct media_packet *out,
 	    struct fault *fault)
 {
-	struct buffer *packets = &encoder->packets;
-	struct wire_packet head;
+	size_t length = wire_take_packet(
+		(struct span){ encoder->packets.bytes,
+			       encoder->packets.length },
+		out);
 
-	if (packets->length < sizeof head)
-		return STATUS_AGAIN_LATER;
-	memcpy(&head, packets->bytes, sizeof head);
-	if (head.length > MEDIA_PACKET_BYTES_MAX ||
-	    head.kind > MEDIA_PACKET_SOUND || head.join > 1)
+	if (length == SIZE_MAX)
 		return fault_set(fault, STATUS_CORRUPT,
 				 "the encoder made no sense");
-	if (packets->length - sizeof head < head.length)
+	if (length == 0)
 		return STATUS_AGAIN_LATER;
-	out->kind = (enum media_packet_kind)head.kind;
-	out->join = head.join;
-	out->samples = head.samples;
-	out->bytes.at = packets->bytes + sizeof head;
-	out->bytes.length = head.length;
-	encoder->given = sizeof head + head.length;
+	encoder->given = length;
 	return STATUS_OK;
 }
 

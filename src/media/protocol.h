@@ -154,6 +154,10 @@ struct wire_packet {
 	uint32_t samples, length;
 };
 
+/* The packet at the front of `bytes`: how many bytes it is with its head; 0: it is
+ * not whole yet; SIZE_MAX: it makes no sense. out->bytes points into `bytes`. */
+size_t wire_take_packet(struct span bytes, struct media_packet *out);
+
 void wire_add_probe(struct buffer *out, const struct wire_probe *ask);
 bool wire_read_probe(struct span body, struct arena *arena,
 		     struct wire_probe *out);

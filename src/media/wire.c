@@ -664,3 +664,25 @@ wire_read_fault(struct span body, struct arena *arena, struct fault *out)
 	fault_field(out, (enum status)status, field, "%s", message);
 	return true;
 }
+
+size_t
+wire_take_packet(struct span bytes, struct media_packet *out)
+{
+	struct wire_packet head;
+
+	if (bytes.length < sizeof head)
+		return 0;
+	memcpy(&head, bytes.at, sizeof head);
+	if (head.length > MEDIA_PACKET_BYTES_MAX ||
+	    head.kind > MEDIA_PACKET_SOUND || head.join > 1)
+		return SIZE_MAX;
+	if (bytes.length - sizeof head < head.length)
+		return 0;
+	*out = (struct media_packet){
+		.kind = (enum media_packet_kind)head.kind,
+		.join = head.join,
+		.samples = head.samples,
+		.bytes = { bytes.at + sizeof head, head.length },
+	};
+	return sizeof head + head.length;
+}

@@ -27,6 +27,27 @@ check_facts(struct span body, struct arena *arena)
 	buffer_release(&out);
 }
 
+/* A stream of packets, to its end or to what makes no sense. */
+static void
+check_packets(struct span rest)
+{
+	struct media_packet packet;
+
+	for (;;) {
+		size_t length = wire_take_packet(rest, &packet);
+
+		if (length == 0 || length == SIZE_MAX)
+			return;
+		if (length > rest.length ||
+		    packet.bytes.length > MEDIA_PACKET_BYTES_MAX ||
+		    packet.bytes.at + packet.bytes.length !=
+			    rest.at + length)
+			abort();
+		rest.at += length;
+		rest.length -= length;
+	}
+}
+
 static void
 read_body(uint8_t choice, struct span body, struct arena *arena)
 {
@@ -37,7 +58,7 @@ read_body(uint8_t choice, struct span body, struct arena *arena)
 	struct wire_probe probe;
 	struct fault fault;
 
-	switch (choice % 7) {
+	switch (choice % 9) {
 	case 0:
 		check_facts(body, arena);
 		break;
@@ -56,8 +77,15 @@ read_body(uint8_t choice, struct span body, struct arena *arena)
 	case 5:
 		wire_read_thumbnail(body, &ask);
 		break;
-	default:
+	case 6:
 		wire_read_transcode(body, arena, &job);
+		break;
+	case 7:
+		wire_read_analysis(body, arena,
+				   arena_new(arena, struct media_analysis, 1));
+		break;
+	default:
+		check_packets(body);
 	}
 }
 

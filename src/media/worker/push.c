@@ -180,11 +180,11 @@ picture_send(struct push_job *job, struct fault *fault)
 
 /* A packet without its ADTS header. */
 static enum status
-sound_send(struct push_job *job, const char *bytes,
-	   const struct wire_packet *head, struct fault *fault)
+sound_send(struct push_job *job, const struct media_packet *sound,
+	   struct fault *fault)
 {
 	static const AVRational rate = { 1, MEDIA_LIVE_RATE };
-	int size = (int)head->length - ADTS_BYTES;
+	int size = (int)sound->bytes.length - ADTS_BYTES;
 	enum status status = STATUS_OK;
 
 	while (status == STATUS_OK && job->picture != NULL &&
@@ -195,14 +195,14 @@ sound_send(struct push_job *job, const char *bytes,
 		return status;
 	if (av_new_packet(job->packet, size) < 0)
 		return libav_fault(fault, AVERROR(ENOMEM), "sending");
-	memcpy(job->packet->data, bytes + ADTS_BYTES, (size_t)size);
+	memcpy(job->packet->data, sound->bytes.at + ADTS_BYTES, (size_t)size);
 	job->packet->stream_index = job->sound->index;
 	job->packet->flags |= AV_PKT_FLAG_KEY;
 	job->packet->pts = job->samples;
 	job->packet->dts = job->samples;
-	job->packet->duration = head->samples;
+	job->packet->duration = sound->samples;
 	av_packet_rescale_ts(job->packet, rate, job->sound->time_base);
-	job->samples += head->samples;
+	job->samples += sound->samples;
 	return packet_write(job, fault);
 }
 
@@ -214,19 +214,18 @@ waiting_send(struct push_job *job, struct fault *fault)
 	enum status status = STATUS_OK;
 
 	while (status == STATUS_OK) {
-		struct wire_packet head;
+		struct media_packet sound;
+		size_t length = wire_take_packet(
+			(struct span){ waiting->bytes, waiting->length },
+			&sound);
 
-		if (waiting->length < sizeof head)
-			break;
-		memcpy(&head, waiting->bytes, sizeof head);
-		if (head.length > MEDIA_PACKET_BYTES_MAX)
+		if (length == SIZE_MAX)
 			return fault_set(fault, STATUS_INVALID,
 					 "a bad packet");
-		if (waiting->length - sizeof head < head.length)
+		if (length == 0)
 			break;
-		status = sound_send(job, waiting->bytes + sizeof head, &head,
-				    fault);
-		buffer_drop(waiting, sizeof head + head.length);
+		status = sound_send(job, &sound, fault);
+		buffer_drop(waiting, length);
 	}
 	return status;
 }
