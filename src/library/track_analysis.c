@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "library/track_sounds.h"
+
 #define NO_ROW \
 	"(a.track_id is null or a.version < $1 or " \
 	"a.audio_key <> coalesce(f.audio_key, a.audio_key)) "
@@ -239,6 +241,9 @@ analysis_save(struct store_session *session, int64_t track_id,
 				   heard != NULL ? heard : &nothing,
 				   heard != NULL ? NULL : error, key, &genres,
 				   &features, now_ms, fault);
+	if (status == STATUS_OK)
+		status = track_sounds_put(session, track_id, heard, now_ms,
+					  fault);
 	buffer_release(&genres);
 	buffer_release(&features);
 	return status;
