@@ -59,6 +59,7 @@ struct api_args {
 	struct limits *limits;
 	struct oidc *oidc; /* NULL: no single sign-on */
 	struct listening *listening;
+	struct sounds *sounds; /* NULL: nothing sounds alike here */
 	struct on_air *on_air; /* NULL: another process has the channels */
 	struct live_hub *live;
 	struct monitor *monitor;

@@ -577,10 +577,10 @@ static const char *
 auto_dj_wrong(const struct call *call)
 {
 	return call->language == LANGUAGE_RU ?
-		       "нужен playlist_id или rules; окна — от 0 до 10080 "
-		       "минут" :
-		       "takes a playlist_id or rules; windows are 0 to 10080 "
-		       "minutes";
+		       "нужно одно из трёх: playlist_id, rules или similar; "
+		       "окна — от 0 до 10080 минут" :
+		       "takes one of playlist_id, rules and similar; windows "
+		       "are 0 to 10080 minutes";
 }
 
 static bool
@@ -598,8 +598,12 @@ auto_dj_fits(const json_t *given)
 	const json_t *rules = json_object_get(given, "rules");
 	bool by_playlist = playlist != NULL && !json_is_null(playlist);
 	bool by_rules = rules != NULL && !json_is_null(rules);
+	const json_t *similar = json_object_get(given, "similar");
+	bool by_sound = json_is_true(similar);
 
-	return by_playlist != by_rules &&
+	return by_playlist + by_rules + by_sound == 1 &&
+	       (similar == NULL || json_is_null(similar) ||
+		json_is_boolean(similar)) &&
 	       (!by_playlist || (json_is_integer(playlist) &&
 				 json_integer_value(playlist) > 0)) &&
 	       window_fits(json_object_get(given, "track_window_minutes")) &&
@@ -611,6 +615,7 @@ static const char *
 auto_dj_keep(struct arena *arena, const json_t *given)
 {
 	static const char *const names[] = { "playlist_id", "rules",
+					     "similar",
 					     "track_window_minutes",
 					     "artist_window_minutes" };
 	json_t *kept = json_object();

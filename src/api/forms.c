@@ -154,6 +154,19 @@ sound_form(struct json_writer *json, const struct track *track)
 	}
 }
 
+static void
+genre_guess_form(struct json_writer *json, const struct track *track)
+{
+	if (track->genre_guess == NULL) {
+		json_member_null(json, "genre_guess");
+		return;
+	}
+	json_member_object_begin(json, "genre_guess");
+	json_member_text(json, "name", track->genre_guess);
+	json_member_double(json, "confidence", track->genre_guess_confidence);
+	json_object_end(json);
+}
+
 void
 form_track(struct json_writer *json, const struct track *track, bool open)
 {
@@ -171,6 +184,7 @@ form_track(struct json_writer *json, const struct track *track, bool open)
 	int_or_null(json, "album_id", track->album_id);
 	json_member_text(json, "album_artist", track->album_artist);
 	genres_form(json, track->genres, track->genre_count);
+	genre_guess_form(json, track);
 	json_member_int(json, "duration_ms", track->duration_ms);
 	int_or_null(json, "track_no", track->track_no);
 	int_or_null(json, "disc_no", track->disc_no);

@@ -412,7 +412,6 @@ struct recommend_work {
 	struct call *call;
 	int64_t id;
 	struct recommended *items;
-	int64_t *ids;
 	size_t count;
 };
 
@@ -422,7 +421,8 @@ recommend_work_run(struct store_session *session, void *cookie,
 {
 	struct recommend_work *work = cookie;
 
-	return recommend_for_user(session, work->id,
+	return recommend_for_user(session, work->call->api->args.sounds,
+				  work->id,
 				  (uint32_t)call_int(work->call, "limit"),
 				  work->call->arena, &work->items, &work->count,
 				  fault);
@@ -441,6 +441,11 @@ reason_text(struct call *call, const struct things *things,
 		return arena_print(call->arena,
 				   russian ? "Потому что вы слушали «%s»" :
 					     "Because you listened to “%s”",
+				   track->title);
+	if (item->reason == RECOMMEND_SOUND && track != NULL)
+		return arena_print(call->arena,
+				   russian ? "Звучит похоже на «%s»" :
+					     "Sounds like “%s”",
 				   track->title);
 	if (item->reason == RECOMMEND_ARTIST && artist != NULL)
 		return arena_print(call->arena,
@@ -467,8 +472,10 @@ recommended_form(struct json_writer *json, struct call *call,
 	json_member_text(json, "reason_kind",
 			 recommend_reason_name(item->reason));
 	form_int_or_null(json, "because_track_id",
-			 item->reason == RECOMMEND_TOGETHER ? item->because_id :
-							      0);
+			 item->reason == RECOMMEND_TOGETHER ||
+					 item->reason == RECOMMEND_SOUND ?
+				 item->because_id :
+				 0);
 	form_int_or_null(json, "because_artist_id",
 			 item->reason == RECOMMEND_ARTIST ? item->because_id :
 							    0);
@@ -482,6 +489,7 @@ reasons_want(struct things *things, struct arena *arena,
 {
 	static const enum thing_kind kinds[] = {
 		[RECOMMEND_TOGETHER] = THING_TRACK,
+		[RECOMMEND_SOUND] = THING_TRACK,
 		[RECOMMEND_ARTIST] = THING_ARTIST,
 		[RECOMMEND_GENRE] = THING_GENRE,
 	};
@@ -529,39 +537,60 @@ handle_recommendations(struct call *call)
 	call_answer_json(call, 200, &body);
 }
 
-struct similar_work {
-	struct call *call;
-	struct track *tracks;
-	size_t count;
+/* ---- what goes with a track ------------------------------------------------ */
+
+static const char *const similar_reasons[][2] = { /* by enum call_language */
+	[RECOMMEND_TOGETHER] = { "is heard together", "слушают вместе" },
+	[RECOMMEND_SOUND] = { "sounds like it", "звучит похоже" },
+	[RECOMMEND_ARTIST] = { "by the same artist", "тот же исполнитель" },
+	[RECOMMEND_GENRE] = { "of the same genre", "тот же жанр" },
+	[RECOMMEND_POPULAR] = { "is popular now", "сейчас популярно" },
 };
 
 static enum status
 similar_work_run(struct store_session *session, void *cookie,
 		 struct fault *fault)
 {
-	struct similar_work *work = cookie;
-	struct arena *arena = work->call->arena;
-	int64_t *ids = NULL;
-	size_t count = 0;
-	enum status status = recommend_similar(
-		session, call_int(work->call, "id"),
-		(uint32_t)call_int(work->call, "limit"), arena, &ids, &count,
-		fault);
+	struct recommend_work *work = cookie;
 
-	return status == STATUS_OK ?
-		       tracks_get_many(session, ids, count, arena,
-				       &work->tracks, &work->count, fault) :
-		       status;
+	return recommend_similar(session, work->call->api->args.sounds,
+				 work->id,
+				 (uint32_t)call_int(work->call, "limit"),
+				 work->call->arena, &work->items, &work->count,
+				 fault);
 }
 
 void
 handle_track_similar(struct call *call)
 {
-	struct similar_work work = { .call = call };
+	struct recommend_work work = { .call = call,
+				       .id = call_int(call, "id") };
+	struct things things = { 0 };
 	struct page_info page = { 0 };
+	struct page_answer answer;
 
 	if (!call_read_store(call, similar_work_run, &work))
 		return;
-	page.total = (int64_t)work.count;
-	answer_tracks(call, work.tracks, work.count, &page);
+	for (size_t i = 0; i < work.count; i++)
+		things_want(&things, call->arena, THING_TRACK,
+			    work.items[i].track_id);
+	if (!things_load(&things, call))
+		return;
+	page_begin(&answer);
+	for (size_t i = 0; i < work.count; i++) {
+		const struct recommended *item = &work.items[i];
+		const struct track *track = things_track(&things,
+							 item->track_id);
+
+		if (track == NULL)
+			continue;
+		form_track(&answer.json, track, true);
+		json_member_text(&answer.json, "reason",
+				 similar_reasons[item->reason][call->language]);
+		json_member_text(&answer.json, "reason_kind",
+				 recommend_reason_name(item->reason));
+		json_object_end(&answer.json);
+		page.total++;
+	}
+	page_end(&answer, call, &page);
 }

@@ -586,8 +586,9 @@ const struct route api_routes[] = {
 	GET(API "/tracks/{id}", handle_track_get, "tracks", "One track.",
 	    id_params, "Track", "304 404 503"),
 	GET(API "/tracks/{id}/similar", handle_track_similar, "tracks",
-	    "Tracks that share genre, artist and time with this one.",
-	    id_limit_params, "[Track]", "304 400 404 422 503"),
+	    "Tracks that are heard with this one, then those that sound like "
+	    "it, then the artist's and the genre's.",
+	    id_limit_params, "[SimilarTrack]", "304 400 404 422 503"),
 	GET(API "/tracks/{id}/lyrics", handle_track_lyrics, "tracks",
 	    "The words, with times where they are known.", id_params, "Lyrics",
 	    "304 404 503"),

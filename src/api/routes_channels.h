@@ -100,9 +100,10 @@ static const struct param queue_item_edit_params[] = {
 	  .summary = "A file below the folder of a source, played while " \
 		     "there is nothing else; null: the server's." }, \
 	{ .name = "auto_dj", .type = PARAM_OBJECT, .nullable = true, \
-	  .summary = "{playlist_id or rules, track_window_minutes, " \
-		     "artist_window_minutes}: plays when the queue is " \
-		     "empty." }, \
+	  .summary = "{playlist_id, rules or similar, " \
+		     "track_window_minutes, artist_window_minutes}: plays " \
+		     "when the queue is empty; similar: true is what sounds " \
+		     "like the tracks played last." }, \
 	{ .name = "crossfade_ms", .type = PARAM_INT, .min = 0, \
 	  .max = 12000 }, \
 	{ .name = "level_mode", .type = PARAM_CHOICE, \

@@ -128,6 +128,8 @@
 		{ "album_artist", "string?", NULL }, \
 		{ "genre", "string?", "The main genre." }, \
 		{ "genres", "[GenreRef]", NULL }, \
+		{ "genre_guess", "GenreGuess?", "What it sounds like, where " \
+		  "nobody names a genre and the guess is sure." }, \
 		{ "duration_ms", "integer", NULL }, \
 		{ "track_no", "integer?", NULL }, \
 		{ "disc_no", "integer?", NULL }, \
@@ -236,6 +238,10 @@ const struct schema api_schemas[] = {
 	{ "Track", FIELDS(TRACK_FIELDS) },
 	{ "TrackHit", FIELDS(TRACK_FIELDS,
 		{ "highlights", "Highlights", "What the query matched." }) },
+	{ "SimilarTrack", FIELDS(TRACK_FIELDS,
+		{ "reason", "string", "In the caller's language." },
+		{ "reason_kind", "string",
+		  "co_listening, sound, artist or genre." }) },
 	{ "Album", FIELDS(ALBUM_FIELDS) },
 	{ "AlbumHit", FIELDS(ALBUM_FIELDS,
 		{ "highlights", "Highlights", "What the query matched." }) },
@@ -1025,7 +1031,7 @@ const struct schema api_schemas[] = {
 		{ "track", "Track", NULL },
 		{ "reason", "string", "In the caller's language." },
 		{ "reason_kind", "string",
-		  "co_listening, artist, genre or popular." },
+		  "co_listening, sound, artist, genre or popular." },
 		{ "because_track_id", "integer?", NULL },
 		{ "because_artist_id", "integer?", NULL },
 		{ "score", "number", "0 to 1." }) },

@@ -22,6 +22,7 @@
 #include "service/live_in.h"
 #include "service/on_air.h"
 #include "service/sign_in.h"
+#include "service/sounds.h"
 #include "service/source.h"
 
 struct serving {
@@ -33,6 +34,7 @@ struct serving {
 	struct upload_service *uploads;
 	struct watch *watch;
 	struct analyse *analyse;
+	struct sounds *sounds;
 	struct job_runner *jobs;
 	struct chores chores;
 	struct scheduler *scheduler;
@@ -194,6 +196,7 @@ open_http(struct serving *serving, const struct settings *settings,
 		.limits = serving->app.limits,
 		.oidc = serving->app.oidc,
 		.listening = serving->app.listening,
+		.sounds = serving->sounds,
 		.live = serving->app.live,
 		.monitor = serving->monitor,
 		.out = serving->app.out,
@@ -300,6 +303,7 @@ open_on_air(struct serving *serving, const struct settings *settings,
 		.hub = serving->app.live,
 		.out = serving->app.out,
 		.pushes = serving->app.pushes,
+		.sounds = serving->sounds,
 		.settings = &settings->station,
 		.data_dir = settings->program.data_dir,
 	};
@@ -329,6 +333,16 @@ open_analyse(struct serving *serving, const struct settings *settings,
 	if (!(settings->roles & ROLE_INGEST))
 		return STATUS_OK;
 	return analyse_open(&args, &serving->analyse, fault);
+}
+
+/* For those who ask what sounds alike. */
+static enum status
+open_sounds(struct serving *serving, const struct settings *settings,
+	    struct fault *fault)
+{
+	if (!(settings->roles & (ROLE_API | ROLE_LIVE)))
+		return STATUS_OK;
+	return sounds_open(serving->app.store, &serving->sounds, fault);
 }
 
 static enum status
@@ -398,6 +412,8 @@ serving_open(struct serving *serving, const struct settings *settings,
 	if (status == STATUS_OK)
 		status = open_analyse(serving, settings, fault);
 	if (status == STATUS_OK)
+		status = open_sounds(serving, settings, fault);
+	if (status == STATUS_OK)
 		status = open_monitor(serving, settings, fault);
 	if (status == STATUS_OK)
 		status = open_on_air(serving, settings, fault);
@@ -420,6 +436,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 	live_in_close(serving->in);
 	on_air_close(serving->on_air);
 	gauges_stop(&serving->app);
+	sounds_close(serving->sounds);
 	analyse_close(serving->analyse);
 	watch_close(serving->watch);
 	scheduler_close(serving->scheduler);

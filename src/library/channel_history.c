@@ -155,6 +155,36 @@ channel_history_heard(struct store_session *session, int64_t channel_id,
 	return status;
 }
 
+enum status
+channel_history_tracks(struct store_session *session, int64_t channel_id,
+		       uint32_t limit, int64_t *out, size_t *count,
+		       struct fault *fault)
+{
+	struct store_rows *rows;
+	size_t n = 0;
+	enum status status = sql_query(
+		session,
+		"select track_id from channel_history where channel_id = $1 "
+		"and track_id is not null and kind <> $2 "
+		"order by id desc limit $3",
+		SQL_ARGS(SQL_INT(channel_id), SQL_INT(PLAY_JINGLE),
+			 SQL_INT(4 * (int64_t)limit)), &rows, fault);
+
+	while (status == STATUS_OK && n < limit &&
+	       sql_next(rows, &status, fault)) {
+		int64_t id = sql_column_int(rows, 0);
+		size_t k = 0;
+
+		while (k < n && out[k] != id)
+			k++;
+		if (k == n)
+			out[n++] = id;
+	}
+	sql_end(rows);
+	*count = n;
+	return status;
+}
+
 /* ---- beginning and ending ------------------------------------------------- */
 
 /* Locks the channel's row; says what is current: "" for nothing. */

@@ -76,4 +76,11 @@ enum status channel_history_heard(struct store_session *session,
 				  int64_t artist_after_ms, bool *heard,
 				  struct fault *fault);
 
+/* The tracks that began last, no jingles, the newest first, each once. `out` has
+ * room for `limit`. */
+enum status channel_history_tracks(struct store_session *session,
+				   int64_t channel_id, uint32_t limit,
+				   int64_t *out, size_t *count,
+				   struct fault *fault);
+
 #endif /* OGMA_LIBRARY_CHANNEL_HISTORY_H */

@@ -293,6 +293,15 @@ tracks_list(struct store_session *session, const struct track_filter *filter,
 
 /* ---- the tracks of some ids ----------------------------------------------- */
 
+/* Only looked for where neither tag nor person names a genre; 0.7: GENRE_SURE, 4:
+ * EDIT_TRACK. */
+#define GENRE_GUESS(column_) \
+	"case when t.genre_id is null then (select h." column_ " " \
+	"from track_analysis h where h.track_id = t.id " \
+	"and h.genre_confidence >= 0.7 and not exists (select 1 from edits e " \
+	"where e.kind = 4 and e.entity_id = t.id " \
+	"and cast(e.fields as text) like '%\"genres\"%')) end"
+
 #define TRACK_COLUMNS \
 	"select t.id, t.title, t.artist, t.artist_id, t.album_id, a.title, " \
 	"a.artist, t.duration_ms, t.track_no, t.disc_no, t.year, t.tempo, " \
@@ -301,7 +310,8 @@ tracks_list(struct store_session *session, const struct track_filter *filter,
 	"f.source_id, f.container, f.codec, f.bitrate_bps, f.sample_rate_hz, " \
 	"f.channels, f.bit_depth, f.size_bytes, f.gapless_start, " \
 	"f.gapless_end, f.track_gain_db, f.track_peak, f.album_gain_db, " \
-	"f.album_peak, t.composer, t.has_lyrics, t.created_at, t.updated_at " \
+	"f.album_peak, t.composer, t.has_lyrics, t.created_at, t.updated_at, " \
+	GENRE_GUESS("genre") ", " GENRE_GUESS("genre_confidence") " " \
 	"from tracks t join files f on f.track_id = t.id " \
 	"join sources s on s.id = f.source_id " \
 	"left join albums a on a.id = t.album_id " \
@@ -376,6 +386,8 @@ track_read(struct store_rows *rows, struct arena *arena, void *thing)
 		.has_lyrics = sql_column_int(rows, 37) != 0,
 		.created_at_ms = sql_column_int(rows, 38),
 		.updated_at_ms = sql_column_int(rows, 39),
+		.genre_guess = sql_column_text(rows, 40, arena),
+		.genre_guess_confidence = sql_column_double(rows, 41),
 	};
 	if (album_artist != NULL && album_artist[0] != '\0')
 		out->album_artist = album_artist;

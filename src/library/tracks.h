@@ -50,6 +50,9 @@ struct track {
 	const char *album_artist; /* NULL: none */
 	const struct genre_ref *genres; /* main genre first */
 	size_t genre_count;
+	/* What it sounds like, when nobody says and it is sure enough. */
+	const char *genre_guess; /* NULL: none */
+	double genre_guess_confidence;
 	int64_t duration_ms;
 	int32_t track_no, disc_no, year; /* 0: unknown */
 	struct optional_double tempo, energy, valence, danceability,

@@ -182,7 +182,8 @@ air_begin(struct on_air *on_air, const struct channel *channel,
 	snprintf(one->label, sizeof one->label, "%lld",
 		 (long long)channel->id);
 	settings_take(one, channel);
-	one->station = station_new(on_air->args.store, channel->id);
+	one->station = station_new(on_air->args.store,
+				   on_air->args.sounds, channel->id);
 	status = programme_begin(on_air, one, channel, path, fault);
 	if (status != STATUS_OK) {
 		aired_free(one);

@@ -32,6 +32,7 @@ struct on_air_args {
 	const char *data_dir; /* live/ is made in it */
 	struct live_out *out; /* NULL: the sound goes nowhere */
 	struct pushes *pushes; /* to other servers; NULL: none */
+	struct sounds *sounds; /* NULL: nothing sounds alike */
 };
 
 struct on_air;

@@ -15,6 +15,7 @@
 
 #include "base/memory.h"
 #include "library/listening.h"
+#include "service/sounds.h"
 
 #define MARKED_MAX 20000
 #define LISTENERS_MAX 80
@@ -35,6 +36,7 @@ struct recommend {
 
 static const char *const reason_names[] = {
 	[RECOMMEND_TOGETHER] = "co_listening",
+	[RECOMMEND_SOUND] = "sound",
 	[RECOMMEND_ARTIST] = "artist",
 	[RECOMMEND_GENRE] = "genre",
 	[RECOMMEND_POPULAR] = "popular",
@@ -299,6 +301,7 @@ recommend_step(struct recommend *recommend, uint32_t limit, int64_t now_ms,
 
 struct choosing {
 	struct arena *arena;
+	struct sounds *sounds;
 	int64_t user_id;
 	int64_t *heard; /* ascending */
 	size_t heard_count;
@@ -385,6 +388,23 @@ choose_neighbours(struct store_session *session, struct choosing *choosing,
 #define CONTENT_SCORE 0.2 /* of the first; below it goes down */
 
 static enum status
+choose_by_sound(struct store_session *session, struct choosing *choosing,
+		int64_t track_id, double score, uint32_t limit,
+		struct fault *fault)
+{
+	struct sound_alike *alike = arena_new(choosing->arena,
+					      struct sound_alike, limit + 1);
+	size_t count;
+	enum status status = sounds_alike(choosing->sounds, session, track_id,
+					  limit, alike, &count, fault);
+
+	for (size_t i = 0; status == STATUS_OK && i < count; i++)
+		choose(choosing, alike[i].track_id, RECOMMEND_SOUND, track_id,
+		       score * sounds_score(alike[i].distance));
+	return status;
+}
+
+static enum status
 choose_popular(struct store_session *session, struct choosing *choosing,
 	       enum recommend_reason reason, int64_t id, double score,
 	       uint32_t limit, struct fault *fault)
@@ -420,7 +440,9 @@ choose_by_content(struct store_session *session, struct choosing *choosing,
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		double score = CONTENT_SCORE / (1 + 0.2 * (double)i);
 
-		if (tracks[i].artists[0] != 0)
+		status = choose_by_sound(session, choosing, ids[i],
+					 1.5 * score, 10, fault);
+		if (status == STATUS_OK && tracks[i].artists[0] != 0)
 			status = choose_popular(session, choosing,
 						RECOMMEND_ARTIST,
 						tracks[i].artists[0], score,
@@ -482,18 +504,19 @@ choice_cut(struct store_session *session, struct choosing *choosing,
 }
 
 enum status
-recommend_for_user(struct store_session *session, int64_t user_id,
-		   uint32_t limit, struct arena *arena,
+recommend_for_user(struct store_session *session, struct sounds *sounds,
+		   int64_t user_id, uint32_t limit, struct arena *arena,
 		   struct recommended **out, size_t *count,
 		   struct fault *fault)
 {
-	struct choosing choosing = { .arena = arena, .user_id = user_id };
+	struct choosing choosing = { .arena = arena, .sounds = sounds,
+				     .user_id = user_id };
 	struct user_track *top, *recent;
 	size_t top_count = 0, recent_count = 0;
 	enum status status;
 
 	choosing.room = (SEEDS_TOP + SEEDS_RECENT) * NEIGHBOURS_MAX +
-			CONTENT_SEEDS * 30 + 4 * RECOMMEND_MAX;
+			CONTENT_SEEDS * 40 + 4 * RECOMMEND_MAX;
 	choosing.items = arena_new(arena, struct recommended, choosing.room);
 	status = heard_load(session, &choosing, fault);
 	if (status == STATUS_OK)
@@ -525,15 +548,16 @@ recommend_for_user(struct store_session *session, int64_t user_id,
 	return status;
 }
 
+/* The reasons one after the other: what is heard together is worth more than a
+ * half, what sounds alike more than what shares an artist or a genre. */
 enum status
-recommend_similar(struct store_session *session, int64_t track_id,
-		  uint32_t limit, struct arena *arena, int64_t **ids,
-		  size_t *count, struct fault *fault)
+recommend_similar(struct store_session *session, struct sounds *sounds,
+		  int64_t track_id, uint32_t limit, struct arena *arena,
+		  struct recommended **out, size_t *count, struct fault *fault)
 {
-	struct choosing choosing = { .arena = arena };
+	struct choosing choosing = { .arena = arena, .sounds = sounds };
 	struct user_track seed = { .track_id = track_id };
 	struct heard_track track;
-	int64_t *chosen = arena_new(arena, int64_t, limit);
 	enum status status;
 
 	status = heard_tracks_get(session, &track_id, 1, &track, fault);
@@ -542,21 +566,26 @@ recommend_similar(struct store_session *session, int64_t track_id,
 				 "there is no track %lld", (long long)track_id);
 	choosing.heard = &track_id;
 	choosing.heard_count = 1;
-	choosing.room = NEIGHBOURS_MAX + 3 * RECOMMEND_MAX;
+	choosing.room = NEIGHBOURS_MAX + 4 * RECOMMEND_MAX;
 	choosing.items = arena_new(arena, struct recommended, choosing.room);
 	if (status == STATUS_OK)
 		status = choose_neighbours(session, &choosing, &seed, 1,
 					   fault);
+	for (size_t i = 0; i < choosing.count; i++)
+		choosing.items[i].score = 0.5 + choosing.items[i].score / 2;
+	if (status == STATUS_OK && choosing.count < limit)
+		status = choose_by_sound(session, &choosing, track_id, 0.49,
+					 limit, fault);
 	/* Half of the room at most for the artist's own. */
 	if (status == STATUS_OK && choosing.count < limit &&
 	    track.artists[0] != 0)
 		status = choose_popular(session, &choosing, RECOMMEND_ARTIST,
-					track.artists[0], 0.001,
+					track.artists[0], 1e-6,
 					(limit + 1) / 2 + 1, fault);
 	if (status == STATUS_OK && choosing.count < limit &&
 	    track.genre_id != 0)
 		status = choose_popular(session, &choosing, RECOMMEND_GENRE,
-					track.genre_id, 0.0001, limit + 1,
+					track.genre_id, 1e-8, limit + 1,
 					fault);
 	if (status != STATUS_OK)
 		return status;
@@ -564,8 +593,6 @@ recommend_similar(struct store_session *session, int64_t track_id,
 		qsort(choosing.items, choosing.count, sizeof *choosing.items,
 		      recommended_compare);
 	*count = choosing.count < limit ? choosing.count : limit;
-	for (size_t i = 0; i < *count; i++)
-		chosen[i] = choosing.items[i].track_id;
-	*ids = chosen;
+	*out = choosing.items;
 	return STATUS_OK;
 }

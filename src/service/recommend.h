@@ -1,5 +1,5 @@
 /* recommend.h - what somebody may like: from what people hear together, else
- * from artists and genres.
+ * from what sounds alike (service/sounds.h), from artists and genres.
  *
  * Two tracks are neighbours when the same people hear them. Neighbours of a
  * track are made anew when somebody played it, some tracks at a time, and kept
@@ -17,17 +17,19 @@
 #include "driver/store.h"
 
 struct recommend;
+struct sounds;
 
 #define RECOMMEND_MAX 100
 
 enum recommend_reason {
 	RECOMMEND_TOGETHER, /* because_track */
+	RECOMMEND_SOUND,    /* because_track */
 	RECOMMEND_ARTIST,   /* because_artist */
 	RECOMMEND_GENRE,    /* because_genre */
 	RECOMMEND_POPULAR,
 };
 
-/* "co_listening", "artist", "genre", "popular". */
+/* "co_listening", "sound", "artist", "genre", "popular". */
 const char *recommend_reason_name(enum recommend_reason reason);
 
 struct recommended {
@@ -49,17 +51,21 @@ enum status recommend_step(struct recommend *recommend, uint32_t limit,
 			   int64_t now_ms, uint32_t *left,
 			   struct fault *fault);
 
-/* In a store_read(). Tracks the person never played, best first. */
-enum status recommend_for_user(struct store_session *session, int64_t user_id,
+/* In a store_read(). Tracks the person never played, best first. `sounds` NULL:
+ * without what sounds alike. */
+enum status recommend_for_user(struct store_session *session,
+			       struct sounds *sounds, int64_t user_id,
 			       uint32_t limit, struct arena *arena,
 			       struct recommended **out, size_t *count,
 			       struct fault *fault);
 
-/* In a store_read(). What goes with a track: its neighbours, then the artist's
- * and the genre's. STATUS_NOT_FOUND when there is no such track. */
-enum status recommend_similar(struct store_session *session, int64_t track_id,
+/* In a store_read(). What goes with a track: what is heard with it, then what
+ * sounds like it, then, when there is not enough, the artist's and the genre's.
+ * STATUS_NOT_FOUND when there is no such track. */
+enum status recommend_similar(struct store_session *session,
+			      struct sounds *sounds, int64_t track_id,
 			      uint32_t limit, struct arena *arena,
-			      int64_t **ids, size_t *count,
+			      struct recommended **out, size_t *count,
 			      struct fault *fault);
 
 #endif /* OGMA_SERVICE_RECOMMEND_H */

@@ -15,8 +15,10 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "library/channel_plans.h"
+#include "library/listening.h"
 #include "library/tracks.h"
 #include "service/playlist.h"
+#include "service/sounds.h"
 
 #define SLOTS 12
 #define DRAWS_MAX 60 /* tries to find a track outside the windows */
@@ -24,6 +26,10 @@
 #define REST_MS 10000
 #define TRACK_WINDOW_MINUTES 60 /* where the automatic DJ says nothing */
 #define ARTIST_WINDOW_MINUTES 15
+#define SEEDS 3 /* tracks whose like is looked for */
+#define LIKE_EACH 60
+#define OF_THE_FIRST 3 /* one of them is drawn */
+#define FIRST_ONES 200 /* drawn from when nothing has played yet */
 
 const struct option station_options[] = {
 	{ .name = "AUTO_END_TIMEOUT_MINUTES", .type = OPTION_U32,
@@ -56,6 +62,7 @@ struct slot {
 
 struct station {
 	struct store *store;
+	struct sounds *sounds;
 	int64_t channel_id;
 	struct slot slots[SLOTS];
 	uint64_t turn;
@@ -67,11 +74,12 @@ struct station {
 };
 
 struct station *
-station_new(struct store *store, int64_t channel_id)
+station_new(struct store *store, struct sounds *sounds, int64_t channel_id)
 {
 	struct station *station = mem_new(1, sizeof *station);
 
 	station->store = store;
+	station->sounds = sounds;
 	station->channel_id = channel_id;
 	for (size_t i = 0; i < SLOTS; i++)
 		arena_init(&station->slots[i].arena);
@@ -336,6 +344,7 @@ struct pool { /* what is drawn from */
 	int64_t *ids;
 	size_t count;
 	int64_t track_window_ms, artist_window_ms;
+	bool in_order; /* the first ones are the best */
 };
 
 /* Within what is planned or plays. */
@@ -423,6 +432,35 @@ draw(struct store_session *session, const struct plan *plan,
 	return status;
 }
 
+/* One of the first that nothing speaks against, else the best. */
+static enum status
+draw_in_order(struct store_session *session, const struct plan *plan,
+	      const struct pool *pool, int64_t *out, struct fault *fault)
+{
+	int64_t fits[OF_THE_FIRST];
+	size_t count = 0;
+	int best = 3;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < pool->count && count < OF_THE_FIRST &&
+			   status == STATUS_OK;
+	     i++) {
+		int rate = 3;
+
+		status = draw_rate(session, plan, pool, pool->ids[i], &rate,
+				   fault);
+		if (status == STATUS_OK && rate < best) {
+			best = rate;
+			*out = pool->ids[i];
+		}
+		if (status == STATUS_OK && rate == 0)
+			fits[count++] = pool->ids[i];
+	}
+	if (count > 0)
+		*out = fits[random_below(count)];
+	return status;
+}
+
 /* One that was drawn before and did not play yet. */
 static struct slot *
 drawn_before(const struct plan *plan, const struct pool *pool)
@@ -449,7 +487,11 @@ plan_drawn(struct store_session *session, struct plan *plan,
 	enum status status;
 
 	if (slot == NULL) {
-		status = draw(session, plan, pool, &item.track_id, fault);
+		status = pool->in_order ?
+				 draw_in_order(session, plan, pool,
+					       &item.track_id, fault) :
+				 draw(session, plan, pool, &item.track_id,
+				      fault);
 		if (status != STATUS_OK)
 			return status;
 		queue_id_make(id);
@@ -546,6 +588,62 @@ pool_of_rules(struct store_session *session, const struct plan *plan,
 	return status;
 }
 
+static bool
+pool_has(const struct pool *pool, int64_t track_id)
+{
+	for (size_t i = 0; i < pool->count; i++) {
+		if (pool->ids[i] == track_id)
+			return true;
+	}
+	return false;
+}
+
+/* What sounds like the tracks that began last, the nearest of each by turns. */
+static enum status
+pool_of_seeds(struct store_session *session, const struct plan *plan,
+	      const int64_t *seeds, size_t seed_count, struct pool *pool,
+	      struct fault *fault)
+{
+	struct sound_alike alike[SEEDS][LIKE_EACH];
+	size_t counts[SEEDS] = { 0 };
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < seed_count && status == STATUS_OK; i++)
+		status = sounds_alike(plan->station->sounds, session, seeds[i],
+				      LIKE_EACH, alike[i], &counts[i], fault);
+	pool->ids = arena_new(plan->arena, int64_t, SEEDS * LIKE_EACH);
+	for (size_t k = 0; k < LIKE_EACH && status == STATUS_OK; k++)
+		for (size_t i = 0; i < seed_count; i++)
+			if (k < counts[i] &&
+			    !pool_has(pool, alike[i][k].track_id))
+				pool->ids[pool->count++] =
+					alike[i][k].track_id;
+	pool->in_order = true;
+	return status;
+}
+
+/* As long as there is nothing to go by, what is heard most. */
+static enum status
+pool_of_similar(struct store_session *session, const struct plan *plan,
+		struct pool *pool, struct fault *fault)
+{
+	int64_t seeds[SEEDS];
+	size_t count;
+	enum status status = channel_history_tracks(
+		session, plan->station->channel_id, SEEDS, seeds, &count,
+		fault);
+
+	if (status == STATUS_OK)
+		status = pool_of_seeds(session, plan, seeds, count, pool,
+				       fault);
+	if (status != STATUS_OK || pool->count > 0)
+		return status;
+	pool->in_order = false;
+	pool->name = arena_print(plan->arena, "%s popular", pool->name);
+	return popular_track_ids(session, 0, 0, FIRST_ONES, plan->arena,
+				 &pool->ids, &pool->count, fault);
+}
+
 static enum status
 pool_of_auto_dj(struct store_session *session, const struct plan *plan,
 		struct pool *pool, struct fault *fault)
@@ -572,6 +670,8 @@ pool_of_auto_dj(struct store_session *session, const struct plan *plan,
 		status = pool_of_playlist(session, plan,
 					  json_integer_value(playlist), pool,
 					  fault);
+	else if (json_is_true(json_object_get(auto_dj, "similar")))
+		status = pool_of_similar(session, plan, pool, fault);
 	else
 		status = pool_of_rules(session, plan,
 				       json_object_get(auto_dj, "rules"), pool,

@@ -1,9 +1,9 @@
 /* station.h - what a live channel plays next.
  *
  * In this order: a jingle that is due; the queue; the playlist that the schedule
- * has now; the channel's automatic DJ (a playlist, or rules), which leaves out
- * tracks and artists that played within its windows while there are others;
- * nothing, which is the placeholder.
+ * has now; the channel's automatic DJ (a playlist, rules, or what sounds like the
+ * tracks played last), which leaves out tracks and artists that played within
+ * its windows while there are others; nothing, which is the placeholder.
  *
  * What was planned keeps its id until it plays, also what was drawn by chance,
  * so that it can be opened ahead. What begins leaves the queue, is noted in the
@@ -31,6 +31,7 @@ struct station_settings {
 
 extern const struct option station_options[];
 
+struct sounds;
 struct station;
 
 struct station_pick {
@@ -43,8 +44,10 @@ struct station_pick {
 	int64_t start_ms;  /* not 0: it goes on from there after a restart */
 };
 
-/* The channel's row need not be there: then nothing is ever planned. */
-struct station *station_new(struct store *store, int64_t channel_id);
+/* The channel's row need not be there: then nothing is ever planned. `sounds`
+ * NULL: nothing sounds alike. Both are borrowed. */
+struct station *station_new(struct store *store, struct sounds *sounds,
+			    int64_t channel_id);
 void station_free(struct station *station);
 
 /* Before the first plan: where the item that was current stood. Without it such

@@ -50,6 +50,19 @@ describe('a server that listens', () => {
 		}
 	});
 
+	test('names tracks that sound like it, and says so in the language of who asks', async () => {
+		interface Similar { id: number; reason: string; reason_kind: string }
+		const similar = async (language: string): Promise<Similar[]> =>
+			((await server.ask(`${path}/similar?limit=5`, { headers: { 'accept-language': language } })).json() as { items: Similar[] }).items;
+		const alike = await until('another track sounds alike', async () => {
+			const [first] = await similar('en');
+			return first?.reason_kind === 'sound' ? first : undefined;
+		});
+		expect(alike.reason).toBe('sounds like it');
+		expect(alike.id).not.toBe(water.id);
+		expect((await similar('ru')).find((one) => one.reason_kind === 'sound')?.reason).toBe('звучит похоже');
+	});
+
 	test('lists by what it heard', async () => {
 		await heard();
 		const titles = async (query: string): Promise<string[]> => {

@@ -74,6 +74,8 @@ describe('a channel', () => {
 		const changed = checked('PATCH', '/channels/{id}', await mod.send('PATCH', at, change), 200);
 		expect(changed).toMatchObject({ title: 'Ночь', crossfade_ms: 4000, auto_dj: { playlist_id: 3, artist_window_minutes: 30 } });
 		expect(changed.auto_dj.x).toBeUndefined();
+		const similar = { similar: true, track_window_minutes: 60 };
+		expect((await mod.send('PATCH', at, { auto_dj: similar })).json().auto_dj).toEqual(similar);
 		checked('DELETE', '/channels/{id}', await mod.send('DELETE', at), 204);
 		expect((await mod.ask(at)).status).toBe(404);
 	});
@@ -110,6 +112,8 @@ describe('a channel', () => {
 			['placeholder', '/etc/passwd'],
 			['auto_dj', {}],
 			['auto_dj', { playlist_id: 1, rules: {} }],
+			['auto_dj', { playlist_id: 1, similar: true }],
+			['auto_dj', { similar: 'yes' }],
 			['auto_dj', { playlist_id: 1, track_window_minutes: -1 }],
 		]) {
 			const answer = await mod.post(`${api}/channels`, { title: 'x', [field as string]: value });

@@ -766,7 +766,6 @@ struct asking {
 	int64_t id;
 	uint32_t limit;
 	struct recommended *items;
-	int64_t *ids;
 	size_t count;
 };
 
@@ -775,7 +774,7 @@ user_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct asking *asking = cookie;
 
-	return recommend_for_user(session, asking->id, asking->limit,
+	return recommend_for_user(session, NULL, asking->id, asking->limit,
 				  &asking->house->arena, &asking->items,
 				  &asking->count, fault);
 }
@@ -785,8 +784,8 @@ similar_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct asking *asking = cookie;
 
-	return recommend_similar(session, asking->id, asking->limit,
-				 &asking->house->arena, &asking->ids,
+	return recommend_similar(session, NULL, asking->id, asking->limit,
+				 &asking->house->arena, &asking->items,
 				 &asking->count, fault);
 }
 
@@ -837,7 +836,7 @@ what_others_hear_beside_it_is_recommended_with_the_reason(void **state)
 	assert_int_equal(asked.items[1].track_id, apart);
 	assert_int_equal(asked.items[1].reason, RECOMMEND_POPULAR);
 	asked = ask(house, similar_work, liked, 10);
-	assert_int_equal(asked.ids[0], beside);
+	assert_int_equal(asked.items[0].track_id, beside);
 }
 
 static void
@@ -859,7 +858,7 @@ without_common_listeners_artist_and_genre_decide(void **state)
 	assert_int_equal(asked.items[1].reason, RECOMMEND_GENRE);
 	asked = ask(house, similar_work, liked, 1);
 	assert_int_equal(asked.count, 1);
-	assert_int_equal(asked.ids[0], artist);
+	assert_int_equal(asked.items[0].track_id, artist);
 }
 
 static void

@@ -15,7 +15,9 @@
 #include "library/outbox.h"
 #include "library/playlist_tracks.h"
 #include "library/playlists.h"
+#include "library/track_analysis.h"
 #include "library/users.h"
+#include "service/sounds.h"
 #include "service/station.h"
 #include "tests/support/music.h"
 
@@ -25,6 +27,7 @@ struct studio {
 	struct music music;
 	int64_t channel, user, playlist;
 	int64_t tracks[TRACKS];
+	struct sounds *sounds; /* NULL until a test opens them */
 	struct station *station;
 	int64_t now_ms;
 	const struct station_pick *picks[STATION_PLAN_MAX];
@@ -158,7 +161,8 @@ set_up(void **state)
 	studio->settings = (struct channel_settings){ .title = "Air",
 						      .auto_end_minutes = 5 };
 	does(studio, channel_work);
-	studio->station = station_new(studio->music.store, studio->channel);
+	studio->station = station_new(studio->music.store, studio->sounds,
+				      studio->channel);
 	studio->now_ms = clock_now_ms();
 	*state = studio;
 	return 0;
@@ -170,6 +174,7 @@ tear_down(void **state)
 	struct studio *studio = *state;
 
 	station_free(studio->station);
+	sounds_close(studio->sounds);
 	music_close(&studio->music);
 	free(studio);
 	return 0;
@@ -290,7 +295,8 @@ an_item_that_was_playing_goes_on_after_a_restart(void **state)
 	expect_plan(studio, "a b");
 	begin(studio, "a");
 	station_free(studio->station); /* as if it was killed */
-	studio->station = station_new(studio->music.store, studio->channel);
+	studio->station = station_new(studio->music.store, studio->sounds,
+				      studio->channel);
 	station_resume(studio->station, "a", 61500);
 	expect_plan(studio, "a b");
 	assert_int_equal(studio->picks[0]->start_ms, 61500);
@@ -495,6 +501,57 @@ what_fails_again_and_again_makes_it_rest(void **state)
 	assert_true(plan(studio) > 0);
 }
 
+/* Tracks 0 to 3 sound alike, and so do 4 to 7. */
+static enum status
+hear_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct studio *studio = cookie;
+	enum status status = STATUS_OK;
+
+	for (int i = 0; i < TRACKS && status == STATUS_OK; i++) {
+		struct media_analysis heard = { .sample_rate_hz = 44100 };
+
+		for (int f = 0; f < MEDIA_FEATURES; f++)
+			heard.feature_variances[f] = 1;
+		heard.feature_means[2] = (i < 4 ? 1000 : 4000) + 10 * i;
+		status = analysis_save(session, studio->tracks[i], 1, &heard,
+				       NULL, 1000, fault);
+	}
+	return status;
+}
+
+static void
+what_sounds_like_what_was_played_fills_an_empty_queue(void **state)
+{
+	struct studio *studio = *state;
+	struct fault fault = { 0 };
+	int64_t next;
+
+	does(studio, hear_work);
+	if (sounds_open(studio->music.store, &studio->sounds, &fault) !=
+		    STATUS_OK ||
+	    sounds_catch_up(studio->sounds, &fault) != STATUS_OK)
+		fail_msg("%s", fault.message);
+	station_free(studio->station);
+	studio->station = station_new(studio->music.store, studio->sounds,
+				      studio->channel);
+	studio->settings.auto_dj = "{\"similar\":true,"
+				   "\"track_window_minutes\":60,"
+				   "\"artist_window_minutes\":0}";
+	does(studio, settings_work);
+	assert_true(plan(studio) > 0); /* nothing played: anything will do */
+	put(studio, "a", 1);
+	assert_int_equal(play(studio), studio->tracks[1]);
+	next = play(studio);
+	assert_true(next == studio->tracks[0] || next == studio->tracks[2] ||
+		    next == studio->tracks[3]);
+	for (int i = 0; i < 4; i++)
+		assert_int_not_equal(play(studio), studio->tracks[1]);
+	studio->settings.auto_dj = NULL;
+	does(studio, settings_work);
+	assert_int_equal(plan(studio), 0);
+}
+
 int
 main(void)
 {
@@ -508,6 +565,7 @@ main(void)
 		SCENARIO(
 			no_artist_comes_again_within_the_window_while_there_are_others),
 		SCENARIO(rules_can_choose_too),
+		SCENARIO(what_sounds_like_what_was_played_fills_an_empty_queue),
 		SCENARIO(the_schedule_is_on_when_its_hour_is),
 		SCENARIO(a_night_of_the_schedule_reaches_into_the_next_day),
 		SCENARIO(a_jingle_comes_after_so_many_tracks),

@@ -105,6 +105,9 @@ test('an operator plans a week and jingles, and a listener requests a song', asy
 	expect(slot).toMatchObject({ playlist_title: 'Mornings', starts_at: '22:00', ends_at: '06:30' });
 
 	await ogma.page.getByRole('link', { name: 'Auto-DJ and jingles' }).click();
+	await ogma.page.getByLabel('Plays from').selectOption({ label: 'What sounds like the tracks played last' });
+	await ogma.page.getByRole('button', { name: 'Save' }).click();
+	await expect.poll(() => ogma.send<{ auto_dj: object }>('GET', `/channels/${channel.id}`)).toMatchObject({ auto_dj: { similar: true } });
 	await ogma.page.getByRole('button', { name: 'New jingle' }).click();
 	await dialog.getByLabel('Find a track').fill(jingle!.title);
 	await dialog

@@ -11,6 +11,8 @@ export type AutoEndTimer = Shapes['AutoEndTimer'];
 export interface AutoDj {
 	playlist_id?: number;
 	rules?: Rules;
+	/** What sounds like the tracks played last. */
+	similar?: boolean;
 	track_window_minutes?: number;
 	artist_window_minutes?: number;
 }

@@ -1,7 +1,7 @@
 /* Server state. One hook per question a page asks; the SWR key is the URL itself. */
 import useSWR, { type SWRConfiguration, type SWRResponse } from 'swr';
 import { apiGet, apiPath, latestOnly, type Query } from './client';
-import type { Album, Artist, Genre, GenreStats, Library, Lyrics, Page, SearchMulti, SearchPage, Track } from './types';
+import type { Album, Artist, Genre, GenreStats, Library, Lyrics, Page, SearchMulti, SearchPage, SimilarTrack, Track } from './types';
 
 export type Id = string | number | null | undefined;
 
@@ -15,7 +15,7 @@ export const useLibrary = () =>
 	useGet<Library>('/library', undefined, { refreshInterval: (library) => (library?.scanning ? 3000 : 0) });
 
 export const useTrack = (id: Id) => useGet<Track>(byId('tracks', id));
-export const useSimilarTracks = (id: Id) => useGet<Page<Track>>(byId('tracks', id, '/similar'), { limit: 10 });
+export const useSimilarTracks = (id: Id) => useGet<Page<SimilarTrack>>(byId('tracks', id, '/similar'), { limit: 10 });
 export const usePopularTracks = (limit: number) => useGet<Page<Track>>('/tracks/popular/', { limit });
 export const useLyrics = (track: Track | null | undefined) =>
 	useGet<Lyrics>(track?.has_lyrics ? `/tracks/${track.id}/lyrics` : null);

@@ -49,6 +49,7 @@ export interface components {
             album_artist: string | null;
             genre: string | null;
             genres: components["schemas"]["GenreRef"][];
+            genre_guess: components["schemas"]["GenreGuess"] | null;
             duration_ms: number;
             track_no: number | null;
             disc_no: number | null;
@@ -91,6 +92,7 @@ export interface components {
             album_artist: string | null;
             genre: string | null;
             genres: components["schemas"]["GenreRef"][];
+            genre_guess: components["schemas"]["GenreGuess"] | null;
             duration_ms: number;
             track_no: number | null;
             disc_no: number | null;
@@ -122,6 +124,51 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             highlights: components["schemas"]["Highlights"];
+        };
+        SimilarTrack: {
+            id: number;
+            title: string;
+            artist: string;
+            artist_id: number | null;
+            artists: components["schemas"]["ArtistCredit"][];
+            album: string | null;
+            album_id: number | null;
+            album_artist: string | null;
+            genre: string | null;
+            genres: components["schemas"]["GenreRef"][];
+            genre_guess: components["schemas"]["GenreGuess"] | null;
+            duration_ms: number;
+            track_no: number | null;
+            disc_no: number | null;
+            year: number | null;
+            tempo: number | null;
+            energy: number | null;
+            valence: number | null;
+            danceability: number | null;
+            key: string | null;
+            loudness_lufs: number | null;
+            popularity: number;
+            play_count: number;
+            cover_url: string | null;
+            stream_url: string;
+            source: string;
+            codec: string;
+            container: string;
+            bitrate: number;
+            sample_rate: number;
+            channels: number;
+            bit_depth: number | null;
+            size_bytes: number;
+            gapless: components["schemas"]["Gapless"] | null;
+            replaygain: components["schemas"]["ReplayGain"] | null;
+            composer: string | null;
+            has_lyrics: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            reason: string;
+            reason_kind: string;
         };
         Album: {
             id: number;
@@ -704,6 +751,7 @@ export interface components {
             album_artist: string | null;
             genre: string | null;
             genres: components["schemas"]["GenreRef"][];
+            genre_guess: components["schemas"]["GenreGuess"] | null;
             duration_ms: number;
             track_no: number | null;
             disc_no: number | null;

@@ -31,6 +31,9 @@ export type Track = Exactly<
 	}
 >;
 
+/** One that goes with another, and why. */
+export type SimilarTrack = Track & Pick<Shapes['SimilarTrack'], 'reason' | 'reason_kind'>;
+
 /** Without an artist: a compilation that names no album artist. */
 export type Album = Exactly<Shapes['Album'], { artists: ArtistCredit[] }>;
 

@@ -14,6 +14,8 @@ interface TrackListProps {
 	className?: string;
 	/** What they are played out of. */
 	from?: Source;
+	/** What is said of each beside its artist. */
+	noteOf?: (track: Track) => string;
 }
 
 /** A short list of tracks; playing one queues the whole list. Long ones: VirtualTracks. */
@@ -25,6 +27,7 @@ export function TrackList({
 	ownArtist,
 	className = '',
 	from,
+	noteOf,
 }: TrackListProps) {
 	const { type = 'library', id } = from ?? {};
 	const play = useCallback(
@@ -43,6 +46,7 @@ export function TrackList({
 						showAlbum={showAlbum ?? false}
 						showArtist={ownArtist === undefined || track.artist !== ownArtist}
 						onPlay={play}
+						note={noteOf?.(track)}
 					/>
 				</li>
 			))}

@@ -23,6 +23,8 @@ interface TrackRowProps {
 	/** An album's list names artists only where they differ from the album's. */
 	showArtist?: boolean;
 	onPlay: (index: number) => void;
+	/** What is said of it here, after its artist. */
+	note?: string | undefined;
 	/** More of what can be done with it in this list, before the rest of its menu. */
 	extra?: () => MenuEntry[];
 }
@@ -75,7 +77,7 @@ function Lead({
 
 /** One track in a list: double click, Enter or the lead plays it; on touch the whole row does. */
 export const TrackRow = memo(function TrackRow(props: TrackRowProps) {
-	const { track, index, lead, showAlbum = false, showArtist = true, onPlay, extra } = props;
+	const { track, index, lead, showAlbum = false, showArtist = true, note, onPlay, extra } = props;
 	const { t } = useTranslation();
 	const menu = useTrackMenu();
 	const current = usePlayer((state) => currentItem(state)?.track.id === track.id);
@@ -120,6 +122,7 @@ export const TrackRow = memo(function TrackRow(props: TrackRowProps) {
 						) : (
 							<ArtistLinks text={trackArtist(track)} artistId={track.artist_id} artists={track.artists} />
 						)}
+						{note && <span className="text-text-3">{` · ${note}`}</span>}
 					</div>
 				)}
 			</div>

@@ -1,17 +1,32 @@
 import { useTranslation } from 'react-i18next';
 import { setFavorite, useFavorites } from '../api/favorites';
 import { useMe } from '../api/session';
-import type { Track } from '../api/types';
-import { usePlayer } from '../player/store';
+import { apiGet, apiPath } from '../api/client';
+import type { Page, Track } from '../api/types';
+import { currentItem, usePlayer } from '../player/store';
 import { addToPlaylist } from './add-to-playlist';
 import type { MenuEntry } from './Menu';
 import { toast } from './toast';
+
+const LIKE = 30; // tracks
 
 /** What one can do with a track, wherever it is shown. */
 export function useTrackMenu(): (track: Track) => MenuEntry[] {
 	const { t } = useTranslation();
 	const { me } = useMe();
-	const { insertNext, append } = usePlayer.getState();
+	const { insertNext, append, playTracks } = usePlayer.getState();
+	/** Goes on with it where it plays, else begins with it. */
+	const playLike = async (track: Track) => {
+		try {
+			const { items } = await apiGet<Page<Track>>(apiPath(`/tracks/${track.id}/similar`, { limit: LIKE }));
+			if (items.length === 0) return toast(t('track.noneLike'));
+			if (currentItem(usePlayer.getState())?.track.id === track.id) insertNext(items);
+			else playTracks([track, ...items], 0, { shuffle: false, from: { type: 'recommendation' } });
+			toast(t('track.similar'));
+		} catch {
+			toast(t('error.text'));
+		}
+	};
 	return (track) => {
 		const entries: MenuEntry[] = [
 			{
@@ -31,6 +46,7 @@ export function useTrackMenu(): (track: Track) => MenuEntry[] {
 				},
 			},
 		];
+		entries.push({ icon: 'shuffle', label: t('track.moreLike'), run: () => void playLike(track) });
 		if (me) {
 			const liked = useFavorites.getState().track?.ids.has(track.id) ?? false;
 			entries.push(

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { useLyrics, useSimilarTracks, useTrack } from '../../api/hooks';
-import type { Track } from '../../api/types';
+import type { SimilarTrack, Track } from '../../api/types';
 import { ArtistLinks } from '../../components/ArtistLinks';
 import { CollectionActions } from '../../components/CollectionActions';
 import { Heart } from '../../components/Heart';
@@ -15,6 +15,7 @@ import { TrackList } from '../../components/TrackList';
 import { tintStyle, useTint } from '../../design/palette';
 import { clockOf } from '../../i18n/format';
 import { FactList } from './FactList';
+import { GenreGuess } from './GenreGuess';
 import { trackArtist } from '../../i18n/names';
 
 function Words({ track }: { track: Track }) {
@@ -29,6 +30,8 @@ function Words({ track }: { track: Track }) {
 	);
 }
 
+const reasonOf = (track: Track) => (track as SimilarTrack).reason;
+
 function Similar({ id }: { id: number }) {
 	const { t } = useTranslation();
 	const { data } = useSimilarTracks(id);
@@ -40,6 +43,7 @@ function Similar({ id }: { id: number }) {
 				label={t('track.similar')}
 				showAlbum
 				from={{ type: 'recommendation' }}
+				noteOf={reasonOf}
 				className="-mx-2"
 			/>
 		</Section>
@@ -94,6 +98,7 @@ export default function TrackPage() {
 				{` · ${clockOf(track.duration_ms)}`}
 			</Hero>
 			<FactList track={track} />
+			<GenreGuess track={track} onChange={() => void mutate()} />
 			<Words track={track} />
 			<Similar id={track.id} />
 		</Page>

@@ -10,14 +10,16 @@ interface PlaylistSelectProps {
 	error?: string | undefined;
 	/** Words of "none", where that is a choice. */
 	none?: string;
+	/** What can be chosen beside playlists. */
+	more?: { value: string; label: string }[];
 }
 
 /** A playlist one may use: own ones and public ones. */
-export function PlaylistSelect({ label, value, onChange, error, none }: PlaylistSelectProps) {
+export function PlaylistSelect({ label, value, onChange, error, none, more = [] }: PlaylistSelectProps) {
 	const { t } = useTranslation();
 	const { items } = useInfiniteList<Playlist>('/playlists', { sort: 'title' });
 	const known = items.map(({ id, title }) => ({ value: String(id), label: title }));
-	const missing = value && !known.some((option) => option.value === value);
+	const missing = value && ![...more, ...known].some((option) => option.value === value);
 	return (
 		<Select
 			label={label}
@@ -25,6 +27,7 @@ export function PlaylistSelect({ label, value, onChange, error, none }: Playlist
 			error={error}
 			options={[
 				{ value: '', label: none ?? t('console.playlist.choose') },
+				...more,
 				...(missing ? [{ value, label: t('console.playlist.number', { id: value }) }] : []),
 				...known,
 			]}

@@ -12,12 +12,19 @@ import { PlaylistSelect } from './PlaylistSelect';
 
 const TRACK_WINDOW = 120;
 const ARTIST_WINDOW = 30;
+const SIMILAR = 'similar';
+
+/** As the select has it: a playlist's number, or a word. */
+function chosen({ auto_dj }: Channel): string {
+	if (auto_dj?.similar) return SIMILAR;
+	return auto_dj?.playlist_id ? String(auto_dj.playlist_id) : '';
+}
 
 function AutoDjForm({ channel }: { channel: Channel }) {
 	const { t } = useTranslation();
 	const form = useForm(
 		{
-			auto_dj: channel.auto_dj?.playlist_id ? String(channel.auto_dj.playlist_id) : '',
+			auto_dj: chosen(channel),
 			track_window: String(channel.auto_dj?.track_window_minutes ?? TRACK_WINDOW),
 			artist_window: String(channel.auto_dj?.artist_window_minutes ?? ARTIST_WINDOW),
 		},
@@ -25,7 +32,7 @@ function AutoDjForm({ channel }: { channel: Channel }) {
 			await changeChannel(channel.id, {
 				auto_dj: values.auto_dj
 					? {
-							playlist_id: Number(values.auto_dj),
+							...(values.auto_dj === SIMILAR ? { similar: true } : { playlist_id: Number(values.auto_dj) }),
 							track_window_minutes: Number(values.track_window),
 							artist_window_minutes: Number(values.artist_window),
 						}
@@ -42,7 +49,12 @@ function AutoDjForm({ channel }: { channel: Channel }) {
 		<form {...form.props} className="grid gap-5 md:grid-cols-2">
 			<Problem text={form.problem} className="md:col-span-2" />
 			<div className="md:col-span-2">
-				<PlaylistSelect label={t('kind.playlist')} none={t('console.autoDj.none')} {...form.bind('auto_dj')} />
+				<PlaylistSelect
+					label={t('console.autoDj.from')}
+					none={t('console.autoDj.none')}
+					more={[{ value: SIMILAR, label: t('console.autoDj.similar') }]}
+					{...form.bind('auto_dj')}
+				/>
 			</div>
 			<TextInput
 				label={t('console.autoDj.track')}
