@@ -16,6 +16,7 @@
 #include "net/http.h"
 #include "service/backup.h"
 #include "service/edit.h"
+#include "service/storage.h"
 
 struct access;
 struct covers;
@@ -69,6 +70,7 @@ struct api_args {
 	struct editor editor;
 	struct backup_place backups;
 	struct s3_client *s3; /* NULL: no server is set */
+	struct storage storage;
 	const char *data_dir;
 	uint32_t auto_end_minutes; /* of new channels */
 	const struct scheduler_settings *scheduler;

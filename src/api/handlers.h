@@ -177,6 +177,11 @@ void handle_job_cancel(struct call *call);
 void handle_job_retry(struct call *call);
 void handle_jobs_retry(struct call *call);
 
+/* storage.c */
+void handle_storage_cover(struct call *call);
+void handle_storage_stats(struct call *call);
+void handle_storage_tidy(struct call *call);
+
 /* schedules.c */
 void handle_schedules_list(struct call *call);
 void handle_schedule_patch(struct call *call);

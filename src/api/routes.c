@@ -572,6 +572,7 @@ static const struct param provider_params[] = {
 #include "api/routes_playlists.h"
 #include "api/routes_schedules.h"
 #include "api/routes_uploads.h"
+#include "api/routes_storage.h"
 #include "api/routes_channels.h"
 
 const struct route api_routes[] = {
@@ -679,6 +680,7 @@ const struct route api_routes[] = {
 	CLEANUP_ROWS,
 	UPLOAD_ROWS,
 	SCHEDULE_ROWS,
+	STORAGE_ROWS,
 	PLAYLIST_ROWS,
 	ADMIN_PLAYLIST_ROWS,
 	CHANNEL_ROWS,

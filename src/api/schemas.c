@@ -408,6 +408,28 @@ const struct schema api_schemas[] = {
 	{ "MonitoringReport", FIELDS(
 		{ "latest", "JobReport?", NULL },
 		{ "alerts", "[Alert]", "Active ones first." }) },
+	{ "StoredCover", FIELDS(
+		{ "driver", "string", "s3 or folder." },
+		{ "bucket", "string", "Or the folder's path." },
+		{ "key", "string", "Below it; made from the picture's content." },
+		{ "size_bytes", "integer", NULL },
+		{ "cover_url", "string", NULL }) },
+	{ "StorageBucket", FIELDS(
+		{ "name", "string", "tracks, covers, playlists or temp." },
+		{ "bucket", "string?", "Or the folder's path." },
+		{ "present", "boolean", "False: it is not there." },
+		{ "objects", "integer", NULL },
+		{ "size_bytes", "integer", NULL }) },
+	{ "StorageStats", FIELDS(
+		{ "driver", "string", "s3 or folder." },
+		{ "buckets", "[StorageBucket]", NULL },
+		{ "objects", "integer", "In all of them." },
+		{ "size_bytes", "integer", NULL }) },
+	{ "StorageTidied", FIELDS(
+		{ "objects", "integer", "Temporary ones that were removed." },
+		{ "size_bytes", "integer", "Of those." },
+		{ "uploads", "integer",
+		  "Begun in parts and never ended; their parts are gone." }) },
 	{ "JobsQueued", FIELDS({ "queued", "integer", NULL }) },
 	{ "Backup", FIELDS(
 		{ "name", "string", "Of its folder." },

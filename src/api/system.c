@@ -88,16 +88,30 @@ index_check(struct api *api, struct service_health *out)
 	out->took_us = clock_monotonic_us() - start_us;
 }
 
+static void
+storage_check(struct api *api, struct service_health *out)
+{
+	const struct storage *storage = &api->args.storage;
+	int64_t start_us = clock_monotonic_us();
+
+	*out = (struct service_health){ .name = "storage",
+					.driver = storage_driver(storage),
+					.required = false };
+	out->up = storage_ping(storage, &out->fault) == STATUS_OK;
+	out->took_us = clock_monotonic_us() - start_us;
+}
+
 void
 handle_health_ready(struct call *call)
 {
-	struct service_health services[2];
+	struct service_health services[3];
 	bool down = false, degraded = false;
 	struct json_writer json;
 	struct buffer body;
 
 	store_check(call->api, &services[0]);
 	index_check(call->api, &services[1]);
+	storage_check(call->api, &services[2]);
 	for (size_t i = 0; i < ARRAY_LENGTH(services); i++) {
 		down = down || (services[i].required && !services[i].up);
 		degraded = degraded || !services[i].up;

@@ -6,11 +6,13 @@
 #include <sys/statvfs.h>
 
 #include "app/app.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "library/catalogue.h"
 #include "library/migrations.h"
 #include "media/media.h"
+#include "service/storage.h"
 
 struct checkup {
 	bool json;
@@ -161,6 +163,29 @@ check_media(struct checkup *checkup, struct app *app)
 	fclose(file);
 }
 
+static void
+check_storage(struct checkup *checkup, struct app *app)
+{
+	const struct s3_settings *settings = &app->settings->s3;
+	const struct storage storage = { .s3 = app->s3,
+					 .settings = settings,
+					 .blobs_path = app->blobs_path };
+	struct fault fault = { 0 };
+	char text[320];
+	int64_t start_us = clock_monotonic_us();
+	enum status status = storage_ping(&storage, &fault);
+
+	if (app->s3 != NULL)
+		snprintf(text, sizeof text,
+			 "S3 at %.150s answers in %.1f ms, bucket %.60s",
+			 settings->server.endpoint,
+			 (double)(clock_monotonic_us() - start_us) / 1000,
+			 settings->bucket_covers);
+	else
+		snprintf(text, sizeof text, "folder %.250s", app->blobs_path);
+	check_status(checkup, "storage", status, &fault, text);
+}
+
 int
 command_doctor(struct invocation *invocation)
 {
@@ -185,6 +210,7 @@ command_doctor(struct invocation *invocation)
 	check_status(&checkup, "search", index_ping(app.index, &fault), &fault,
 		     index_engine(app.index));
 	check_media(&checkup, &app);
+	check_storage(&checkup, &app);
 	app_close(&app);
 	if (!checkup.json)
 		printf("%u failed, %u warnings\n", checkup.failed,

@@ -180,6 +180,18 @@ backup_place(const struct serving *serving, const struct settings *settings)
 	};
 }
 
+static struct storage
+storage_of(const struct serving *serving, const struct settings *settings)
+{
+	const struct app *app = &serving->app;
+
+	return (struct storage){ .s3 = app->s3,
+				 .settings = &settings->s3,
+				 .music_path = app->music_path,
+				 .blobs_path = app->blobs_path,
+				 .uploads_path = app->uploads_path };
+}
+
 static enum status
 open_http(struct serving *serving, const struct settings *settings,
 	  struct fault *fault)
@@ -208,6 +220,7 @@ open_http(struct serving *serving, const struct settings *settings,
 			    .media = serving->app.media },
 		.backups = backup_place(serving, settings),
 		.s3 = serving->app.s3,
+		.storage = storage_of(serving, settings),
 		.scheduler = &settings->scheduler,
 		.data_dir = settings->program.data_dir,
 		.auto_end_minutes = settings->station.auto_end_minutes,
@@ -279,6 +292,7 @@ open_ingest(struct serving *serving, const struct settings *settings,
 		.disk_alert_percent = settings->monitor.alert_disk_percent,
 		.data_dir = settings->program.data_dir,
 		.backups = backup_place(serving, settings),
+		.storage = storage_of(serving, settings),
 		.cleanup = { serving->app.store, &settings->cleanup },
 	};
 	status = job_runner_open(&args, &serving->jobs, fault);

@@ -385,6 +385,8 @@ options_set(struct s3_exchange *exchange, const struct s3_request *request,
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
+	if (request->ping)
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)S3_PING_MS);
 	if (request->range != NULL)
 		curl_easy_setopt(easy, CURLOPT_RANGE,
 				 request->range + strlen("bytes="));
@@ -645,6 +647,7 @@ s3_begin(struct s3_client *s3, const struct s3_request *request,
 			pause_before(try - 1);
 		attempt = (struct attempt){ false, false };
 		status = begin_once(s3, request, out, head, &attempt, fault);
+		attempt.again = attempt.again && !request->ping;
 	}
 	answers_set(s3, attempt.reached);
 	if (status == STATUS_AGAIN_LATER) {

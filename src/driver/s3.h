@@ -34,6 +34,7 @@
 
 #define S3_ETAG_BYTES 128
 #define S3_DOWN_MS 3000
+#define S3_PING_MS 2000
 #define S3_PART_BYTES ((uint64_t)16 << 20) /* larger files go in parts */
 #define S3_OBJECT_BYTES_MAX ((uint64_t)5 << 40)
 
@@ -77,6 +78,7 @@ struct s3_request {
 	const struct s3_pair *query; /* sorted by name, lower-case initials */
 	size_t query_count;
 	const char *range; /* "bytes=0-99", or NULL */
+	bool ping;         /* tried once, and within S3_PING_MS */
 
 	/* An ETag without quotes that the object must have, or NULL; and
 	 * whether there must be none yet. STATUS_CONFLICT otherwise. */
@@ -136,9 +138,17 @@ bool s3_answers(struct s3_client *s3);
 enum status s3_remove(struct s3_client *s3, const char *bucket,
 		      const char *key, struct fault *fault);
 
+/* Whether it answers now, and has the bucket; soon, or not at all. */
+enum status s3_ping(struct s3_client *s3, const char *bucket,
+		    struct fault *fault);
+
 /* Asks for the first name in it: the bucket exists and may be read. */
 enum status s3_bucket_check(struct s3_client *s3, const char *bucket,
 			    struct fault *fault);
+
+/* STATUS_NOT_FOUND: there is none of that name. */
+enum status s3_bucket_find(struct s3_client *s3, const char *bucket,
+			   struct fault *fault);
 
 /* Makes it, if it is not there. */
 enum status s3_bucket_make(struct s3_client *s3, const char *bucket,
@@ -165,12 +175,23 @@ enum status s3_list(struct s3_client *s3, const char *bucket,
 		    const char *delimiter, s3_visit *visit, void *cookie,
 		    struct fault *fault);
 
+/* Drops the parts of uploads that were begun before that time and never ended,
+ * as those of a process that was killed. *count grows by how many. */
+enum status s3_uploads_drop(struct s3_client *s3, const char *bucket,
+			    int64_t before_ms, int64_t *count,
+			    struct fault *fault);
+
 /* ---- reading what servers say; pure ---- */
 
 /* A page of a list: `token` gets what continues it, empty at the end.
  * STATUS_CORRUPT when it is no list. */
 enum status s3_list_parse(struct span xml, s3_visit *visit, void *cookie,
 			  struct buffer *token, struct fault *fault);
+
+/* A list of uploads that were begun: `etag` is an upload's id, `modified_ms` when
+ * it was begun. */
+enum status s3_uploads_parse(struct span xml, s3_visit *visit, void *cookie,
+			     struct fault *fault);
 
 /* The code and the sentence of an error's body; false: it is none. */
 bool s3_error_parse(struct span xml, struct buffer *code,

@@ -10,7 +10,7 @@
 #define TEXT_BYTES 8192 /* of one element: a key is 1,024 at most */
 #define PAGE_BYTES ((size_t)16 << 20)
 
-enum place { IN_OTHER, IN_CONTENTS };
+enum place { IN_OTHER, IN_CONTENTS, IN_UPLOAD };
 
 struct page {
 	XML_Parser parser;
@@ -37,6 +37,9 @@ target_of(struct page *page, const char *name)
 		{ "ETag", IN_CONTENTS, &page->etag },
 		{ "Size", IN_CONTENTS, &page->size },
 		{ "LastModified", IN_CONTENTS, &page->modified },
+		{ "Key", IN_UPLOAD, &page->key },
+		{ "UploadId", IN_UPLOAD, &page->etag },
+		{ "Initiated", IN_UPLOAD, &page->modified },
 		{ "NextContinuationToken", IN_OTHER, &page->token },
 		{ "Code", IN_OTHER, &page->code },
 		{ "Message", IN_OTHER, &page->message },
@@ -64,6 +67,8 @@ on_start(void *cookie, const XML_Char *name, const XML_Char **attributes)
 		page->is_error = true;
 	else if (strcmp(name, "Contents") == 0)
 		page->place = IN_CONTENTS;
+	else if (strcmp(name, "Upload") == 0)
+		page->place = IN_UPLOAD;
 }
 
 static void
@@ -90,7 +95,9 @@ object_tell(struct page *page)
 		page->etag.bytes[--etag.length] = '\0';
 	object.etag = etag.at + strspn(etag.at, "\"");
 	if (page->key.length == 0 ||
-	    !span_to_u64(span_of(text_of(&page->size)), &object.size_bytes)) {
+	    (page->place == IN_CONTENTS &&
+	     !span_to_u64(span_of(text_of(&page->size)),
+			  &object.size_bytes))) {
 		page->status = fault_set(page->fault, STATUS_CORRUPT,
 					 "the S3 server lists an object "
 					 "without key or size");
@@ -117,9 +124,10 @@ on_end(void *cookie, const XML_Char *name)
 		buffer_add(page->out, text_of(&page->text), page->text.length);
 	} else if (strcmp(name, "IsTruncated") == 0) {
 		page->truncated = strcmp(text_of(&page->text), "true") == 0;
-	} else if (strcmp(name, "Contents") == 0) {
-		page->place = IN_OTHER;
+	} else if (strcmp(name, "Contents") == 0 ||
+		   (strcmp(name, "Upload") == 0 && page->visit != NULL)) {
 		object_tell(page);
+		page->place = IN_OTHER;
 		buffer_clear(&page->key);
 		buffer_clear(&page->etag);
 		buffer_clear(&page->size);
@@ -207,6 +215,17 @@ s3_list_parse(struct span xml, s3_visit *visit, void *cookie,
 	status = page.status;
 	page_release(&page);
 	return status;
+}
+
+enum status
+s3_uploads_parse(struct span xml, s3_visit *visit, void *cookie,
+		 struct fault *fault)
+{
+	struct page page = { .visit = visit, .cookie = cookie, .fault = fault };
+
+	page_read(&page, xml);
+	page_release(&page);
+	return page.status;
 }
 
 bool

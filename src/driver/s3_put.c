@@ -156,15 +156,38 @@ s3_remove(struct s3_client *s3, const char *bucket, const char *key,
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-enum status
-s3_bucket_check(struct s3_client *s3, const char *bucket, struct fault *fault)
+static enum status
+first_name_ask(struct s3_client *s3, const char *bucket, bool ping,
+	       struct fault *fault)
 {
 	const struct s3_pair query[] = { { "list-type", "2" },
 					 { "max-keys", "1" } };
 	const struct s3_request request = { .method = "GET",
 					    .bucket = bucket,
 					    .query = query,
-					    .query_count = 2 };
+					    .query_count = 2,
+					    .ping = ping };
+
+	return s3_ask(s3, &request, NULL, NULL, fault);
+}
+
+enum status
+s3_bucket_check(struct s3_client *s3, const char *bucket, struct fault *fault)
+{
+	return first_name_ask(s3, bucket, false, fault);
+}
+
+enum status
+s3_ping(struct s3_client *s3, const char *bucket, struct fault *fault)
+{
+	return first_name_ask(s3, bucket, true, fault);
+}
+
+enum status
+s3_bucket_find(struct s3_client *s3, const char *bucket, struct fault *fault)
+{
+	const struct s3_request request = { .method = "HEAD",
+					    .bucket = bucket };
 
 	return s3_ask(s3, &request, NULL, NULL, fault);
 }
@@ -189,5 +212,64 @@ s3_bucket_make(struct s3_client *s3, const char *bucket, struct fault *fault)
 	}
 	status = s3_ask(s3, &request, NULL, NULL, fault);
 	buffer_release(&where);
+	return status;
+}
+
+/* ---- what was begun and never ended ---- */
+
+struct dropping {
+	struct s3_client *s3;
+	const char *bucket;
+	int64_t before_ms, dropped;
+};
+
+static enum status
+drop_old(void *cookie, const struct s3_object *begun, struct fault *fault)
+{
+	struct dropping *dropping = cookie;
+	const struct s3_pair query[] = { { "uploadId", begun->etag } };
+	const struct s3_request request = { .method = "DELETE",
+					    .bucket = dropping->bucket,
+					    .key = begun->key,
+					    .query = query,
+					    .query_count = 1 };
+	enum status status;
+
+	if (begun->modified_ms >= dropping->before_ms)
+		return STATUS_OK;
+	status = s3_ask(dropping->s3, &request, NULL, NULL, fault);
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK; /* it ended meanwhile */
+	dropping->dropped += status == STATUS_OK;
+	return status;
+}
+
+enum status
+s3_uploads_drop(struct s3_client *s3, const char *bucket, int64_t before_ms,
+		int64_t *count, struct fault *fault)
+{
+	const struct s3_pair query[] = { { "uploads", "" } };
+	const struct s3_request request = { .method = "GET",
+					    .bucket = bucket,
+					    .query = query,
+					    .query_count = 1 };
+	struct dropping dropping = { s3, bucket, before_ms, 0 };
+	enum status status;
+
+	/* Dropped ones are not in the next page. */
+	do {
+		struct buffer xml;
+
+		*count += dropping.dropped;
+		dropping.dropped = 0;
+		buffer_init(&xml, 0);
+		status = s3_ask(s3, &request, NULL, &xml, fault);
+		if (status == STATUS_OK)
+			status = s3_uploads_parse(
+				(struct span){ xml.bytes, xml.length },
+				drop_old, &dropping, fault);
+		buffer_release(&xml);
+	} while (status == STATUS_OK && dropping.dropped > 0);
+	*count += dropping.dropped;
 	return status;
 }

@@ -87,6 +87,12 @@ ask_events(const struct chores *chores, struct fault *fault)
 				fault);
 }
 
+static enum status
+ask_storage(const struct chores *chores, struct fault *fault)
+{
+	return storage_ping(&chores->storage, fault);
+}
+
 static const struct {
 	const char *name, *alert;
 	enum status (*ask)(const struct chores *chores, struct fault *fault);
@@ -94,6 +100,7 @@ static const struct {
 	{ "store", "store_down", ask_store },
 	{ "search", "search_down", ask_search },
 	{ "events", "events_down", ask_events },
+	{ "storage", "storage_down", ask_storage },
 };
 
 static void

@@ -11,6 +11,7 @@
 #include "service/backup.h"
 #include "service/cleanup.h"
 #include "service/job.h"
+#include "service/storage.h"
 
 struct index_service;
 struct listening;
@@ -33,6 +34,7 @@ struct chores { /* the cookie; all borrowed */
 	uint32_t disk_alert_percent; /* as the monitor's; 0: never */
 	const char *data_dir;
 	struct backup_place backups;
+	struct storage storage;
 	struct cleanup cleanup;
 };
 

@@ -6,9 +6,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -516,6 +520,185 @@ a_server_that_says_nothing_is_given_up(void **state)
 	assert_int_equal(ask_with(&server, BUCKET, &fault), STATUS_OK);
 }
 
+/* ---- a server that says what we want ---- */
+
+struct canned {
+	int listener;
+	const char *const *answers; /* one for each connection; NULL ends */
+	pthread_t thread;
+	unsigned asked;
+};
+
+static void *
+canned_run(void *cookie)
+{
+	struct canned *canned = cookie;
+
+	for (; canned->answers[canned->asked] != NULL; canned->asked++) {
+		const char *answer = canned->answers[canned->asked];
+		int fd = accept(canned->listener, NULL, NULL);
+		char head[4096];
+
+		if (fd < 0)
+			break;
+		assert_true(read(fd, head, sizeof head) > 0);
+		assert_int_equal(write(fd, answer, strlen(answer)),
+				 (ssize_t)strlen(answer));
+		shutdown(fd, SHUT_WR);
+		while (read(fd, head, sizeof head) > 0)
+			; /* so that the answer is not reset away */
+		close(fd);
+	}
+	return NULL;
+}
+
+static struct s3_client *
+canned_open(struct canned *canned, const char *const *answers)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t length = sizeof address;
+	struct s3_server server = { .region = "us-east-1", .access_key = "a",
+				    .secret_key = "b", .path_style = true };
+	struct s3_client *s3;
+	char endpoint[64];
+
+	*canned = (struct canned){ .answers = answers };
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	canned->listener = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(canned->listener, (void *)&address, length), 0);
+	assert_int_equal(listen(canned->listener, 8), 0);
+	assert_int_equal(getsockname(canned->listener, (void *)&address,
+				     &length),
+			 0);
+	assert_int_equal(pthread_create(&canned->thread, NULL, canned_run,
+					canned),
+			 0);
+	snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%u",
+		 ntohs(address.sin_port));
+	server.endpoint = endpoint;
+	assert_int_equal(s3_open(&server, &s3, NULL), STATUS_OK);
+	return s3;
+}
+
+/* How many answers were asked for. */
+static unsigned
+canned_close(struct canned *canned, struct s3_client *s3)
+{
+	shutdown(canned->listener, SHUT_RDWR);
+	pthread_join(canned->thread, NULL);
+	close(canned->listener);
+	s3_close(s3);
+	return canned->asked;
+}
+
+#define CANNED(status, fields, body) \
+	"HTTP/1.1 " status "\r\nConnection: close\r\n" fields "\r\n" body
+#define SLOW_DOWN                                                            \
+	CANNED("503 Slow Down", "",                                          \
+	       "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code><Message>" \
+	       "Please reduce your request rate.</Message></Error>")
+
+static void
+a_busy_server_is_asked_again_and_given_up_after_three_times(void **state)
+{
+	static const char *const twice[] = {
+		SLOW_DOWN, CANNED("500 Internal", "Content-Length: 0\r\n", ""),
+		CANNED("200 OK", "Content-Length: 0\r\n", ""), NULL
+	};
+	static const char *const always[] = { SLOW_DOWN, SLOW_DOWN, SLOW_DOWN,
+					      SLOW_DOWN, NULL };
+	struct fault fault = { 0 };
+	struct canned canned;
+	struct s3_client *s3;
+
+	(void)state;
+	s3 = canned_open(&canned, twice);
+	assert_int_equal(s3_bucket_check(s3, BUCKET, &fault), STATUS_OK);
+	assert_int_equal(canned_close(&canned, s3), 3);
+
+	s3 = canned_open(&canned, always);
+	assert_int_equal(s3_bucket_check(s3, BUCKET, &fault),
+			 STATUS_UNAVAILABLE);
+	assert_int_equal(fault.status, STATUS_UNAVAILABLE);
+	assert_string_equal(fault.message,
+			    "the S3 server says 503 SlowDown: Please reduce "
+			    "your request rate.");
+	assert_true(s3_answers(s3));
+	assert_int_equal(canned_close(&canned, s3), 3);
+}
+
+static void
+a_clock_that_is_off_is_named(void **state)
+{
+	static const char *const refused[] = {
+		CANNED("403 Forbidden",
+		       "Date: Mon, 01 Jan 2024 00:00:00 GMT\r\n"
+		       "Content-Length: 0\r\n",
+		       ""),
+		NULL
+	};
+	struct fault fault = { 0 };
+	struct canned canned;
+	struct s3_client *s3 = canned_open(&canned, refused);
+
+	(void)state;
+	assert_int_equal(s3_bucket_check(s3, BUCKET, &fault),
+			 STATUS_UNAVAILABLE);
+	assert_non_null(strstr(fault.message, "this machine's clock is"));
+	assert_non_null(strstr(fault.message, "minutes ahead of its own"));
+	canned_close(&canned, s3);
+}
+
+static void
+an_answer_that_breaks_off_is_no_whole_answer(void **state)
+{
+	static const char *const cut[] = {
+		CANNED("200 OK", "Content-Length: 100\r\n", "ten bytes."), NULL
+	};
+	const struct s3_request get = { .method = "GET", .bucket = BUCKET,
+					.key = "cut" };
+	struct buffer out;
+	struct canned canned;
+	struct s3_client *s3 = canned_open(&canned, cut);
+
+	(void)state;
+	buffer_init(&out, 0);
+	assert_int_equal(s3_ask(s3, &get, NULL, &out, NULL),
+			 STATUS_UNAVAILABLE);
+	buffer_release(&out);
+	canned_close(&canned, s3);
+}
+
+static void
+an_upload_that_ends_with_an_error_after_all_has_failed(void **state)
+{
+	static const char *const broken[] = {
+		CANNED("200 OK", "",
+		       "<InitiateMultipartUploadResult><UploadId>u</UploadId>"
+		       "</InitiateMultipartUploadResult>"),
+		CANNED("200 OK", "ETag: \"e\"\r\nContent-Length: 0\r\n", ""),
+		CANNED("200 OK", "ETag: \"e\"\r\nContent-Length: 0\r\n", ""),
+		CANNED("200 OK", "",
+		       "<Error><Code>InternalError</Code><Message>Sorry."
+		       "</Message></Error>"),
+		CANNED("204 No Content", "", ""), NULL
+	};
+	const size_t count = S3_PART_BYTES + 1;
+	char *bytes = mem_new(count, 1);
+	int fd = file_of(bytes, count);
+	struct fault fault = { 0 };
+	struct canned canned;
+	struct s3_client *s3 = canned_open(&canned, broken);
+
+	(void)state;
+	assert_int_equal(s3_put(s3, BUCKET, "k", fd, count, NULL, &fault),
+			 STATUS_UNAVAILABLE);
+	assert_non_null(strstr(fault.message, "InternalError"));
+	assert_int_equal(canned_close(&canned, s3), 5);
+	close(fd);
+	free(bytes);
+}
+
 /* ---- what servers say ---- */
 
 static enum status
@@ -596,6 +779,12 @@ main(void)
 		SCENARIO(a_server_that_says_nothing_is_given_up),
 		cmocka_unit_test(
 			a_server_that_is_gone_is_said_at_once_after_the_first_time),
+		cmocka_unit_test(
+			a_busy_server_is_asked_again_and_given_up_after_three_times),
+		cmocka_unit_test(a_clock_that_is_off_is_named),
+		cmocka_unit_test(an_answer_that_breaks_off_is_no_whole_answer),
+		cmocka_unit_test(
+			an_upload_that_ends_with_an_error_after_all_has_failed),
 		cmocka_unit_test(
 			a_list_that_makes_no_sense_is_corrupt_and_never_cut_short),
 	};

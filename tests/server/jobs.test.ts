@@ -79,7 +79,7 @@ describe('what comes by the clock', () => {
 	test('looks at services, data and answer times, and raises an alert at the second look', async () => {
 		expect((await runNow('monitoring')).state).toBe('done');
 		const first = checked('GET', '/monitoring/report', await admin.ask(`${api}/monitoring/report`), 200);
-		expect(first.latest.report.services).toMatchObject([{ name: 'store', up: true }, { name: 'search', up: true }, { name: 'events', up: true }]);
+		expect(first.latest.report.services).toMatchObject([{ name: 'store', up: true }, { name: 'search', up: true }, { name: 'events', up: true }, { name: 'storage', up: true }]);
 		expect(first.latest.report.data).toMatchObject({ tracks: 3, orphan_tracks: 0, duplicate_albums: 0, rejected_files: 0 });
 		expect(first.latest.report.index).toMatchObject({ tracks: 3, current: true });
 		expect(first.latest.report.routes.find((one: any) => one.route === `${api}/schedules`)).toMatchObject({ method: 'GET', errors: 0 });

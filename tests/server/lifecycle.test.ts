@@ -424,7 +424,7 @@ describe('on PostgreSQL', async () => {
 			expect(ready.status).toBe(503);
 			expect(ready.json()).toMatchObject({
 				status: 'down',
-				services: [{ name: 'store', state: 'down' }, { name: 'search' }],
+				services: [{ name: 'store', state: 'down' }, { name: 'search' }, { name: 'storage', state: 'up' }],
 			});
 			expect(ready.json().services[0].reason).toMatch(/\S/);
 			expect((await server.ask('/health/live')).status).toBe(200);

@@ -182,6 +182,7 @@ describe('health', () => {
 		expect(ready.services).toMatchObject([
 			{ name: 'store', driver: 'sqlite', required: true, state: 'up', reason: null },
 			{ name: 'search', driver: 'fts5', required: false, state: 'up', reason: null },
+			{ name: 'storage', driver: 'folder', required: false, state: 'up', reason: null },
 		]);
 		for (const service of ready.services) expect(service.latency_ms).toBeGreaterThanOrEqual(0);
 		expect((await server.ask('/health/ready')).header('cache-control')).toBe('no-store');
