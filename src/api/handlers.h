@@ -179,6 +179,7 @@ void handle_jobs_retry(struct call *call);
 
 /* storage.c */
 void handle_storage_cover(struct call *call);
+void handle_storage_track_url(struct call *call);
 void handle_storage_stats(struct call *call);
 void handle_storage_tidy(struct call *call);
 

@@ -15,6 +15,15 @@ static const struct param storage_cover_params[] = {
 	{ 0 }
 };
 
+static const struct param storage_url_params[] = {
+	{ .name = "key", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 1024, .summary = "Path of an uploaded track, as one part: "
+				  "slashes as %2F." },
+	{ .name = "expires_in_seconds", .type = PARAM_INT, .min = 1,
+	  .max = 604800, .summary = "S3_PRESIGN_SECONDS when absent." },
+	{ 0 }
+};
+
 static const struct param storage_tidy_body[] = {
 	{ .name = "older_than_hours", .type = PARAM_INT, .min = 0,
 	  .max = 8760, .preset = "24",
@@ -32,6 +41,11 @@ static const struct param storage_tidy_body[] = {
 	  .body_type = "image/*", .body_max_bytes = PICTURE_BYTES, \
 	  .success = 201, .answer = "StoredCover", \
 	  .statuses = "404 413 422 503", .fields = no_store }, \
+	GET_FOR(USER_ROLE_ARTIST, API "/s3/tracks/{key}/url", \
+		handle_storage_track_url, "storage", \
+		"An address of an uploaded track that works without signing " \
+		"in, for a while.", storage_url_params, "StoredTrackUrl", \
+		"404 422 503"), \
 	GET_FOR(USER_ROLE_ADMIN, API "/s3/storage/stats", \
 		handle_storage_stats, "storage", \
 		"How much lies in each bucket or folder.", NULL, \

@@ -414,6 +414,11 @@ const struct schema api_schemas[] = {
 		{ "key", "string", "Below it; made from the picture's content." },
 		{ "size_bytes", "integer", NULL },
 		{ "cover_url", "string", NULL }) },
+	{ "StoredTrackUrl", FIELDS(
+		{ "driver", "string", "s3: it leads to the bucket; or folder." },
+		{ "track_id", "integer", NULL },
+		{ "url", "string", "Whole, or a path of this server." },
+		{ "expires_at", "time", NULL }) },
 	{ "StorageBucket", FIELDS(
 		{ "name", "string", "tracks, covers, playlists or temp." },
 		{ "bucket", "string?", "Or the folder's path." },
@@ -428,8 +433,7 @@ const struct schema api_schemas[] = {
 	{ "StorageTidied", FIELDS(
 		{ "objects", "integer", "Temporary ones that were removed." },
 		{ "size_bytes", "integer", "Of those." },
-		{ "uploads", "integer",
-		  "Begun in parts and never ended; their parts are gone." }) },
+		{ "uploads", "integer", "Begun and never ended; forgotten now." }) },
 	{ "JobsQueued", FIELDS({ "queued", "integer", NULL }) },
 	{ "Backup", FIELDS(
 		{ "name", "string", "Of its folder." },

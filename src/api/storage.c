@@ -4,8 +4,14 @@
 #include "api/handlers.h"
 #include "base/clock.h"
 #include "base/digest.h"
+#include "driver/s3.h"
 #include "library/audit.h"
+#include "library/files.h"
+#include "library/sources.h"
+#include "library/tracks.h"
+#include "service/access.h"
 #include "service/storage.h"
+#include "service/upload.h"
 
 #define HOUR_MS 3600000
 
@@ -55,6 +61,137 @@ handle_storage_cover(struct call *call)
 		call_answer_fault(call, &fault);
 	else
 		cover_answer(call, album ? "albums" : "artists", id, bytes);
+}
+
+/* ---- addresses of tracks ---- */
+
+struct url_work {
+	struct call *call;
+	const char *folder, *name;
+	struct source_row source; /* what holds it */
+	int64_t track_id;
+};
+
+static enum status
+url_look(struct store_session *session, struct url_work *work,
+	 const struct source_row *source, struct fault *fault)
+{
+	struct file_row file;
+	struct track track;
+	enum status status = files_find(session, source->id, work->folder,
+					work->name, work->call->arena, &file,
+					fault);
+
+	if (status == STATUS_OK)
+		status = file.state != FILE_OK ?
+				 fault_set(fault, STATUS_NOT_FOUND,
+					   "the file is away") :
+				 tracks_get(session, file.track_id,
+					    work->call->arena, &track, fault);
+	if (status == STATUS_OK) {
+		work->source = *source;
+		work->track_id = file.track_id;
+	}
+	return status;
+}
+
+/* Among what Ogma itself keeps; other people's folders are not in this. */
+static enum status
+url_run(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct url_work *work = cookie;
+	struct source_row *sources;
+	size_t count;
+	enum status status = sources_list(session, work->call->arena,
+					  &sources, &count, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	status = fault_set(fault, STATUS_NOT_FOUND, "there is no such track");
+	for (size_t i = 0; i < count && status == STATUS_NOT_FOUND; i++) {
+		if (sources[i].managed)
+			status = url_look(session, work, &sources[i], fault);
+	}
+	return status;
+}
+
+static const char *
+url_presigned(struct call *call, const struct source_row *source,
+	      const char *key, int64_t now_ms, int64_t life_ms)
+{
+	const struct storage *storage = &call->api->args.storage;
+	const struct s3_request get = { .method = "GET",
+					.bucket = source->root,
+					.key = key };
+	struct buffer address;
+	const char *made;
+
+	buffer_init(&address, 0);
+	s3_presign(storage->s3, &get, now_ms, (uint32_t)(life_ms / 1000),
+		   &address);
+	made = arena_copy_text(call->arena, address.bytes);
+	buffer_release(&address);
+	return made;
+}
+
+static const char *
+url_signed(struct call *call, int64_t track_id, int64_t expires_ms)
+{
+	const char *thing = arena_print(call->arena, "track/%lld",
+					(long long)track_id);
+
+	return arena_print(call->arena,
+			   "/api/v1/tracks/%lld/download?sig=%s",
+			   (long long)track_id,
+			   access_link_make(call->api->args.access,
+					    &call->caller, thing, expires_ms,
+					    call->arena));
+}
+
+static void
+url_answer(struct url_work *work, const char *key)
+{
+	struct call *call = work->call;
+	const struct storage *storage = &call->api->args.storage;
+	int64_t now_ms = clock_now_ms() / 1000 * 1000;
+	int64_t life_ms = storage->settings->presign_seconds * INT64_C(1000);
+	bool far = strcmp(work->source.kind, "s3") == 0 && storage->s3 != NULL;
+	struct json_writer json;
+	struct buffer body;
+
+	if (call_value(call, "expires_in_seconds")->given)
+		life_ms = call_int(call, "expires_in_seconds") * 1000;
+	buffer_init(&body, 0);
+	json_writer_init(&json, &body);
+	json_object_begin(&json);
+	json_member_text(&json, "driver", far ? "s3" : "folder");
+	json_member_int(&json, "track_id", work->track_id);
+	json_member_text(&json, "url",
+			 far ? url_presigned(call, &work->source, key, now_ms,
+					     life_ms) :
+			       url_signed(call, work->track_id,
+					  now_ms + life_ms));
+	json_member_time(&json, "expires_at", now_ms + life_ms);
+	json_object_end(&json);
+	call_answer_json(call, 200, &body);
+}
+
+void
+handle_storage_track_url(struct call *call)
+{
+	const char *key = call_text(call, "key");
+	const char *slash = strrchr(key, '/');
+	struct url_work work = {
+		.call = call,
+		.folder = slash == NULL ? "" :
+					  arena_copy_bytes(call->arena, key,
+							   (size_t)(slash -
+								    key)),
+		.name = slash == NULL ? key : slash + 1,
+	};
+
+	if (call_read_store(call, url_run, &work))
+		url_answer(&work, key);
 }
 
 /* ---- figures ---- */
@@ -143,9 +280,14 @@ handle_storage_tidy(struct call *call)
 	/* All means all: the server's clock may be ahead of ours. */
 	int64_t before_ms = hours == 0 ? INT64_MAX :
 					 clock_now_ms() - hours * HOUR_MS;
+	int64_t forgotten = 0;
 	enum status status = storage_tidy(&call->api->args.storage, before_ms,
 					  &tidied, &fault);
 
+	if (status == STATUS_OK)
+		status = upload_tidy(call->api->args.uploads, &forgotten,
+				     &fault);
+	tidied.uploads += forgotten;
 	buffer_init(&body, 0);
 	json_writer_init(&json, &body);
 	tidied_print(&json, &tidied);

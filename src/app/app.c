@@ -200,8 +200,6 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 	*app = (struct app){ .settings = settings, .live = live_hub_new() };
 	app->store_path = path_below(settings, "ogma.db");
 	app->blobs_path = path_below(settings, "blobs");
-	app->music_path = path_below(settings, "music");
-	app->uploads_path = path_below(settings, "uploads");
 	app->cache_path = *settings->program.cache_dir != '\0' ?
 				  mem_copy_text(settings->program.cache_dir) :
 				  path_below(settings, "cache");
@@ -244,8 +242,6 @@ app_close(struct app *app)
 	store_close(app->store);
 	free(app->store_path);
 	free(app->blobs_path);
-	free(app->music_path);
-	free(app->uploads_path);
 	free(app->cache_path);
 	*app = (struct app){ 0 };
 }

@@ -43,7 +43,7 @@ struct app {
 	struct live_hub *live; /* what happens on the air */
 	struct scan_services scan; /* filled with APP_MEDIA */
 
-	char *store_path, *blobs_path, *cache_path, *music_path, *uploads_path; /* under the data folder */
+	char *store_path, *blobs_path, *cache_path; /* under the data folder */
 };
 
 /* Makes the data folder, applies migrations. On failure nothing is open. */

@@ -184,12 +184,15 @@ static struct storage
 storage_of(const struct serving *serving, const struct settings *settings)
 {
 	const struct app *app = &serving->app;
+	struct storage storage = { .s3 = app->s3,
+				   .settings = &settings->s3,
+				   .blobs_path = app->blobs_path };
 
-	return (struct storage){ .s3 = app->s3,
-				 .settings = &settings->s3,
-				 .music_path = app->music_path,
-				 .blobs_path = app->blobs_path,
-				 .uploads_path = app->uploads_path };
+	if (serving->uploads != NULL) {
+		storage.music_path = upload_music_path(serving->uploads);
+		storage.uploads_path = upload_waiting_path(serving->uploads);
+	}
+	return storage;
 }
 
 static enum status

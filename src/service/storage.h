@@ -64,7 +64,8 @@ struct storage_tidied {
 };
 
 /* Removes what is older than that. On failure *out says what was removed before
- * it. Folders look after themselves (service/upload.h): STATUS_OK and zeros. */
+ * it. In folders nothing is left over but uploads, see
+ * upload_tidy(): STATUS_OK and zeros. */
 enum status storage_tidy(const struct storage *storage, int64_t before_ms,
 			 struct storage_tidied *out, struct fault *fault);
 

@@ -158,6 +158,18 @@ upload_close(struct upload_service *service)
 	free(service);
 }
 
+const char *
+upload_music_path(const struct upload_service *service)
+{
+	return service->music;
+}
+
+const char *
+upload_waiting_path(const struct upload_service *service)
+{
+	return service->folder;
+}
+
 const struct upload_settings *
 upload_settings_of(const struct upload_service *service)
 {

@@ -58,6 +58,10 @@ void upload_close(struct upload_service *service); /* NULL is fine */
 const struct upload_settings *
 upload_settings_of(const struct upload_service *service);
 
+/* Where uploads end, and where their bytes wait. */
+const char *upload_music_path(const struct upload_service *service);
+const char *upload_waiting_path(const struct upload_service *service);
+
 /* The rows of the table of job kinds; `cookie` is the service. */
 extern const struct job_kind upload_kinds[];
 

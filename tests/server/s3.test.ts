@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from './support/http.ts';
 import { find, scannedData, serveUntilEnd, temporary, trackTitled, undoAtEnd } from './support/library.ts';
-import { music } from './support/music.ts';
-import { lines, run, type Server } from './support/ogma.ts';
+import { at, music } from './support/music.ts';
+import { lines, run, type Server, until } from './support/ogma.ts';
 import { Person, person } from './support/people.ts';
 import { S3 } from './support/s3.ts';
 import { Description } from './support/schema.ts';
@@ -88,6 +88,40 @@ describe.each(places)('$name', (of) => {
 			body: picture,
 			headers: { 'content-type': 'image/png' },
 		}))?.status).toBe(403);
+	});
+
+	test('give an uploaded track an address for a while', async () => {
+		const path = 'classical/Vivaldi - The Four Seasons/01 Spring.mp3';
+		const file = await readFile(at(path));
+		const form = new FormData();
+		form.append('file', new Blob([file]), 'Spring.mp3');
+		const sent = new Response(form);
+		const answer = await admin(of).ask(`${api}/s3/tracks/upload`, {
+			method: 'POST',
+			headers: { 'content-type': sent.headers.get('content-type') ?? '' },
+			body: Buffer.from(await sent.arrayBuffer()),
+		});
+		expect(answer.status, answer.text).toBe(202);
+		const done = await until('the upload is a track', async () => {
+			const [one] = (await admin(of).json(`${api}/uploads`)).items;
+			if (one.state === 'failed') throw new Error(one.reason);
+			return one.state === 'done' ? one : undefined;
+		});
+		const at_ = (key: string, more = ''): Promise<Answer> =>
+			(people.get(of.name)?.artist as Person).ask(`${api}/s3/tracks/${encodeURIComponent(key)}/url${more}`);
+		const key = 'Antonio Vivaldi/The Four Seasons/01 Spring.mp3';
+		const given = checked('GET', '/s3/tracks/{key}/url', await at_(key), 200);
+		expect(given.track_id).toBe(done.track_id);
+		expect(Math.abs(Date.parse(given.expires_at) - Date.now() - 3_600_000)).toBeLessThan(60_000);
+		const whole = new URL(given.url, `http://127.0.0.1:${of.server.port}`);
+		expect(whole.search).toMatch(of.driver === given.driver && given.driver === 's3' ? /X-Amz-Signature=/ : /sig=/);
+		const got = await fetch(whole);
+		expect(got.status).toBe(200);
+		expect(Buffer.from(await got.arrayBuffer()).equals(file)).toBe(true);
+		const short = checked('GET', '/s3/tracks/{key}/url', await at_(key, '?expires_in_seconds=60'), 200);
+		expect(Date.parse(short.expires_at) - Date.now()).toBeLessThan(61_000);
+		expect((await at_('Antonio Vivaldi/The Four Seasons/02 Spring.mp3')).status).toBe(404);
+		expect((await at_(path)).status).toBe(404);
 	});
 
 	test('are counted', async () => {
