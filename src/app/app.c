@@ -70,8 +70,6 @@ open_s3(struct app *app, struct fault *fault)
 		return status;
 	bucket_make(app, settings->bucket_tracks);
 	bucket_make(app, settings->bucket_covers);
-	bucket_make(app, settings->bucket_playlists);
-	bucket_make(app, settings->bucket_temp);
 	return STATUS_OK;
 }
 

@@ -8,10 +8,20 @@
 #include "base/log.h"
 #include "service/backup.h"
 
+/* What lies elsewhere and is saved there; NULL: nothing. */
+static const char *
+bucket_left_out(const struct invocation *invocation)
+{
+	const struct s3_settings *s3 = &invocation->settings->s3;
+
+	return *s3->server.endpoint != '\0' ? s3->bucket_covers : NULL;
+}
+
 static void
 info_print(const struct invocation *invocation, const char *event,
 	   const struct backup_info *info, const char *place)
 {
+	const char *bucket = bucket_left_out(invocation);
 	struct json_writer json;
 	struct buffer line;
 
@@ -19,6 +29,10 @@ info_print(const struct invocation *invocation, const char *event,
 		printf("%s: %lld files, %.1f MiB, in %s\n", event,
 		       (long long)info->files,
 		       (double)info->size_bytes / 1048576, place);
+		if (bucket != NULL)
+			printf("Pictures are not among them: they stay in the "
+			       "S3 bucket %s.\n",
+			       bucket);
 		return;
 	}
 	buffer_init(&line, 0);
@@ -28,6 +42,7 @@ info_print(const struct invocation *invocation, const char *event,
 	json_member_text(&json, "folder", place);
 	json_member_int(&json, "files", info->files);
 	json_member_int(&json, "size_bytes", info->size_bytes);
+	json_member_text(&json, "bucket_left_out", bucket);
 	json_member_text(&json, "store", info->store);
 	json_member_text(&json, "version", info->version);
 	json_member_time(&json, "created_at", info->created_at_ms);

@@ -74,11 +74,13 @@ const struct option s3_options[] = {
 	  .offset = OFFSET(bucket_covers) },
 	{ .name = "S3_BUCKET_PLAYLISTS", .type = OPTION_TEXT,
 	  .preset = "ogma-playlists",
-	  .summary = "The S3 bucket of exported playlists.",
+	  .summary = "An S3 bucket of other programs, counted with ours: "
+		     "playlists' pictures are in S3_BUCKET_COVERS.",
 	  .offset = OFFSET(bucket_playlists) },
 	{ .name = "S3_BUCKET_TEMP", .type = OPTION_TEXT,
 	  .preset = "ogma-temp",
-	  .summary = "The S3 bucket of uploads that are not finished.",
+	  .summary = "An S3 bucket whose objects are removed on request "
+		     "when they are old.",
 	  .offset = OFFSET(bucket_temp) },
 	{ .name = "S3_PRESIGN_SECONDS", .type = OPTION_U32,
 	  .preset = "3600", .unit = "seconds", .min = 1, .max = 604800,

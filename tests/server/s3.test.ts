@@ -168,6 +168,13 @@ test('what nobody came back for is removed when it is old enough, and nothing el
 	expect(await s3.keys('covers')).toEqual(covers);
 });
 
+test('a backup says what it leaves in the bucket', async () => {
+	const saved = await run(['backup', '--to', join(place, 'saved'), '--json', '--data', options.data], { env: options.env });
+	expect(lines(saved.stdout)[0]).toMatchObject({ event: 'saved', bucket_left_out: 'covers' });
+	const words = await run(['backup', '--to', join(place, 'saved too'), '--data', options.data], { env: options.env });
+	expect(words.stdout).toContain('they stay in the S3 bucket covers');
+});
+
 test('the secret is in no answer, list of settings, log or message', async () => {
 	const secret = 'an even more secret word';
 	const env = { ...options.env, S3_SECRET_KEY: secret };
