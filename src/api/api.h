@@ -69,7 +69,6 @@ struct api_args {
 	struct live_out *out; /* what goes out of channels on the air */
 	struct editor editor;
 	struct backup_place backups;
-	struct s3_client *s3; /* NULL: no server is set */
 	struct storage storage;
 	const char *data_dir;
 	uint32_t auto_end_minutes; /* of new channels */

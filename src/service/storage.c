@@ -90,7 +90,7 @@ bucket_count(struct s3_client *s3, struct storage_figures *out,
 	out->present = status == STATUS_OK;
 	return status != STATUS_OK ?
 		       status :
-		       s3_list(s3, out->place, "", "", object_count, out,
+		       s3_list(s3, out->place, "", "", NULL, object_count, out,
 			       fault);
 }
 
@@ -176,7 +176,7 @@ bucket_tidy(const struct storage *storage, enum storage_area area,
 		status = s3_uploads_drop(storage->s3, bucket, before_ms,
 					 &out->uploads, fault);
 	if (status == STATUS_OK && area == STORAGE_TEMP)
-		status = s3_list(storage->s3, bucket, "", "", object_tidy,
+		status = s3_list(storage->s3, bucket, "", "", NULL, object_tidy,
 				 &tidying, fault);
 	return status;
 }
