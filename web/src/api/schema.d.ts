@@ -420,6 +420,38 @@ export interface components {
             latest: components["schemas"]["JobReport"] | null;
             alerts: components["schemas"]["Alert"][];
         };
+        StoredCover: {
+            driver: string;
+            bucket: string;
+            key: string;
+            size_bytes: number;
+            cover_url: string;
+        };
+        StoredTrackUrl: {
+            driver: string;
+            track_id: number;
+            url: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        StorageBucket: {
+            name: string;
+            bucket: string | null;
+            present: boolean;
+            objects: number;
+            size_bytes: number;
+        };
+        StorageStats: {
+            driver: string;
+            buckets: components["schemas"]["StorageBucket"][];
+            objects: number;
+            size_bytes: number;
+        };
+        StorageTidied: {
+            objects: number;
+            size_bytes: number;
+            uploads: number;
+        };
         JobsQueued: {
             queued: number;
         };
