@@ -111,6 +111,8 @@ export interface Source {
 	id: number;
 	kind: string;
 	path: string;
+	/** Uploaded files end in it. */
+	managed: boolean;
 	state: 'active' | 'paused' | 'removed';
 	file_count: number;
 	rejected_count: number;

@@ -108,18 +108,20 @@ export interface SendOptions {
 const isRaw = (body: unknown): body is BodyInit =>
 	body instanceof FormData || body instanceof Blob || typeof body === 'string';
 
-function requestOf(method: Method, options: SendOptions): RequestInit {
-	const headers: Record<string, string> = {
-		Accept: 'application/json',
-		'Accept-Language': document.documentElement.lang || 'en',
-		...options.headers,
-	};
-	const init: RequestInit = { method, headers, signal: options.signal ?? null };
-	if (options.keepalive) init.keepalive = true;
+/** The proofs of who asks, and the language; also for who sends requests of its own (uploads). */
+export function ownHeaders(method: string): Record<string, string> {
+	const headers: Record<string, string> = { 'Accept-Language': document.documentElement.lang || 'en' };
 	const bearer = rules.bearer();
 	if (bearer) headers.Authorization = `Bearer ${bearer}`;
 	const token = method === 'GET' ? null : rules.csrfToken();
 	if (token) headers['X-CSRF-Token'] = token;
+	return headers;
+}
+
+function requestOf(method: Method, options: SendOptions): RequestInit {
+	const headers: Record<string, string> = { Accept: 'application/json', ...ownHeaders(method), ...options.headers };
+	const init: RequestInit = { method, headers, signal: options.signal ?? null };
+	if (options.keepalive) init.keepalive = true;
 	if (options.body !== undefined) {
 		init.body = isRaw(options.body) ? options.body : JSON.stringify(options.body);
 		if (!isRaw(options.body)) headers['Content-Type'] = 'application/json';

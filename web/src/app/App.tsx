@@ -39,6 +39,7 @@ const FavoritesPage = lazyPage(() => import('../pages/favorites/FavoritesPage'),
 const RadioPage = lazyPage(() => import('../pages/radio/RadioPage'), 'radio');
 const ChannelPage = lazyPage(() => import('../pages/radio/ChannelPage'), 'radio');
 const ConsolePage = lazyPage(() => import('../pages/radio/console/ConsolePage'), 'radio', 'console');
+const UploadPage = lazyPage(() => import('../pages/upload/UploadPage'), 'upload');
 const HistoryPage = lazyPage(() => import('../pages/history/HistoryPage'), 'mine');
 
 export function App() {
@@ -84,6 +85,9 @@ export function App() {
 							<Route path="apps" element={<AppsTab />} />
 							<Route path="data" element={<DataTab />} />
 						</Route>
+					</Route>
+					<Route element={<Guard role="artist" />}>
+						<Route path="upload" element={<UploadPage />} />
 					</Route>
 					<Route element={<Guard role="moderator" />}>
 						<Route path="radio/:id/console/*" element={<ConsolePage />} />

@@ -17,6 +17,7 @@ import { Sidebar } from './Sidebar';
 import { TabBar } from './TabBar';
 import { useTheme } from './theme';
 import { useTitle } from './title';
+import { useFileDrop } from './use-file-drop';
 import { useRemoteQueue } from './use-remote-queue';
 import { useShortcuts } from './use-shortcuts';
 import { UserMenu } from './UserMenu';
@@ -60,6 +61,7 @@ export function Shell() {
 	const [asked, setAsked] = useState(false);
 	if (asks && !asked) setAsked(true);
 	const scrolled = useScrolled();
+	const filesOver = useFileDrop();
 	const onSearch = pathname === '/search';
 	useTheme();
 	useScrollPlaces();
@@ -133,6 +135,11 @@ export function Shell() {
 				<Suspense>
 					<ConfirmDialog />
 				</Suspense>
+			)}
+			{filesOver && (
+				<div className="pointer-events-none fixed inset-3 z-(--z-toast) grid place-items-center rounded-lg border-2 border-dashed border-accent glass">
+					<p className="text-xl font-semibold">{t('nav.dropHere')}</p>
+				</div>
 			)}
 			<Toaster />
 		</div>

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink } from 'react-router';
+import { useMe } from '../api/session';
 import { Icon } from '../components/Icon';
 import { Mark, Wordmark } from '../components/Logo';
-import { FOOT_NAV, LIBRARY_NAV, MAIN_NAV, MINE_NAV, type NavEntry } from './nav';
+import { entriesFor, FOOT_NAV, LIBRARY_NAV, MAIN_NAV, MINE_NAV, type NavEntry } from './nav';
 
 function Entry({ to, icon, text }: NavEntry) {
 	const { t } = useTranslation();
@@ -37,6 +38,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 /** From `md` a column of icons, from `lg` with words. */
 export function Sidebar() {
 	const { t } = useTranslation();
+	const { me } = useMe();
 	const list = (entries: NavEntry[]) => (
 		<ul className="space-y-0.5">
 			{entries.map((entry) => (
@@ -61,7 +63,7 @@ export function Sidebar() {
 			</Link>
 			{list(MAIN_NAV)}
 			<Part title={t('nav.library')}>{list(LIBRARY_NAV)}</Part>
-			<Part title={t('nav.mine')}>{list(MINE_NAV)}</Part>
+			<Part title={t('nav.mine')}>{list(entriesFor(me, MINE_NAV))}</Part>
 			<div className="mt-auto pt-6">{list(FOOT_NAV)}</div>
 		</nav>
 	);

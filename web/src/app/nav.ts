@@ -1,3 +1,5 @@
+import type { Me } from '../api/session';
+import { can, type Role } from '../api/roles';
 import type { IconName } from '../components/Icon';
 
 export interface NavEntry {
@@ -5,7 +7,12 @@ export interface NavEntry {
 	icon: IconName;
 	/** Key of its words. */
 	text: string;
+	/** Only for those who have it. */
+	role?: Role;
 }
+
+export const entriesFor = (me: Me | null | undefined, entries: NavEntry[]): NavEntry[] =>
+	entries.filter(({ role }) => !role || can(me, role));
 
 export const LIBRARY_NAV: NavEntry[] = [
 	{ to: '/albums', icon: 'albums', text: 'nav.albums' },
@@ -21,6 +28,7 @@ export const MINE_NAV: NavEntry[] = [
 	{ to: '/playlists', icon: 'playlist', text: 'nav.playlists' },
 	{ to: '/favorites', icon: 'heart', text: 'nav.favorites' },
 	{ to: '/history', icon: 'history', text: 'nav.history' },
+	{ to: '/upload', icon: 'upload', text: 'nav.upload', role: 'artist' },
 ];
 
 export const MAIN_NAV: NavEntry[] = [

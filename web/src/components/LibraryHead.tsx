@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { NavLink, useSearchParams } from 'react-router';
-import { LIBRARY_NAV, MINE_NAV } from '../app/nav';
+import { useMe } from '../api/session';
+import { entriesFor, LIBRARY_NAV, MINE_NAV } from '../app/nav';
 import { numberOf } from '../i18n/format';
 import { Icon } from './Icon';
 
@@ -31,12 +32,13 @@ interface LibraryHeadProps {
 /** On phones the parts of the library are reached from here; wider screens have them in the sidebar. */
 export function LibraryTabs() {
 	const { t } = useTranslation();
+	const { me } = useMe();
 	return (
 		<nav
 			aria-label={t('nav.library')}
 			className="no-scrollbar -mx-gutter mb-4 flex gap-1.5 overflow-x-auto px-gutter py-1 md:hidden"
 		>
-			{[...LIBRARY_NAV, ...MINE_NAV].map(({ to, text }) => (
+			{entriesFor(me, [...LIBRARY_NAV, ...MINE_NAV]).map(({ to, text }) => (
 				<NavLink
 					key={to}
 					to={to}

@@ -50,6 +50,7 @@ function SourceCard({
 								? t('admin.sources.scanned', { time: agoOf(source.last_scan_at, language) })
 								: t('admin.sources.neverScanned')}
 						</span>
+						{source.managed && <Badge look="accent">{t('admin.sources.managed')}</Badge>}
 						{source.state === 'paused' && <Badge>{t('admin.sources.paused')}</Badge>}
 					</p>
 					{source.last_error && <p className="mt-1 text-sm text-danger wrap-anywhere">{source.last_error}</p>}
