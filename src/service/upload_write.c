@@ -19,7 +19,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 
-#define CHECKPOINT_BYTES (16 << 20)
+#define CHECKPOINT_BYTES (4 << 20)
 
 struct upload_writer {
 	struct upload_writer *next; /* under the service's lock */

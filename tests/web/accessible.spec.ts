@@ -41,7 +41,7 @@ async function figures(ogma: Ogma): Promise<string[]> {
 	const { artist_id: artist } = await ogma.ask<{ artist_id: number }>(`/tracks/${track.id}`);
 	const listening = { action: 'complete', duration_played_ms: track.duration_ms };
 	await ogma.send('POST', '/analytics/listen', { track_id: track.id, ...listening });
-	return ['/me/stats', '/me/recap', '/trends', `/artists/${artist}/dashboard`, `/tracks/${track.id}/stats`];
+	return ['/upload', '/me/stats', '/me/recap', '/trends', `/artists/${artist}/dashboard`, `/tracks/${track.id}/stats`];
 }
 
 /** A channel of the keeper's, on the air with something in its queue; answers with its pages. */

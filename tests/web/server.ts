@@ -56,24 +56,38 @@ async function stop(server: ChildProcess): Promise<void> {
 export interface Serving {
 	url: string;
 	stop: () => Promise<void>;
+	/** Ends it in the middle of whatever it does. */
+	kill: () => Promise<void>;
+	/** Starts it again on the same data and port. */
+	start: () => Promise<void>;
 }
 
 /** A server on a data folder that is there, with settings of its own. */
 async function serve(data: string, port: number, env: NodeJS.ProcessEnv): Promise<Serving> {
-	const server = spawn(program, ['serve', '--data', data, '--host', '127.0.0.1', '--port', String(port)], {
-		stdio: ['ignore', 'ignore', 'inherit'],
-		/* Scenarios make their own people, all from one address. */
-		env: { ...process.env, ANALYSIS: 'no', LIMIT_LOGIN_ADDRESS: '0', ...env },
-	});
 	const url = `http://127.0.0.1:${port}`;
-	try {
-		await ready(url, server);
-	} catch (cause) {
-		server.kill('SIGKILL');
-		throw cause;
-	}
+	let server: ChildProcess;
+	const begin = async () => {
+		server = spawn(program, ['serve', '--data', data, '--host', '127.0.0.1', '--port', String(port)], {
+			stdio: ['ignore', 'ignore', 'inherit'],
+			/* Scenarios make their own people, all from one address. */
+			env: { ...process.env, ANALYSIS: 'no', LIMIT_LOGIN_ADDRESS: '0', ...env },
+		});
+		try {
+			await ready(url, server);
+		} catch (cause) {
+			server.kill('SIGKILL');
+			throw cause;
+		}
+	};
+	await begin();
 	return {
 		url,
+		start: begin,
+		kill: async () => {
+			const ended = new Promise((done) => server.once('exit', done));
+			server.kill('SIGKILL');
+			await ended;
+		},
 		stop: async () => {
 			await stop(server);
 			rmSync(data, { recursive: true, force: true });
