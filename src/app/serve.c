@@ -18,9 +18,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "driver/source.h"
 #include "service/fetch.h"
 #include "service/live_in.h"
 #include "service/on_air.h"
+#include "service/place.h"
 #include "service/sign_in.h"
 #include "service/sounds.h"
 #include "service/source.h"
@@ -253,16 +255,29 @@ static enum status
 open_uploads(struct serving *serving, const struct settings *settings,
 	     struct fault *fault)
 {
-	const struct upload_args args = {
+	struct place place = { .kind = "s3" };
+	struct upload_args args = {
 		.store = serving->app.store,
 		.scan = &serving->app.scan,
 		.settings = &settings->upload,
 		.data_dir = settings->program.data_dir,
 	};
+	enum status status;
+	struct buffer root;
 
 	if (!(settings->roles & (ROLE_API | ROLE_INGEST)))
 		return STATUS_OK;
-	return upload_open(&args, &serving->uploads, fault);
+	/* A folder that was named goes before the bucket. */
+	buffer_init(&root, 0);
+	if (serving->app.s3 != NULL && *settings->upload.path == '\0' &&
+	    source_driver_find(place.kind) != NULL) {
+		buffer_print(&root, "s3://%s", settings->s3.bucket_tracks);
+		place.root = root.bytes;
+		args.place = &place;
+	}
+	status = upload_open(&args, &serving->uploads, fault);
+	buffer_release(&root);
+	return status;
 }
 
 /* Scans, and what else takes long. */

@@ -14,8 +14,9 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/file.h"
-#include "base/log.h"
+#include "driver/source.h"
 #include "library/jobs.h"
+#include "service/place.h"
 
 #define KEY_BYTES 16
 #define ROOM_LEFT_BYTES (64u << 20) /* that an upload leaves on the disk */
@@ -101,7 +102,7 @@ upload_room_check(const struct upload_service *service, uint64_t size_bytes,
 
 /* As the source's row has it: whole, and free of links as far as it is there. */
 static enum status
-music_path(const struct upload_args *args, char **out, struct fault *fault)
+music_folder(const struct upload_args *args, char **out, struct fault *fault)
 {
 	const char *given = args->settings->path;
 	char real[PATH_MAX], whole[PATH_MAX];
@@ -121,6 +122,19 @@ music_path(const struct upload_args *args, char **out, struct fault *fault)
 	return STATUS_OK;
 }
 
+static enum status
+music_place(struct upload_service *service, struct fault *fault)
+{
+	const struct place *place = service->args.place;
+
+	service->args.place = NULL; /* it may go now */
+	service->kind = place == NULL ? source_driver_folder.name : place->kind;
+	if (place == NULL)
+		return music_folder(&service->args, &service->music, fault);
+	service->music = mem_copy_text(place->root);
+	return STATUS_OK;
+}
+
 enum status
 upload_open(const struct upload_args *args, struct upload_service **out,
 	    struct fault *fault)
@@ -135,7 +149,7 @@ upload_open(const struct upload_args *args, struct upload_service **out,
 	buffer_init(&path, 0);
 	buffer_print(&path, "%s/uploads", args->data_dir);
 	service->folder = buffer_take(&path, NULL);
-	status = music_path(args, &service->music, fault);
+	status = music_place(service, fault);
 	if (status == STATUS_OK)
 		status = folder_make(service->folder, fault);
 	if (status == STATUS_OK)

@@ -26,6 +26,7 @@
 #include "service/caller.h"
 #include "service/job.h"
 
+struct place;
 struct scan_services;
 
 #define UPLOAD_NAME_MAX 255  /* characters of a file's name */
@@ -49,6 +50,9 @@ struct upload_args { /* all borrowed */
 	const struct scan_services *scan;
 	const struct upload_settings *settings;
 	const char *data_dir;
+	const struct place *place; /* where the files of tracks go (its kind is
+				    * a constant text); NULL: as the settings
+				    * say. Until it is open */
 };
 
 enum status upload_open(const struct upload_args *args,

@@ -18,12 +18,14 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/ranged.h"
 #include "driver/source.h"
 #include "library/edits.h"
 #include "library/ownership.h"
 #include "library/sources.h"
 #include "media/facts.h"
 #include "service/fetch.h"
+#include "service/place.h"
 #include "service/scan.h"
 
 #define HASH_PIECE_BYTES 262144
@@ -189,23 +191,24 @@ bytes_hash(int fd, uint8_t out[SHA256_BYTES], struct fault *fault)
 {
 	struct digest *digest = digest_new();
 	char *piece = mem_new(HASH_PIECE_BYTES, 1);
-	off_t at = 0;
-	ssize_t got;
+	struct ranged_file file;
+	uint64_t at = 0;
+	enum status status = ranged_open(fd, &file, fault);
 
-	do {
-		got = pread(fd, piece, HASH_PIECE_BYTES, at);
-		if (got > 0) {
-			digest_add(digest, piece, (size_t)got);
-			at += got;
-		}
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	free(piece);
-	if (got < 0) {
-		digest_free(digest);
-		return fault_errno(fault, errno, "cannot read the file");
+	while (status == STATUS_OK && at < file.size_bytes) {
+		size_t got = ranged_read_all(&file, piece, HASH_PIECE_BYTES,
+					     at);
+
+		if (got == 0)
+			status = fault_set(fault, STATUS_FAILED,
+					   "the file cannot be read to its "
+					   "end");
+		digest_add(digest, piece, got);
+		at += got;
 	}
+	free(piece);
 	digest_finish(digest, out);
-	return STATUS_OK;
+	return status;
 }
 
 struct knowing {
@@ -255,21 +258,47 @@ known_find(struct arrival *arrival, int64_t *track_id, struct fault *fault)
 
 /* ---- the managed source ------------------------------------------------------------ */
 
+/* A folder that was known and is gone is on a disk that is away: nothing is made
+ * in its place. */
 static enum status
-source_work(struct store_session *session, void *cookie, struct fault *fault)
+folder_row(struct store_session *session, struct arrival *arrival,
+	   struct fault *fault)
 {
-	struct arrival *arrival = cookie;
 	const char *root = arrival->service->music;
 	bool is_new = false;
-	struct source_row row;
 	enum status status = scan_source_write(session, root, NULL,
 					       &arrival->source_id, &is_new,
 					       fault);
 
-	/* One that was known and is gone is on a disk that is away: nothing is
-	 * made in its place. */
-	if (status == STATUS_OK && is_new)
-		status = folder_make(root, fault);
+	return status == STATUS_OK && is_new ? folder_make(root, fault) :
+					       status;
+}
+
+static enum status
+remote_row(struct store_session *session, struct arrival *arrival,
+	   struct fault *fault)
+{
+	enum status status;
+
+	arrival->source_id = 0;
+	status = sources_add(session, arrival->service->kind,
+			     arrival->service->music, "{}",
+			     &arrival->source_id, fault);
+	return status == STATUS_CONFLICT && arrival->source_id != 0 ?
+		       STATUS_OK :
+		       status;
+}
+
+static enum status
+source_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct arrival *arrival = cookie;
+	bool folder = strcmp(arrival->service->kind,
+			     source_driver_folder.name) == 0;
+	struct source_row row;
+	enum status status = folder ? folder_row(session, arrival, fault) :
+				      remote_row(session, arrival, fault);
+
 	if (status == STATUS_OK)
 		status = sources_get(session, arrival->source_id,
 				     &arrival->arena, &row, fault);
@@ -279,17 +308,21 @@ source_work(struct store_session *session, void *cookie, struct fault *fault)
 	return status;
 }
 
-/* The row and the folder are made when they are first needed. */
+/* The row and the place are made when they are first needed. */
 static enum status
 source_expect(struct arrival *arrival, struct fault *fault)
 {
-	const struct source_args args = { .root = arrival->service->music };
-	enum status status = store_write(arrival->service->args.store,
-					 source_work, arrival, fault);
+	const struct upload_service *service = arrival->service;
+	const struct place place = { service->kind, service->music, NULL };
+	const struct source_args args = { .s3 = service->args.scan->s3 };
+	enum status status = store_write(service->args.store, source_work,
+					 arrival, fault);
 
 	if (status == STATUS_OK)
-		status = source_driver_folder.open(&args, &arrival->source,
-						   fault);
+		status = place_open(&place, &args, &arrival->source, fault);
+	if (status == STATUS_OK && !source_can_put(arrival->source))
+		status = fault_set(fault, STATUS_UNSUPPORTED,
+				   "no files can be put into %s", place.root);
 	if (status == STATUS_OK)
 		status = source_check(arrival->source, fault);
 	return status;

@@ -20,7 +20,8 @@ struct media_facts;
 struct upload_service {
 	struct upload_args args;
 	char *folder; /* of the bytes */
-	char *music;  /* root of the managed source */
+	const char *kind; /* of the managed source */
+	char *music;      /* its root */
 	pthread_mutex_t lock; /* of the list of writers */
 	struct upload_writer *writers;
 };

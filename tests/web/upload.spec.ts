@@ -65,7 +65,7 @@ test('two files dropped anywhere go on after the server was killed in the middle
 	await expect(page.getByText('2 of 2 files')).toBeVisible();
 	for (const title of ['First noise', 'Second noise']) {
 		await page.getByRole('list', { name: 'Files' }).getByRole('link', { name: title }).click();
-		await page.getByRole('button', { name: 'Play', exact: true }).first().click();
+		await page.getByRole('button', { name: `Play ${title}` }).first().click();
 		await ogma.expectPlaying(title);
 		await page.goBack();
 	}
@@ -101,7 +101,7 @@ test('uploads are paused and gone on with, refused ones say why, and what is no 
 test('listeners find neither the page nor a way to it', async ({ ogma }) => {
 	await ogma.signUp();
 	await ogma.open('/upload');
-	await expect(ogma.page.getByRole('heading', { level: 2 })).toBeVisible();
+	await expect(ogma.page.getByRole('heading', { name: 'This page is not for you' })).toBeVisible();
 	await expect(ogma.page.getByRole('button', { name: 'Choose files' })).toBeHidden();
 	await expect(ogma.page.getByRole('link', { name: 'Upload' })).toBeHidden();
 });
