@@ -175,6 +175,7 @@ void handle_jobs_list(struct call *call);
 void handle_job_get(struct call *call);
 void handle_job_cancel(struct call *call);
 void handle_job_retry(struct call *call);
+void handle_jobs_analyse(struct call *call);
 void handle_jobs_retry(struct call *call);
 
 /* storage.c */

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "api/forms.h"
 #include "api/handlers.h"
+#include "service/analyse.h"
 #include "service/source.h"
 #include "service/watch.h"
 
@@ -189,6 +190,22 @@ void
 handle_job_retry(struct call *call)
 {
 	job_change(call, false, 202);
+}
+
+void
+handle_jobs_analyse(struct call *call)
+{
+	struct fault fault = { 0 };
+	int64_t job_id = 0;
+
+	if (!work_done(call,
+		       analyse_ask(call->api->args.store, &call->caller,
+				   call_field(call, "again")->number != 0,
+				   &job_id, &fault),
+		       &fault))
+		return;
+	jobs_wake(call);
+	job_answer(call, job_id, 202);
 }
 
 void

@@ -169,7 +169,7 @@ static const struct param rejected_params[] = {
 	{ 0 }
 };
 #define JOB_KINDS \
-	"scan|remove|genre_merge|duplicates|upload|" SCHEDULE_NAMES
+	"scan|remove|genre_merge|duplicates|upload|analyse|" SCHEDULE_NAMES
 static const struct param job_list_params[] = {
 	PAGE_PARAMS,
 	{ .name = "kind", .type = PARAM_CHOICE,
@@ -179,6 +179,11 @@ static const struct param job_list_params[] = {
 	  .choices = "queued|running|done|failed|cancelled|dead" },
 	{ .name = "parent_id", .type = PARAM_ID,
 	  .summary = "Only the parts of this job." },
+	{ 0 }
+};
+static const struct param jobs_analyse_body[] = {
+	{ .name = "again", .type = PARAM_BOOL,
+	  .summary = "All tracks, listened to or not." },
 	{ 0 }
 };
 static const struct param jobs_retry_body[] = {
@@ -332,6 +337,10 @@ static const struct param jobs_retry_body[] = {
 	     handle_job_retry, "jobs", \
 	     "Queues a job that failed, is dead or was cancelled.", \
 	     id_params, NULL, 202, "Job", "404 409 503"), \
+	SEND(HTTP_POST, API "/jobs/analyse", USER_ROLE_ADMIN, \
+	     handle_jobs_analyse, "jobs", \
+	     "Queues listening to tracks that were not listened to yet.", \
+	     NULL, jobs_analyse_body, 202, "Job", "503"), \
 	SEND(HTTP_POST, API "/jobs/retry", USER_ROLE_ADMIN, \
 	     handle_jobs_retry, "jobs", \
 	     "Queues all jobs that were tried too often.", NULL, \

@@ -36,6 +36,7 @@ struct serving {
 	struct upload_service *uploads;
 	struct watch *watch;
 	struct analyse *analyse;
+	struct analyse_args analyse_args; /* of its jobs */
 	struct sounds *sounds;
 	struct job_runner *jobs;
 	struct chores chores;
@@ -288,6 +289,7 @@ open_ingest(struct serving *serving, const struct settings *settings,
 	const struct job_group groups[] = {
 		{ job_kinds, &serving->app.scan },
 		{ upload_kinds, serving->uploads },
+		{ analyse_kinds, &serving->analyse_args },
 		{ chore_kinds, &serving->chores },
 		{ 0 },
 	};
@@ -299,12 +301,20 @@ open_ingest(struct serving *serving, const struct settings *settings,
 
 	if (!(settings->roles & ROLE_INGEST))
 		return STATUS_OK;
+	serving->analyse_args = (struct analyse_args){
+		.store = serving->app.store,
+		.streams = serving->app.streams,
+		.media = serving->app.media,
+		.settings = &settings->analyse,
+		.threads = settings->media.analyses,
+	};
 	serving->chores = (struct chores){
 		.store = serving->app.store,
 		.index = serving->app.index,
 		.listening = serving->app.listening,
 		.hub = serving->app.live,
 		.uploads = serving->uploads,
+		.analyses = settings->analyse.enabled,
 		.settings = &settings->chores,
 		.disk_alert_percent = settings->monitor.alert_disk_percent,
 		.data_dir = settings->program.data_dir,
@@ -319,6 +329,9 @@ open_ingest(struct serving *serving, const struct settings *settings,
 	if (status == STATUS_OK)
 		status = watch_open(&serving->app.scan, &settings->watch,
 				    &serving->watch, fault);
+	if (status == STATUS_OK)
+		status = analyse_open(&serving->analyse_args, serving->jobs,
+				      &serving->analyse, fault);
 	return status;
 }
 
@@ -347,23 +360,6 @@ open_on_air(struct serving *serving, const struct settings *settings,
 		status = live_in_open(serving->app.store, serving->on_air,
 				      &serving->in, fault);
 	return status;
-}
-
-static enum status
-open_analyse(struct serving *serving, const struct settings *settings,
-	     struct fault *fault)
-{
-	const struct analyse_args args = {
-		.store = serving->app.store,
-		.streams = serving->app.streams,
-		.media = serving->app.media,
-		.settings = &settings->analyse,
-		.threads = settings->media.analyses,
-	};
-
-	if (!(settings->roles & ROLE_INGEST))
-		return STATUS_OK;
-	return analyse_open(&args, &serving->analyse, fault);
 }
 
 /* For those who ask what sounds alike. */
@@ -440,8 +436,6 @@ serving_open(struct serving *serving, const struct settings *settings,
 	}
 	if (status == STATUS_OK)
 		status = open_ingest(serving, settings, fault);
-	if (status == STATUS_OK)
-		status = open_analyse(serving, settings, fault);
 	if (status == STATUS_OK)
 		status = open_sounds(serving, settings, fault);
 	if (status == STATUS_OK)

@@ -6,14 +6,28 @@
 
 #include "library/track_sounds.h"
 
-#define NO_ROW \
-	"(a.track_id is null or a.version < $1 or " \
+#define PENDING \
+	"from files f join tracks t on t.id = f.track_id " \
+	"left join track_analysis a on a.track_id = f.track_id " \
+	"where f.track_id > $3 and f.state = 0 and t.visible = 1 " \
+	"and (a.track_id is null or a.version < $1 or a.analysed_at < $2 or " \
 	"a.audio_key <> coalesce(f.audio_key, a.audio_key)) "
 
 enum status
+analysis_waiting(struct store_session *session, uint32_t version,
+		 int64_t since_ms, int64_t *out, struct fault *fault)
+{
+	return sql_query_int(session, "select count(*) " PENDING,
+			     SQL_ARGS(SQL_INT(version), SQL_INT(since_ms),
+				      SQL_INT(0)),
+			     out, fault);
+}
+
+enum status
 analysis_pending(struct store_session *session, uint32_t version,
-		 int64_t after_id, uint32_t limit, struct arena *arena,
-		 int64_t **ids, size_t *count, struct fault *fault)
+		 int64_t since_ms, int64_t after_id, uint32_t limit,
+		 struct arena *arena, int64_t **ids, size_t *count,
+		 struct fault *fault)
 {
 	int64_t *found = arena_new(arena, int64_t, limit);
 	struct store_rows *rows;
@@ -22,12 +36,9 @@ analysis_pending(struct store_session *session, uint32_t version,
 
 	status = sql_query(
 		session,
-		"select f.track_id from files f "
-		"join tracks t on t.id = f.track_id "
-		"left join track_analysis a on a.track_id = f.track_id "
-		"where f.track_id > $2 and f.state = 0 and t.visible = 1 "
-		"and " NO_ROW "order by f.track_id limit $3",
-		SQL_ARGS(SQL_INT(version), SQL_INT(after_id), SQL_INT(limit)),
+		"select f.track_id " PENDING "order by f.track_id limit $4",
+		SQL_ARGS(SQL_INT(version), SQL_INT(since_ms),
+			 SQL_INT(after_id), SQL_INT(limit)),
 		&rows, fault);
 	while (status == STATUS_OK && n < limit &&
 	       sql_next(rows, &status, fault))

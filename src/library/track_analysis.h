@@ -23,11 +23,17 @@
 #define GENRE_SURE 0.70
 
 /* Visible tracks after `after_id` that have no row of this version and of their
- * present sound, in order of id. */
+ * present sound, or one from before `since_ms`, in order of id. */
 enum status analysis_pending(struct store_session *session, uint32_t version,
-			     int64_t after_id, uint32_t limit,
-			     struct arena *arena, int64_t **ids,
-			     size_t *count, struct fault *fault);
+			     int64_t since_ms, int64_t after_id,
+			     uint32_t limit, struct arena *arena,
+			     int64_t **ids, size_t *count,
+			     struct fault *fault);
+
+/* How many there are. */
+enum status analysis_waiting(struct store_session *session, uint32_t version,
+			     int64_t since_ms, int64_t *out,
+			     struct fault *fault);
 
 /* How many tracks there are, and how many of them are done. */
 struct analysis_totals {

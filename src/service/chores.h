@@ -30,6 +30,7 @@ struct chores { /* the cookie; all borrowed */
 	struct listening *listening;
 	struct live_hub *hub;
 	struct upload_service *uploads;
+	bool analyses; /* tracks are listened to */
 	const struct chores_settings *settings;
 	uint32_t disk_alert_percent; /* as the monitor's; 0: never */
 	const char *data_dir;

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "library/sources.h"
 #include "service/duplicate.h"
+#include "service/analyse.h"
 #include "service/index.h"
 #include "service/listening.h"
 #include "service/scan.h"
@@ -141,14 +142,17 @@ step_index(struct pipeline *pipeline, struct fault *fault)
 	return status;
 }
 
-/* Plays become counts, popularity and neighbours; what was heard is looked up
- * among the rest. */
+/* Plays become counts, popularity and neighbours; what came is listened to, in a
+ * job of its own; what was heard is looked up among the rest. */
 static enum status
 step_aggregate(struct pipeline *pipeline, struct fault *fault)
 {
 	enum status status =
 		listening_catch_up(pipeline->chores->listening, fault);
+	bool asked;
 
+	if (status == STATUS_OK && pipeline->chores->analyses)
+		status = analyse_look(pipeline->chores->store, &asked, fault);
 	return status == STATUS_OK ?
 		       duplicates_job_ask(pipeline->chores->store, fault) :
 		       status;

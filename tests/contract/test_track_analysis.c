@@ -65,7 +65,7 @@ pending_work(struct store_session *session, void *cookie,
 {
 	struct asked *asked = cookie;
 	enum status status = analysis_pending(
-		session, asked->version, asked->after_id, 10, asked->arena,
+		session, asked->version, 0, asked->after_id, 10, asked->arena,
 		&asked->ids, &asked->count, fault);
 
 	return status == STATUS_OK ? analysis_count(session, asked->version,

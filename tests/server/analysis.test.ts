@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Answer } from './support/http.ts';
 import { serveMusic, trackTitled } from './support/library.ts';
 import { until } from './support/ogma.ts';
+import { person } from './support/people.ts';
 import { Description } from './support/schema.ts';
 
 const server = await serveMusic('analysis', { env: { ANALYSIS: 'yes', ANALYSIS_LOOK_SECONDS: '1' } });
@@ -13,7 +14,7 @@ async function heard(): Promise<Answer> {
 	return until('the track is heard', async () => {
 		const answer = await server.ask(`${path}/analysis`);
 		return answer.status === 200 ? answer : undefined;
-	});
+	}, 60_000);
 }
 
 describe('a server that listens', () => {
@@ -62,6 +63,30 @@ describe('a server that listens', () => {
 		expect(alike.id).not.toBe(water.id);
 		expect((await similar('ru')).find((one) => one.reason_kind === 'sound')?.reason).toBe('звучит похоже');
 	});
+
+	test('listens in a job that is seen, and again when asked', async () => {
+		await heard();
+		const admin = await person(server, 'admin', 'admin');
+		interface Job { id: number; state: string; detail: string | null; requested_by: number | null; progress: Record<string, number>; attempts: number }
+		const job = async (id: number): Promise<Job> => (await admin.ask(`/api/v1/jobs/${id}`)).json() as Job;
+		const over = (id: number): Promise<Job> => until(`job ${id} is over`, async () => ((await job(id)).state === 'done' ? job(id) : undefined), 60_000);
+		const [own] = ((await admin.ask('/api/v1/jobs?kind=analyse')).json() as { items: Job[] }).items;
+		expect(own!.requested_by).toBeNull();
+		const first = await over(own!.id);
+		expect(first.progress['added']).toBeGreaterThan(1);
+		expect(first.progress['done']).toBe(first.progress['total']);
+		const answer = await admin.post('/api/v1/jobs/analyse', { again: true });
+		expect(answer.status).toBe(202);
+		const asked = answer.json() as Job;
+		expect(asked.detail).toBe('again');
+		expect((await admin.post(`/api/v1/jobs/${asked.id}/cancel`)).status).toBeLessThan(300);
+		await until('it is cancelled', async () => ((await job(asked.id)).state === 'cancelled' ? true : undefined));
+		expect((await admin.post(`/api/v1/jobs/${asked.id}/retry`)).status).toBeLessThan(300);
+		const last = await over(asked.id);
+		expect(last.progress['total']).toBeGreaterThan(0);
+		const log = (await admin.ask(`/api/v1/jobs/${asked.id}/log`)).json() as { items: { message: string }[] };
+		expect(log.items.map((line) => line.message)).toContainEqual(expect.stringMatching(/^\d+ heard, \d+ refused, 0 passed over$/));
+	}, 120_000);
 
 	test('lists by what it heard', async () => {
 		await heard();

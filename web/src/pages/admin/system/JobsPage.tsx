@@ -5,6 +5,7 @@ import { apiSend } from '../../../api/client';
 import { Button } from '../../../components/Button';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
+import { confirm } from '../../../components/confirm';
 import { Menu, type MenuEntry } from '../../../components/Menu';
 import { agoOf } from '../../../i18n/dates';
 import { ChoiceFilter, Filters } from '../Filters';
@@ -21,6 +22,7 @@ const KINDS = [
 	'remove',
 	'genre_merge',
 	'upload',
+	'analyse',
 	'duplicates',
 	'music_etl',
 	'monitoring',
@@ -51,6 +53,13 @@ export function JobsPage() {
 	};
 	const retryDead = async () => {
 		if (await attempt(() => apiSend('POST', '/jobs/retry', {}), t('admin.jobs.done.retry'))) reload();
+	};
+	const analyse = async (again: boolean) => {
+		if (await attempt(() => apiSend('POST', '/jobs/analyse', { again }), t('admin.jobs.done.analyse'))) reload();
+	};
+	const analyseAgain = async () => {
+		const title = t('admin.jobs.analyseAgain');
+		if (await confirm({ title, text: t('admin.jobs.analyseAgainHint'), action: title })) await analyse(true);
 	};
 	const entries = (job: Job): MenuEntry[] => {
 		const list: MenuEntry[] = [{ icon: 'log', label: t('admin.jobs.log'), run: () => setShown(job.id) }];
@@ -97,6 +106,10 @@ export function JobsPage() {
 	return (
 		<>
 			<Head title={t('admin.nav.jobs')} hint={t('admin.jobs.hint')}>
+				<Button icon="volume" onClick={() => void analyse(false)}>
+					{t('admin.jobs.analyse')}
+				</Button>
+				<Button onClick={() => void analyseAgain()}>{t('admin.jobs.analyseAgain')}</Button>
 				{table.items.some((job) => job.state === 'dead') && (
 					<Button icon="repeat" onClick={() => void retryDead()}>
 						{t('admin.jobs.retryDead')}
