@@ -109,8 +109,17 @@ export interface Setting {
 
 export interface Source {
 	id: number;
-	kind: string;
+	kind: 'folder' | 's3';
 	path: string;
+	/** Of a bucket. */
+	server: {
+		/** Empty: the server of the settings. */
+		endpoint: string;
+		region: string | null;
+		access_key: string | null;
+		has_secret: boolean;
+		path_style: boolean;
+	} | null;
 	/** Uploaded files end in it. */
 	managed: boolean;
 	state: 'active' | 'paused' | 'removed';
@@ -122,6 +131,11 @@ export interface Source {
 	updated_at: string;
 	scanning: boolean;
 	job_id: number | null;
+}
+
+export interface SourceCheck {
+	ok: boolean;
+	message: string | null;
 }
 
 export interface RejectedFile {

@@ -18,6 +18,7 @@ import { Head } from '../Head';
 import { attempt } from '../report';
 import { JobDialog } from './JobDialog';
 import { JobProgress, JobState } from './JobProgress';
+import { BucketForm } from './BucketForm';
 import { NewSource, Rejected } from './SourceParts';
 
 function SourceCard({
@@ -78,13 +79,19 @@ export function SourcesPage() {
 	const { data, error, mutate } = useSWR<Page<Source>>(apiPath('/sources', { limit: 100 }), {
 		refreshInterval: (sources) => (sources?.items.some(({ job_id: job }) => job) ? PACE_MS.busy : PACE_MS.calm),
 	});
-	const [adding, setAdding] = useState(false);
+	const [adding, setAdding] = useState<'folder' | 's3' | null>(null);
+	const [changing, setChanging] = useState<Source | null>(null);
 	const [log, setLog] = useState<number | null>(null);
 	const [rejected, setRejected] = useState<Source | null>(null);
 	const [last, setLast] = useState<Source | null>(null);
 	if (rejected && rejected !== last) setLast(rejected);
 	const act = async (work: () => Promise<unknown>, done: string) => {
 		if (await attempt(work, done)) await mutate();
+	};
+	const done = (made: boolean) => {
+		setAdding(null);
+		setChanging(null);
+		if (made) void mutate();
 	};
 	const scan = (source: Source, again: boolean) =>
 		act(() => apiSend<Job>('POST', `/sources/${source.id}/scan`, { again }), t('admin.sources.scanStarted'));
@@ -107,6 +114,9 @@ export function SourcesPage() {
 				];
 		list.push(
 			{ icon: 'alert', label: t('admin.sources.showRejected'), run: () => setRejected(source) },
+			...(source.server && !source.managed
+				? [{ icon: 'edit', label: t('admin.sources.server'), run: () => setChanging(source) } as const]
+				: []),
 			{ icon: 'log', label: t('admin.nav.jobs'), to: `/admin/jobs?source_id=${source.id}` },
 			{
 				icon: paused ? 'play' : 'pause',
@@ -126,7 +136,10 @@ export function SourcesPage() {
 	return (
 		<>
 			<Head title={t('admin.nav.sources')} hint={t('admin.sources.hint')}>
-				<Button look="primary" icon="plus" className="h-10! px-4!" onClick={() => setAdding(true)}>
+				<Button look="quiet" icon="plus" className="h-10! px-4!" onClick={() => setAdding('s3')}>
+					{t('admin.sources.addBucket')}
+				</Button>
+				<Button look="primary" icon="plus" className="h-10! px-4!" onClick={() => setAdding('folder')}>
 					{t('admin.sources.add')}
 				</Button>
 			</Head>
@@ -140,13 +153,14 @@ export function SourcesPage() {
 					<SourceCard key={source.id} source={source} entries={() => entries(source)} onLog={setLog} />
 				))}
 			</ul>
-			<Dialog open={adding} title={t('admin.sources.add')} onClose={() => setAdding(false)}>
-				<NewSource
-					onDone={(made) => {
-						setAdding(false);
-						if (made) void mutate();
-					}}
-				/>
+			<Dialog open={adding === 'folder'} title={t('admin.sources.add')} onClose={() => setAdding(null)}>
+				<NewSource onDone={done} />
+			</Dialog>
+			<Dialog open={adding === 's3'} title={t('admin.sources.addBucket')} onClose={() => setAdding(null)}>
+				<BucketForm onDone={done} />
+			</Dialog>
+			<Dialog open={changing !== null} title={t('admin.sources.server')} onClose={() => setChanging(null)}>
+				{changing && <BucketForm source={changing} onDone={done} />}
 			</Dialog>
 			<Dialog
 				wide
