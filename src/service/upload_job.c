@@ -258,47 +258,21 @@ known_find(struct arrival *arrival, int64_t *track_id, struct fault *fault)
 
 /* ---- the managed source ------------------------------------------------------------ */
 
-/* A folder that was known and is gone is on a disk that is away: nothing is made
- * in its place. */
-static enum status
-folder_row(struct store_session *session, struct arrival *arrival,
-	   struct fault *fault)
-{
-	const char *root = arrival->service->music;
-	bool is_new = false;
-	enum status status = scan_source_write(session, root, NULL,
-					       &arrival->source_id, &is_new,
-					       fault);
-
-	return status == STATUS_OK && is_new ? folder_make(root, fault) :
-					       status;
-}
-
-static enum status
-remote_row(struct store_session *session, struct arrival *arrival,
-	   struct fault *fault)
-{
-	enum status status;
-
-	arrival->source_id = 0;
-	status = sources_add(session, arrival->service->kind,
-			     arrival->service->music, "{}",
-			     &arrival->source_id, fault);
-	return status == STATUS_CONFLICT && arrival->source_id != 0 ?
-		       STATUS_OK :
-		       status;
-}
-
 static enum status
 source_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct arrival *arrival = cookie;
-	bool folder = strcmp(arrival->service->kind,
-			     source_driver_folder.name) == 0;
+	const char *root = arrival->service->music;
+	bool is_new = false;
 	struct source_row row;
-	enum status status = folder ? folder_row(session, arrival, fault) :
-				      remote_row(session, arrival, fault);
+	enum status status = scan_source_write(session, root, NULL,
+					       &arrival->source_id, &is_new,
+					       fault);
 
+	/* A folder that was known and is gone is on a disk that is away:
+	 * nothing is made in its place. */
+	if (status == STATUS_OK && is_new && *root == '/')
+		status = folder_make(root, fault);
 	if (status == STATUS_OK)
 		status = sources_get(session, arrival->source_id,
 				     &arrival->arena, &row, fault);

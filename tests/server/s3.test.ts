@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { formOf, wav } from './support/bytes.ts';
 import type { Answer } from './support/http.ts';
 import { find, scannedData, serveUntilEnd, temporary, trackTitled, undoAtEnd } from './support/library.ts';
 import { at, music } from './support/music.ts';
@@ -185,6 +186,34 @@ test('the secret is in no answer, list of settings, log or message', async () =>
 	expect(settings.stdout).toMatch(/S3_SECRET_KEY.*\*\*\*/);
 	for (const text of [doctor.stdout, doctor.stderr, settings.stdout]) expect(text).not.toContain(secret);
 	expect(await readFile(join(options.data, 'logs/ogma.log'), 'utf8')).not.toContain('testing');
+});
+
+describe.each(places)('files that people send, kept in $name', (where) => {
+	test('are tracks of a source of their own, each once', async () => {
+		const sender = (people.get(where.name) as { artist: Person }).artist;
+		const sent = async (bytes: Buffer): Promise<any> => {
+			const answer = await sender.ask(`${api}/tracks/upload`, formOf([['artist', 'Sender'], ['file', bytes, 'Noise.wav']]));
+			expect(answer.status, answer.text).toBe(202);
+			const id = answer.json().items[0].upload_id;
+			return until('the end of the upload', async () => {
+				const upload = await sender.json(`${api}/uploads/${id}`);
+				return upload.state === 'done' || upload.state === 'failed' ? upload : undefined;
+			}, 20_000);
+		};
+		const bytes = [wav(1, 1), wav(1, 2)] as [Buffer, Buffer];
+		const first = await sent(bytes[0]);
+		expect(first).toMatchObject({ state: 'done', reason: null });
+		// Another recording of this name and size; and the first again.
+		const second = await sent(bytes[1]);
+		expect(second.track_id).not.toBe(first.track_id);
+		expect((await sent(bytes[0])).track_id).toBe(first.track_id);
+		for (const [at, upload] of [first, second].entries())
+			expect((await where.server.ask(`${api}/tracks/${upload.track_id}/stream`)).body.equals(bytes[at] as Buffer)).toBe(true);
+		const { items } = await admin(where).json(`${api}/sources`);
+		const managed = items.find((one: any) => one.managed);
+		expect(managed.kind).toBe(where.driver);
+		expect(managed.file_count).toBeGreaterThanOrEqual(2);
+	});
 });
 
 describe('while the S3 server', () => {

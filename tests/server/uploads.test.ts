@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as tus from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formOf, type Part, wav } from './support/bytes.ts';
 import { type Answer, type Ask, Wire } from './support/http.ts';
 import { temporary } from './support/library.ts';
 import { at, pieces } from './support/music.ts';
@@ -91,33 +92,15 @@ async function send(who: Person, bytes: Buffer, name?: string): Promise<any> {
 	return end(who, place);
 }
 
-/** A WAV of noise: so many bytes that are all needed. */
-function wav(seconds: number, seed: number): Buffer {
-	const length = seconds * 176_400;
-	const file = Buffer.alloc(44 + length);
-	file.write('RIFF', 0);
-	file.writeUInt32LE(36 + length, 4);
-	file.write('WAVEfmt ', 8);
-	file.writeUInt32LE(16, 16);
-	file.writeUInt16LE(1, 20);
-	file.writeUInt16LE(2, 22);
-	file.writeUInt32LE(44_100, 24);
-	file.writeUInt32LE(176_400, 28);
-	file.writeUInt16LE(4, 32);
-	file.writeUInt16LE(16, 34);
-	file.write('data', 36);
-	file.writeUInt32LE(length, 40);
-	for (let i = 44, noise = seed; i < file.length; i += 4) {
-		noise = (Math.imul(noise, 1_664_525) + 1_013_904_223) | 0;
-		file.writeInt32LE(noise, i);
-	}
-	return file;
-}
-
 /** All files below, hidden ones too. */
 async function files(folder: string): Promise<string[]> {
 	const entries = await readdir(join(data, folder), { recursive: true, withFileTypes: true }).catch(() => []);
 	return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+}
+
+/** They go when the row has ended. */
+async function nothingLeft(): Promise<void> {
+	await expect.poll(() => files('uploads')).toEqual([]);
 }
 
 describe('tus', () => {
@@ -157,7 +140,7 @@ describe('tus', () => {
 		expect(upload).toMatchObject({ state: 'done', reason: null, size_bytes: bytes.length, username: 'mod' });
 		const stream = await server.ask(`${api}/tracks/${upload.track.id}/stream`);
 		expect(stream.body.equals(bytes)).toBe(true);
-		expect((await files('uploads'))).toEqual([]);
+		await nothingLeft();
 		// Nothing is left to go on with, or to take back.
 		expect((await patch(moderator, place, bytes.length, Buffer.alloc(1))).status).toBe(409);
 		checked('DELETE', '/uploads/{id}', await say(moderator, 'DELETE', place), 409);
@@ -208,7 +191,7 @@ describe('tus', () => {
 		expect((await say(moderator, 'HEAD', place)).header('upload-offset')).toBe('0');
 		checked('DELETE', '/uploads/{id}', await say(moderator, 'DELETE', place), 204);
 		expect((await say(moderator, 'HEAD', place)).status).toBe(404);
-		expect(await files('uploads')).toEqual([]);
+		await nothingLeft();
 	});
 
 	test('forgets bytes whose sum is wrong', async () => {
@@ -275,7 +258,7 @@ describe('what is sent', () => {
 		const upload = await send(moderator, Buffer.from('<!doctype html><html></html>'), 'song.mp3');
 		expect(upload).toMatchObject({ state: 'failed', track: null });
 		expect(upload.reason).toContain('web page');
-		expect(await files('uploads')).toEqual([]);
+		await nothingLeft();
 		checked('DELETE', '/uploads/{id}', await moderator.ask(`${uploads}/${upload.id}`, { method: 'DELETE' }), 204);
 	});
 
@@ -304,20 +287,6 @@ describe('what is sent', () => {
 		expect((await admin.ask(`${api}/sources/${source.id}`, { method: 'DELETE' })).status).toBe(409);
 	});
 });
-
-type Part = [string, string | Buffer, string?];
-
-function formOf(parts: Part[]): Ask {
-	const pieces: Buffer[] = [];
-	for (const [name, value, filename] of parts) {
-		const file = Buffer.isBuffer(value) ? `; filename="${filename ?? 'song.wav'}"` : '';
-		pieces.push(Buffer.from(`--edge\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n`), Buffer.from(value), Buffer.from('\r\n'));
-	}
-	return {
-		method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=edge' },
-		body: Buffer.concat([...pieces, Buffer.from('--edge--\r\n')]),
-	};
-}
 
 function post(who: Person, parts: Part[], path = '/tracks/upload'): Promise<Answer> {
 	return who.ask(api + path, formOf(parts));
@@ -348,7 +317,7 @@ describe('a form', () => {
 		whole.body = (whole.body as Buffer).subarray(0, 100_000);
 		checked('POST', '/tracks/upload', await moderator.ask(`${api}/tracks/upload`, whole), 400);
 		await end(moderator, `${uploads}/${both.items[1].upload_id}`);
-		await until('the bytes to go', async () => (await files('uploads')).length === 0);
+		await nothingLeft();
 		const { items } = await moderator.json(`${uploads}?limit=100`);
 		expect(items.filter((one: any) => one.state === 'receiving')).toEqual([]);
 	});
@@ -382,7 +351,7 @@ describe('an address', () => {
 		for (const url of ['file:///etc/passwd', 'ftp://127.0.0.2/a', 'nonsense', ''])
 			checked('POST', '/tracks/upload-from-url', await moderator.post(`${api}/tracks/upload-from-url`, { url }), 422);
 		await new Promise((done) => web.close(done));
-		expect(await files('uploads')).toEqual([]);
+		await nothingLeft();
 	});
 });
 
@@ -421,7 +390,7 @@ describe("tus' own client", () => {
 		expect(done).toMatchObject({ state: 'done', track: { title: 'long', duration_ms: 150_000 } });
 		const stream = await server.ask(`${api}/tracks/${done.track_id}/stream`);
 		expect(stream.body.equals(bytes)).toBe(true);
-		expect(await files('uploads')).toEqual([]);
+		await nothingLeft();
 	}, 60_000);
 
 	test('keeps what a lost connection had brought', async () => {

@@ -1,4 +1,5 @@
 // Files that no encoder would write, byte by byte.
+import type { Ask } from './http.ts';
 import { deflateSync } from 'node:zlib';
 
 function syncsafe(value: number): Buffer {
@@ -80,4 +81,42 @@ export function bombPng(side: number): Buffer {
 		chunk('IDAT', rows),
 		chunk('IEND', Buffer.alloc(0)),
 	]);
+}
+
+/** A WAV of noise: so many bytes that are all needed. */
+export function wav(seconds: number, seed: number): Buffer {
+	const length = seconds * 176_400;
+	const file = Buffer.alloc(44 + length);
+	file.write('RIFF', 0);
+	file.writeUInt32LE(36 + length, 4);
+	file.write('WAVEfmt ', 8);
+	file.writeUInt32LE(16, 16);
+	file.writeUInt16LE(1, 20);
+	file.writeUInt16LE(2, 22);
+	file.writeUInt32LE(44_100, 24);
+	file.writeUInt32LE(176_400, 28);
+	file.writeUInt16LE(4, 32);
+	file.writeUInt16LE(16, 34);
+	file.write('data', 36);
+	file.writeUInt32LE(length, 40);
+	for (let i = 44, noise = seed; i < file.length; i += 4) {
+		noise = (Math.imul(noise, 1_664_525) + 1_013_904_223) | 0;
+		file.writeInt32LE(noise, i);
+	}
+	return file;
+}
+
+export type Part = [string, string | Buffer, string?];
+
+/** A form as browsers send it; bytes are files. */
+export function formOf(parts: Part[]): Ask {
+	const pieces: Buffer[] = [];
+	for (const [name, value, filename] of parts) {
+		const file = Buffer.isBuffer(value) ? `; filename="${filename ?? 'song.wav'}"` : '';
+		pieces.push(Buffer.from(`--edge\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n`), Buffer.from(value), Buffer.from('\r\n'));
+	}
+	return {
+		method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=edge' },
+		body: Buffer.concat([...pieces, Buffer.from('--edge--\r\n')]),
+	};
 }
