@@ -333,6 +333,10 @@ void handle_track_download(struct call *call);
 void handle_track_link(struct call *call);
 void stream_metrics_register(void);
 
+/* quality.c */
+void handle_quality(struct call *call);
+void handle_quality_things(struct call *call);
+
 /* cleanup.c */
 void handle_cleanup_list(struct call *call);
 void handle_cleanup_rules(struct call *call);

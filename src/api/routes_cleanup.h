@@ -28,8 +28,24 @@ static const struct param cleanup_bulk_body[] = {
 	{ 0 }
 };
 
+static const struct param quality_params[] = {
+	{ .name = "name", .type = PARAM_TEXT, .required = true, .min = 1,
+	  .max = 40, .summary = "A check of /quality." },
+	LIMIT_PARAM,
+	{ .name = "cursor", .type = PARAM_TEXT, .max = 20,
+	  .summary = "next_cursor of the page before." },
+	{ 0 }
+};
+
 /* clang-format off: rows */
 #define CLEANUP_ROWS \
+	GET_FOR(USER_ROLE_MODERATOR, API "/quality", handle_quality, \
+		"cleanup", "What is odd in the library, in numbers.", NULL, \
+		"Quality", "503"), \
+	GET_FOR(USER_ROLE_MODERATOR, API "/quality/{name}", \
+		handle_quality_things, "cleanup", \
+		"The tracks, albums or files that a check counts.", \
+		quality_params, "[OddThing]", "404 422 503"), \
 	GET_FOR(USER_ROLE_MODERATOR, API "/cleanup", handle_cleanup_list, \
 		"cleanup", "What could be tidied up, the newest first.", \
 		cleanup_list_params, "[CleanupSuggestion]", "400 422 503"), \

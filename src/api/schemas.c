@@ -883,6 +883,24 @@ const struct schema api_schemas[] = {
 	{ "BulkOutcome", FIELDS(
 		{ "changed", "[integer]", NULL },
 		{ "refused", "[BulkRefusal]", NULL }) },
+	{ "QualityCheck", FIELDS(
+		{ "name", "string", NULL },
+		{ "kind", "string", "Of the things: track, album or file." },
+		{ "count", "integer", NULL }) },
+	{ "QualityIndex", FIELDS(
+		{ "library_tracks", "integer", NULL },
+		{ "index_tracks", "integer?", "null: it cannot be asked." },
+		{ "scanning", "boolean",
+		  "The two are counted apart while a scan goes on." }) },
+	{ "Quality", FIELDS(
+		{ "checks", "[QualityCheck]", NULL },
+		{ "index", "QualityIndex", NULL }) },
+	{ "OddThing", FIELDS(
+		{ "id", "integer", NULL },
+		{ "kind", "string", NULL },
+		{ "title", "string", "Of a file: its path." },
+		{ "detail", "string?", "The artist; of a file the reason." },
+		{ "source_id", "integer?", NULL }) },
 	{ "CleanupSuggestion", FIELDS(
 		{ "id", "integer", NULL },
 		{ "rule", "string", "A name out of /cleanup/rules." },

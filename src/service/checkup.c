@@ -214,26 +214,24 @@ data_look(struct checkup *checkup, struct fault *fault)
 	struct json_writer *json = &checkup->json;
 	struct data_look look;
 	const struct library_quality *odd = &look.quality;
+	int64_t orphans;
 	enum status status = store_read(checkup->chores->store, data_read,
 					&look, fault);
 
 	if (status != STATUS_OK)
 		return status;
+	orphans = odd->counts[QUALITY_ORPHAN_TRACKS];
 	json_member_object_begin(json, "data");
 	json_member_int(json, "tracks", look.summary.tracks);
 	json_member_int(json, "albums", look.summary.albums);
 	json_member_int(json, "artists", look.summary.artists);
-	json_member_int(json, "orphan_tracks", odd->orphan_tracks);
-	json_member_int(json, "tracks_without_duration",
-			odd->tracks_without_duration);
-	json_member_int(json, "tracks_without_artist",
-			odd->tracks_without_artist);
-	json_member_int(json, "duplicate_albums", odd->duplicate_albums);
-	json_member_int(json, "rejected_files", odd->rejected_files);
+	for (int i = 0; i < QUALITY_CHECKS; i++)
+		json_member_int(json, quality_name((enum quality_check)i),
+				odd->counts[i]);
 	json_object_end(json);
-	alert_add(checkup, "orphan_tracks", "warning", odd->orphan_tracks > 0,
+	alert_add(checkup, "orphan_tracks", "warning", orphans > 0,
 		  "%lld tracks are shown and have no file",
-		  (long long)odd->orphan_tracks);
+		  (long long)orphans);
 	index_compare(checkup, &look.summary);
 	jobs_report(checkup, look.jobs);
 	return STATUS_OK;

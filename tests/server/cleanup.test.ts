@@ -121,3 +121,26 @@ test('a setting that names no rule is told at the start', async () => {
 	expect(ended.code).toBe(1);
 	expect(ended.stderr).toContain('CLEANUP_AUTOMATIC');
 });
+
+describe('what is odd', () => {
+	test('is counted, and each number names its things', async () => {
+		await writeFile(join(folder, 'broken.mp3'), 'this is no music');
+		const [source] = (await admin.json(`${api}/sources`)).items;
+		await ended((await admin.post(`${api}/sources/${source.id}/scan`)).json().id);
+		const quality = checked('GET', '/quality', await moderator.ask(`${api}/quality`));
+		const count = Object.fromEntries(quality.checks.map((one: any) => [one.name, one.count]));
+		expect(count).toMatchObject({ orphan_tracks: 0, tracks_without_cover: 6, tracks_without_genre: 6, rejected_files: 1, missing_files: 0 });
+		expect(quality.index).toMatchObject({ library_tracks: 6, index_tracks: 6 });
+		for (const { name, count: expected, kind } of quality.checks) {
+			const things = checked('GET', '/quality/{name}', await moderator.ask(`${api}/quality/${name}`)).items;
+			expect(things, name).toHaveLength(expected);
+			for (const thing of things) expect(thing.kind).toBe(kind);
+		}
+		const [file] = (await moderator.json(`${api}/quality/rejected_files`)).items;
+		expect(file).toMatchObject({ title: 'broken.mp3', source_id: source.id, detail: expect.stringMatching(/\w/) });
+		const first = await moderator.json(`${api}/quality/tracks_without_cover?limit=4`);
+		const rest = await moderator.json(`${api}/quality/tracks_without_cover?limit=4&cursor=${first.next_cursor}`);
+		expect(new Set([...first.items, ...rest.items].map(({ id }: any) => id)).size).toBe(6);
+		expect(checked('GET', '/quality/{name}', await moderator.ask(`${api}/quality/coffee`), 404).error).toBe('not_found');
+	});
+});

@@ -22,6 +22,18 @@ const ADMIN_PEOPLE = [
 	'/backups',
 ];
 const ADMIN_MUSIC = ['/tracks', '/albums', '/artists', '/genres', '/playlists', '/duplicates', '/cleanup', '/sources', '/jobs', '/schedules'];
+const ADMIN_MUSIC = [
+	'/tracks',
+	'/albums',
+	'/artists',
+	'/genres',
+	'/playlists',
+	'/cleanup',
+	'/quality?check=tracks_without_genre',
+	'/sources',
+	'/jobs',
+	'/schedules',
+];
 
 /** Somebody with a playlist and a favourite; answers with the playlist's path. */
 async function collector(ogma: Ogma): Promise<string> {

@@ -33,3 +33,14 @@ test('a title is tidied up, and its old form comes back', async ({ ogma }) => {
 	await expect.poll(async () => (await ogma.send<{ title: string }>('GET', `/tracks/${track!.id}`)).title).toBe(untidy);
 	await ogma.send('DELETE', `/tracks/${track!.id}/edits`);
 });
+
+test('a number of the data quality leads to the tracks it counts', async ({ ogma }) => {
+	await ogma.signInAsKeeper();
+	const [track] = await ogma.list('/tracks/?limit=1&sort=-created_at');
+	await ogma.send('PUT', `/tracks/${track!.id}`, { genres: [] });
+	await ogma.open('/admin/quality');
+	await expect(ogma.page.getByText(/^The search knows all/)).toBeVisible();
+	await ogma.page.getByRole('link', { name: /Tracks without a genre/ }).click();
+	await expect(ogma.page.getByRole('link', { name: track!.title, exact: true })).toHaveAttribute('href', `/tracks/${track!.id}`);
+	await ogma.send('DELETE', `/tracks/${track!.id}/edits`);
+});

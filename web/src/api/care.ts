@@ -25,3 +25,9 @@ export async function acceptRule(rule: string): Promise<BulkAnswer> {
 		if (some.changed.length === 0) return all;
 	}
 }
+
+export type Quality = Shapes['Quality'];
+export type QualityCheck = Shapes['QualityCheck'];
+export type OddThing = Shapes['OddThing'];
+
+export const useQuality = () => useSWR<Quality>('/quality');

@@ -1221,6 +1221,27 @@ export interface components {
             changed: number[];
             refused: components["schemas"]["BulkRefusal"][];
         };
+        QualityCheck: {
+            name: string;
+            kind: string;
+            count: number;
+        };
+        QualityIndex: {
+            library_tracks: number;
+            index_tracks: number | null;
+            scanning: boolean;
+        };
+        Quality: {
+            checks: components["schemas"]["QualityCheck"][];
+            index: components["schemas"]["QualityIndex"];
+        };
+        OddThing: {
+            id: number;
+            kind: string;
+            title: string;
+            detail: string | null;
+            source_id: number | null;
+        };
         CleanupSuggestion: {
             id: number;
             rule: string;

@@ -25,10 +25,11 @@ import { InvitationsPage } from './users/InvitationsPage';
 import { UserPage } from './users/UserPage';
 import { UsersPage } from './users/UsersPage';
 
-/* Brings the live channels' own code along. */
-/* With texts of its own. */
+/* With texts of their own. */
 const CleanupPage = lazyPage(() => import('./care/CleanupPage'), 'care');
 const DuplicatesPage = lazyPage(() => import('./care/DuplicatesPage'), 'duplicates');
+const QualityPage = lazyPage(() => import('./care/QualityPage'), 'care');
+/* Brings the live channels' own code along. */
 const MonitoringPage = lazyPage(() => import('./monitoring/MonitoringPage'), 'monitoring', 'radio');
 
 function Start() {
@@ -48,6 +49,7 @@ export default function AdminPages() {
 				<Route path="genres" element={<GenresPage />} />
 				<Route path="playlists" element={<PlaylistsPage />} />
 				<Route path="duplicates" element={<DuplicatesPage />} />
+				<Route path="quality" element={<QualityPage />} />
 				<Route path="cleanup" element={<CleanupPage />} />
 				<Route element={<Only role="admin" />}>
 					<Route path="users" element={<UsersPage />} />
