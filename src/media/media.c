@@ -205,6 +205,29 @@ media_thumbnail(struct media_pool *pool, struct span picture,
 	return status;
 }
 
+enum status
+media_write_tags(struct media_pool *pool, int fd,
+		 const struct media_tags *tags, struct fault *fault)
+{
+	struct protocol_message answer;
+	struct pool_child *child;
+	struct buffer body;
+	enum status status;
+
+	assert(fd >= 0);
+	buffer_init(&body, 0);
+	wire_add_tags(&body, tags);
+	protocol_message_init(&answer);
+	status = ask(pool, PROTOCOL_WRITE_TAGS,
+		     (struct span){ body.bytes, body.length }, fd,
+		     PROTOCOL_TAGS_WRITTEN, "file", &answer, &child, fault);
+	if (status == STATUS_OK)
+		pool_return(pool, child, true);
+	protocol_message_release(&answer);
+	buffer_release(&body);
+	return status;
+}
+
 /* ---- what is heard ---- */
 
 #define GO_ON_MS 1000

@@ -94,6 +94,23 @@ enum status media_probe(struct media_pool *pool, int fd,
 			struct arena *arena, struct media_facts *out,
 			struct fault *fault);
 
+/* ---- tags into files ---- */
+
+/* What TagLib's C binding can write; NULL and below 0: stays as it is. "" and
+ * 0 take the tag away. */
+struct media_tags {
+	const char *title, *artist, *album, *genre;
+	int32_t year, track_no;
+};
+
+/* Writes the tags into the file behind `fd`, a regular file that may be read and
+ * written: a copy, for nothing is promised of it on failure. Who calls compares
+ * it with the file it was made of (media_probe()). STATUS_UNSUPPORTED: tags of
+ * such files are not written. Others as of media_probe(). */
+enum status media_write_tags(struct media_pool *pool, int fd,
+			     const struct media_tags *tags,
+			     struct fault *fault);
+
 /* ---- what is heard ---- */
 
 /* Listens to the whole file, whatever its length: each minute of sound may take

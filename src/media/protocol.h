@@ -16,6 +16,7 @@
  *	PROBE + fd		FACTS | FAULT
  *	THUMBNAIL		THUMBNAIL_DONE | FAULT
  *	ANALYSE + fd		PROGRESS … ANALYSIS | FAULT
+ *	WRITE_TAGS + fd		TAGS_WRITTEN | FAULT; the file is written
  *	TRANSCODE + 2 fds	PROGRESS … DONE | FAULT
  *	DECODE + 2 fds		DONE | FAULT, samples go down the second
  *	ENCODE + 2 fds		DONE | FAULT, packets go down the second
@@ -54,10 +55,12 @@ enum protocol_type {
 	PROTOCOL_ENCODE,
 	PROTOCOL_PUSH,
 	PROTOCOL_PICTURE,
+	PROTOCOL_WRITE_TAGS,
 	PROTOCOL_CANCEL,
 	PROTOCOL_FACTS,
 	PROTOCOL_THUMBNAIL_DONE,
 	PROTOCOL_ANALYSIS,
+	PROTOCOL_TAGS_WRITTEN,
 	PROTOCOL_PROGRESS,
 	PROTOCOL_DONE,
 	PROTOCOL_FAULT,
@@ -163,6 +166,9 @@ bool wire_read_probe(struct span body, struct arena *arena,
 		     struct wire_probe *out);
 void wire_add_thumbnail(struct buffer *out, const struct wire_thumbnail *ask);
 bool wire_read_thumbnail(struct span body, struct wire_thumbnail *out);
+void wire_add_tags(struct buffer *out, const struct media_tags *tags);
+bool wire_read_tags(struct span body, struct arena *arena,
+		    struct media_tags *out);
 void wire_add_transcode(struct buffer *out, const struct wire_transcode *ask);
 bool wire_read_transcode(struct span body, struct arena *arena,
 			 struct wire_transcode *out);

@@ -205,6 +205,33 @@ wire_read_thumbnail(struct span body, struct wire_thumbnail *out)
 }
 
 void
+wire_add_tags(struct buffer *out, const struct media_tags *tags)
+{
+	wire_add_text(out, tags->title);
+	wire_add_text(out, tags->artist);
+	wire_add_text(out, tags->album);
+	wire_add_text(out, tags->genre);
+	wire_add_u32(out, (uint32_t)tags->year);
+	wire_add_u32(out, (uint32_t)tags->track_no);
+}
+
+bool
+wire_read_tags(struct span body, struct arena *arena, struct media_tags *out)
+{
+	struct wire_reader reader;
+
+	wire_reader_init(&reader, body);
+	out->title = wire_take_text(&reader, arena);
+	out->artist = wire_take_text(&reader, arena);
+	out->album = wire_take_text(&reader, arena);
+	out->genre = wire_take_text(&reader, arena);
+	out->year = (int32_t)wire_take_u32(&reader);
+	out->track_no = (int32_t)wire_take_u32(&reader);
+	return wire_reader_done(&reader) && out->year < 10000 &&
+	       out->track_no < 10000;
+}
+
+void
 wire_add_transcode(struct buffer *out, const struct wire_transcode *ask)
 {
 	const struct media_target *target = &ask->target;

@@ -56,9 +56,10 @@ read_body(uint8_t choice, struct span body, struct arena *arena)
 	struct wire_thumbnail ask;
 	struct wire_transcode job;
 	struct wire_probe probe;
+	struct media_tags tags;
 	struct fault fault;
 
-	switch (choice % 9) {
+	switch (choice % 10) {
 	case 0:
 		check_facts(body, arena);
 		break;
@@ -83,6 +84,9 @@ read_body(uint8_t choice, struct span body, struct arena *arena)
 	case 7:
 		wire_read_analysis(body, arena,
 				   arena_new(arena, struct media_analysis, 1));
+		break;
+	case 8:
+		wire_read_tags(body, arena, &tags);
 		break;
 	default:
 		check_packets(body);

@@ -69,6 +69,21 @@ answer_thumbnail(const struct protocol_message *question, struct arena *arena,
 }
 
 static enum status
+answer_write_tags(const struct protocol_message *question,
+		  struct arena *arena, struct buffer *body,
+		  struct fault *fault)
+{
+	struct media_tags tags;
+
+	(void)body;
+	if (question->fds[0] < 0 ||
+	    !wire_read_tags(body_of(question), arena, &tags))
+		return fault_set(fault, STATUS_INVALID, "a bad question");
+	sandbox_clock(limits.timeout_ms);
+	return tags_write(question->fds[0], &tags, fault);
+}
+
+static enum status
 answer_transcode(const struct protocol_message *question, struct arena *arena,
 		 struct buffer *body, struct fault *fault)
 {
@@ -163,6 +178,7 @@ static const struct question_row questions[PROTOCOL_TYPE_COUNT] = {
 	[PROTOCOL_PROBE] = { PROTOCOL_FACTS, answer_probe },
 	[PROTOCOL_THUMBNAIL] = { PROTOCOL_THUMBNAIL_DONE, answer_thumbnail },
 	[PROTOCOL_ANALYSE] = { PROTOCOL_ANALYSIS, answer_analyse },
+	[PROTOCOL_WRITE_TAGS] = { PROTOCOL_TAGS_WRITTEN, answer_write_tags },
 	[PROTOCOL_TRANSCODE] = { PROTOCOL_DONE, answer_transcode },
 	[PROTOCOL_DECODE] = { PROTOCOL_DONE, answer_decode },
 	[PROTOCOL_PUSH] = { PROTOCOL_DONE, answer_push },

@@ -11,6 +11,7 @@
  *	scale.c      pixels to fewer pixels, and their colour
  *	thumbnail.c  decode, scale, encode
  *	transcode.c  decode, resample, encode, with input.c and output.c
+ *	tags.c       writes tags into a file, by TagLib
  *	analyse.c    decode once, listen to it (media/analyse/)
  *	push.c       a live stream to another server, with the pictures of card.c;
  *	             in a process of its own, which may reach the network and
@@ -53,6 +54,10 @@ struct probe_layout {
 enum status probe_file(int fd, const struct wire_probe *ask,
 		       struct arena *arena, struct media_facts *out,
 		       struct probe_layout *layout, struct fault *fault);
+
+/* Writes tags into the file, see media.h. */
+enum status tags_write(int fd, const struct media_tags *tags,
+		       struct fault *fault);
 
 enum status thumbnail_make(const struct wire_thumbnail *ask,
 			   struct arena *arena, struct media_thumbnail *out,

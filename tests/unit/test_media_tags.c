@@ -1,0 +1,280 @@
+/* test_media_tags.c - tags that are written into files of every kind: what was
+ * asked for is there, and nothing else is otherwise: the sound to a sample, the
+ * cover, the other tags. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/media_files.h"
+
+static struct media_pool *pool;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	media_files_begin();
+	media_ffmpeg("-f lavfi -i color=red:s=64x64 -frames:v 1 cover.png");
+	pool = media_pool_make(1);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	media_pool_close(pool);
+	media_files_end();
+	return 0;
+}
+
+/* The MD5 of all decoded samples, by ffmpeg. */
+static void
+sound_of(const char *path, char out[64])
+{
+	char command[600];
+	FILE *pipe;
+
+	snprintf(command, sizeof command,
+		 "ffmpeg -v error -i '%s' -map 0:a -f md5 -", path);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	assert_non_null(fgets(out, 64, pipe));
+	assert_int_equal(pclose(pipe), 0);
+}
+
+static struct media_facts *
+facts_of(struct arena *arena, const char *path)
+{
+	struct media_facts *facts = arena_alloc(arena, sizeof *facts);
+	struct fault fault = { 0 };
+
+	if (media_probe_path(pool, path, MEDIA_WANT_PICTURE, NULL, arena,
+			     facts, &fault) != STATUS_OK)
+		fail_msg("%s: %s", path, fault.message);
+	return facts;
+}
+
+static enum status
+write_tags(const char *path, const struct media_tags *tags)
+{
+	struct fault fault = { 0 };
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	enum status status;
+
+	assert_true(fd >= 0);
+	status = media_write_tags(pool, fd, tags, &fault);
+	close(fd);
+	return status;
+}
+
+static void
+same_text(const char *path, const char *a, const char *b)
+{
+	if ((a == NULL) != (b == NULL) || (a != NULL && strcmp(a, b) != 0))
+		fail_msg("%s: \"%s\" is not \"%s\"", path,
+			 a == NULL ? "" : a, b == NULL ? "" : b);
+}
+
+/* All but title, artist, album, genre, year and number. */
+static void
+rest_is_the_same(const char *path, const struct media_facts *a,
+		 const struct media_facts *b)
+{
+	same_text(path, a->container, b->container);
+	same_text(path, a->codec, b->codec);
+	same_text(path, a->album_artist_text, b->album_artist_text);
+	same_text(path, a->comment, b->comment);
+	same_text(path, a->isrc, b->isrc);
+	same_text(path, a->lyrics, b->lyrics);
+	same_text(path, a->mbid_recording, b->mbid_recording);
+	if (memcmp(a->audio_key, b->audio_key, SHA256_BYTES) != 0)
+		fail_msg("%s: the sound counts as another", path);
+	assert_int_equal(a->duration_ms, b->duration_ms);
+	assert_int_equal(a->start_trim_samples, b->start_trim_samples);
+	assert_int_equal(a->end_trim_samples, b->end_trim_samples);
+	assert_int_equal(a->disc_no, b->disc_no);
+	assert_int_equal(a->has_picture, b->has_picture);
+	assert_int_equal(a->picture.length, b->picture.length);
+	if (a->has_picture)
+		assert_memory_equal(a->picture.at, b->picture.at,
+				    a->picture.length);
+}
+
+struct format {
+	const char *name, *options;
+	bool pictures;
+};
+
+static const struct format formats[] = {
+	{ "a.mp3", "-c:a libmp3lame -b:a 128k", true },
+	{ "v23.mp3", "-c:a libmp3lame -q:a 4 -id3v2_version 3", true },
+	{ "a.flac", "-c:a flac", true },
+	{ "a.m4a", "-c:a aac -b:a 96k", true },
+	{ "alac.m4a", "-c:a alac", false },
+	{ "a.ogg", "-c:a libvorbis", false },
+	{ "a.opus", "-c:a libopus", false },
+	{ "a.wav", "-c:a pcm_s16le", false },
+	{ "a.aiff", "-c:a pcm_s16be -write_id3v2 1", false },
+	{ "a.wv", "-c:a wavpack", false },
+	{ "a.wma", "-c:a wmav2", false },
+	{ "a.tta", "-c:a tta", false },
+};
+
+static void
+tags_are_written_and_all_else_is_left(void **state)
+{
+	static const struct media_tags tags = {
+		.title = "Новое название, longer than the old one was",
+		.artist = "Кто feat. Björk", .album = "Другой",
+		.genre = "Jazz", .year = 1987, .track_no = 7,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
+		const struct media_facts *before, *after;
+		char sound[64], sound_after[64], options[600];
+		struct arena arena;
+		const char *path;
+
+		arena_init(&arena);
+		snprintf(options, sizeof options,
+			 "%s -metadata album_artist=Всякие -metadata disc=2 "
+			 "-metadata comment=Bemerkung " MEDIA_TAGS,
+			 formats[i].options);
+		path = media_render(formats[i].name, 1.5, options);
+		sound_of(path, sound);
+		before = facts_of(&arena, path);
+		if (write_tags(path, &tags) != STATUS_OK)
+			fail_msg("%s: not written", path);
+		after = facts_of(&arena, path);
+		sound_of(path, sound_after);
+		assert_string_equal(sound_after, sound);
+		rest_is_the_same(path, before, after);
+		same_text(path, after->title, tags.title);
+		same_text(path, after->artist_text, tags.artist);
+		same_text(path, after->album, tags.album);
+		same_text(path, after->genres[0], tags.genre);
+		assert_int_equal(after->genre_count, 1);
+		assert_int_equal(after->year, 1987);
+		assert_int_equal(after->track_no, 7);
+		arena_release(&arena);
+	}
+}
+
+static void
+covers_and_absent_tags_stay(void **state)
+{
+	static const struct media_tags one = { .title = "Nur dies",
+					       .year = -1, .track_no = -1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
+		const struct media_facts *before, *after;
+		char name[64], arguments[900];
+		struct arena arena;
+		const char *path;
+
+		if (!formats[i].pictures)
+			continue;
+		arena_init(&arena);
+		snprintf(name, sizeof name, "cover-%s", formats[i].name);
+		snprintf(arguments, sizeof arguments,
+			 "-i %s -i cover.png -map 0:a -map 1 -c copy "
+			 "-disposition:v attached_pic %s",
+			 formats[i].name, name);
+		media_ffmpeg(arguments);
+		path = media_path(name);
+		before = facts_of(&arena, path);
+		assert_true(before->has_picture);
+		if (write_tags(path, &one) != STATUS_OK)
+			fail_msg("%s: not written", path);
+		after = facts_of(&arena, path);
+		rest_is_the_same(path, before, after);
+		same_text(path, after->title, "Nur dies");
+		same_text(path, after->artist_text, before->artist_text);
+		same_text(path, after->album, before->album);
+		assert_int_equal(after->year, before->year);
+		assert_int_equal(after->track_no, before->track_no);
+		assert_int_equal(after->track_total, before->track_total);
+		arena_release(&arena);
+	}
+}
+
+static void
+what_is_no_music_is_refused_and_left(void **state)
+{
+	static const struct media_tags tags = { .title = "x", .year = -1,
+						.track_no = -1 };
+	struct buffer bytes, after;
+	const char *path;
+
+	(void)state;
+	buffer_init(&bytes, 0);
+	buffer_init(&after, 0);
+	buffer_add_text(&bytes, "this is a text and no music");
+	path = media_write("text.mp3", &bytes);
+	assert_int_equal(write_tags(path, &tags), STATUS_UNSUPPORTED);
+	media_read(path, &after);
+	assert_int_equal(after.length, bytes.length);
+	assert_memory_equal(after.bytes, bytes.bytes, bytes.length);
+	path = media_render("flac.oga", 1, "-c:a flac -f oga");
+	assert_int_equal(write_tags(path, &tags), STATUS_UNSUPPORTED);
+	path = media_render("a.aac", 1, "-c:a aac -f adts");
+	assert_int_equal(write_tags(path, &tags), STATUS_UNSUPPORTED);
+	buffer_release(&bytes);
+	buffer_release(&after);
+}
+
+/* Each byte of the tags may be anything: the process says no, or its end is
+ * noticed, and the next file is served. */
+static void
+broken_files_cost_one_process_at_most(void **state)
+{
+	static const struct media_tags tags = { .title = "x", .year = 1999,
+						.track_no = 1 };
+	struct buffer bytes;
+	const char *path;
+	unsigned dice = 7;
+
+	(void)state;
+	buffer_init(&bytes, 0);
+	media_read(media_path("a.mp3"), &bytes);
+	for (int round = 0; round < 40; round++) {
+		struct buffer broken;
+
+		buffer_init(&broken, 0);
+		buffer_add(&broken, bytes.bytes,
+			   round % 2 == 0 ? bytes.length : bytes.length / 3);
+		for (int n = 0; n < 20; n++) {
+			dice = dice * 1103515245u + 12345u;
+			broken.bytes[(dice >> 8) % 400] = (char)(dice >> 20);
+		}
+		write_tags(media_write("broken.mp3", &broken), &tags);
+		buffer_release(&broken);
+	}
+	path = media_write("sound.mp3", &bytes);
+	assert_int_equal(write_tags(path, &tags), STATUS_OK);
+	buffer_release(&bytes);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tags_are_written_and_all_else_is_left),
+		cmocka_unit_test(covers_and_absent_tags_stay),
+		cmocka_unit_test(what_is_no_music_is_refused_and_left),
+		cmocka_unit_test(broken_files_cost_one_process_at_most),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
