@@ -1,14 +1,14 @@
 /* Looking after the library: what could be tidied up, and what is odd in it. */
 import useSWR from 'swr';
 import type { BulkAnswer } from './admin';
-import { apiSend } from './client';
+import { apiPath, apiSend } from './client';
 import type { Page, Shapes } from './types';
 
 export type Suggestion = Shapes['CleanupSuggestion'];
 export type CleanupRule = Shapes['CleanupRule'];
 export type CleanupAction = 'accept' | 'dismiss' | 'undo';
 
-export const useCleanupRules = () => useSWR<Page<CleanupRule>>('/cleanup/rules');
+export const useCleanupRules = () => useSWR<Page<CleanupRule>>(apiPath('/cleanup/rules'));
 
 export const decideOne = (id: number, action: CleanupAction) => apiSend<Suggestion>('POST', `/cleanup/${id}/${action}`);
 
@@ -30,4 +30,4 @@ export type Quality = Shapes['Quality'];
 export type QualityCheck = Shapes['QualityCheck'];
 export type OddThing = Shapes['OddThing'];
 
-export const useQuality = () => useSWR<Quality>('/quality');
+export const useQuality = () => useSWR<Quality>(apiPath('/quality'));
