@@ -68,6 +68,7 @@ struct api_args {
 	struct live_in *in;   /* what comes into them; NULL: likewise */
 	struct live_out *out; /* what goes out of channels on the air */
 	struct editor editor;
+	struct write_back *write_back;
 	struct backup_place backups;
 	struct storage storage;
 	const char *data_dir;

@@ -333,6 +333,13 @@ void handle_track_download(struct call *call);
 void handle_track_link(struct call *call);
 void stream_metrics_register(void);
 
+/* tag_writes.c */
+void handle_tag_writes_list(struct call *call);
+void handle_tag_writes_post(struct call *call);
+void handle_track_write_tags(struct call *call);
+void handle_tag_write_confirm(struct call *call);
+void handle_tag_write_undo(struct call *call);
+
 /* quality.c */
 void handle_quality(struct call *call);
 void handle_quality_things(struct call *call);

@@ -5,6 +5,7 @@
 #include "api/route.h"
 #include "library/audit.h"
 #include "library/suggestions.h"
+#include "library/tag_writes.h"
 #include "service/monitor.h"
 #include "service/scheduler.h"
 

@@ -37,8 +37,42 @@ static const struct param quality_params[] = {
 	{ 0 }
 };
 
+static const struct param tag_write_list_params[] = {
+	PAGE_PARAMS,
+	{ .name = "state", .type = PARAM_CHOICE,
+	  .choices = TAG_WRITE_STATE_NAMES },
+	{ .name = "track_id", .type = PARAM_ID },
+	{ 0 }
+};
+static const struct param tag_writes_body[] = {
+	{ .name = "ids", .type = PARAM_IDS, .required = true, .min = 1,
+	  .max = 500, .summary = "Of tracks." },
+	{ 0 }
+};
+
 /* clang-format off: rows */
 #define CLEANUP_ROWS \
+	GET_FOR(USER_ROLE_ADMIN, API "/tag-writes", handle_tag_writes_list, \
+		"cleanup", "Tags that were written into files, the newest " \
+		"first.", tag_write_list_params, "[TagWrite]", \
+		"400 422 503"), \
+	SEND(HTTP_POST, API "/tag-writes", USER_ROLE_ADMIN, \
+	     handle_tag_writes_post, "cleanup", \
+	     "Queues a job that writes the tags of tracks into their files.", \
+	     NULL, tag_writes_body, 202, "Job", "404 409 503"), \
+	SEND(HTTP_POST, API "/tag-writes/{id}/confirm", USER_ROLE_ADMIN, \
+	     handle_tag_write_confirm, "cleanup", \
+	     "Lets go of the original file.", id_params, NULL, 0, \
+	     "TagWrite", "404 409 503"), \
+	SEND(HTTP_POST, API "/tag-writes/{id}/undo", USER_ROLE_ADMIN, \
+	     handle_tag_write_undo, "cleanup", \
+	     "Puts the original file back.", id_params, NULL, 0, \
+	     "TagWrite", "404 409 503"), \
+	SEND(HTTP_POST, API "/tracks/{id}/write-tags", USER_ROLE_ADMIN, \
+	     handle_track_write_tags, "cleanup", \
+	     "Writes the edited tags of a track into its file; null: the " \
+	     "file says it already.", id_params, NULL, 0, "TagWriteAnswer", \
+	     "404 409 503"), \
 	GET_FOR(USER_ROLE_MODERATOR, API "/quality", handle_quality, \
 		"cleanup", "What is odd in the library, in numbers.", NULL, \
 		"Quality", "503"), \

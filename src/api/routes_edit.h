@@ -169,7 +169,8 @@ static const struct param rejected_params[] = {
 	{ 0 }
 };
 #define JOB_KINDS \
-	"scan|remove|genre_merge|duplicates|upload|analyse|" SCHEDULE_NAMES
+	"scan|remove|genre_merge|duplicates|upload|analyse|write_tags|" \
+	SCHEDULE_NAMES
 static const struct param job_list_params[] = {
 	PAGE_PARAMS,
 	{ .name = "kind", .type = PARAM_CHOICE,

@@ -883,6 +883,20 @@ const struct schema api_schemas[] = {
 	{ "BulkOutcome", FIELDS(
 		{ "changed", "[integer]", NULL },
 		{ "refused", "[BulkRefusal]", NULL }) },
+	{ "TagWrite", FIELDS(
+		{ "id", "integer", NULL },
+		{ "track_id", "integer", NULL },
+		{ "title", "string", "Of the track now." },
+		{ "artist", "string", NULL },
+		{ "path", "string", "The file." },
+		{ "state", "string", "prepared, written, confirmed, undone "
+				     "or refused." },
+		{ "reason", "string?", "Why it was refused." },
+		{ "fields", "any", "Each with was and becomes." },
+		{ "created_at", "time", NULL },
+		{ "updated_at", "time", NULL }) },
+	{ "TagWriteAnswer", FIELDS(
+		{ "write", "TagWrite?", NULL }) },
 	{ "QualityCheck", FIELDS(
 		{ "name", "string", NULL },
 		{ "kind", "string", "Of the things: track, album or file." },

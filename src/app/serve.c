@@ -42,6 +42,7 @@ struct serving {
 	struct chores chores;
 	struct scheduler *scheduler;
 	struct monitor *monitor;
+	struct write_back *write_back;
 	struct on_air *on_air;
 	struct live_in *in;
 	int lock_fd; /* one server for a data folder */
@@ -224,6 +225,7 @@ open_http(struct serving *serving, const struct settings *settings,
 		.editor = { .store = serving->app.store,
 			    .blobs = serving->app.blobs,
 			    .media = serving->app.media },
+		.write_back = serving->write_back,
 		.backups = backup_place(serving, settings),
 		.storage = storage_of(serving, settings),
 		.scheduler = &settings->scheduler,
@@ -281,6 +283,20 @@ open_uploads(struct serving *serving, const struct settings *settings,
 	return status;
 }
 
+static enum status
+open_write_back(struct serving *serving, const struct settings *settings,
+		struct fault *fault)
+{
+	const struct write_back_args args = {
+		.store = serving->app.store,
+		.media = serving->app.media,
+		.settings = &settings->write_back,
+		.data_dir = settings->program.data_dir,
+	};
+
+	return write_back_open(&args, &serving->write_back, fault);
+}
+
 /* Scans, and what else takes long. */
 static enum status
 open_ingest(struct serving *serving, const struct settings *settings,
@@ -291,6 +307,7 @@ open_ingest(struct serving *serving, const struct settings *settings,
 		{ upload_kinds, serving->uploads },
 		{ analyse_kinds, &serving->analyse_args },
 		{ chore_kinds, &serving->chores },
+		{ write_back_kinds, serving->write_back },
 		{ 0 },
 	};
 	struct job_runner_args args = { .store = serving->app.store,
@@ -433,6 +450,10 @@ serving_open(struct serving *serving, const struct settings *settings,
 	if (status == STATUS_OK) {
 		gauges_start(&serving->app);
 		status = open_uploads(serving, settings, fault);
+		status = open_write_back(serving, settings, fault);
+	}
+	if (status == STATUS_OK) {
+		status = open_ingest(serving, settings, fault);
 	}
 	if (status == STATUS_OK)
 		status = open_ingest(serving, settings, fault);
@@ -467,6 +488,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 	scheduler_close(serving->scheduler);
 	job_runner_close(serving->jobs);
 	upload_close(serving->uploads);
+	write_back_close(serving->write_back);
 	app_close(&serving->app);
 	on_air_free(serving->on_air);
 	if (serving->lock_fd >= 0)

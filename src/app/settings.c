@@ -84,6 +84,8 @@ tables_make(struct settings *settings)
 		{ "Schedules", scheduler_options, &settings->scheduler },
 		{ "Looking after it", chores_options, &settings->chores },
 		{ "Clean-up", cleanup_options, &settings->cleanup },
+		{ "Tags into files", write_back_options,
+		  &settings->write_back },
 		{ "Live channels", station_options, &settings->station },
 		{ "S3", s3_options, &settings->s3 },
 		{ "Covers", cover_options, &settings->cover },

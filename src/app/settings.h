@@ -31,6 +31,7 @@
 #include "service/station.h"
 #include "service/upload.h"
 #include "service/watch.h"
+#include "service/write_back.h"
 
 struct program_settings {
 	const char *data_dir;
@@ -80,6 +81,7 @@ struct settings {
 	struct scheduler_settings scheduler;
 	struct chores_settings chores;
 	struct cleanup_settings cleanup;
+	struct write_back_settings write_back;
 	struct station_settings station;
 	struct s3_settings s3;
 	struct cover_settings cover;

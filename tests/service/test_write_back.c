@@ -277,9 +277,54 @@ what_must_not_be_written_is_refused_with_the_reason(void **state)
 	arena_release(&arena);
 }
 
-/* Writes and undoes until it is killed. */
 static void
-work_until_killed(struct house *house, int64_t track)
+an_original_on_another_disk_is_a_copy_with_all_that_it_had(void **state)
+{
+	struct house *house = *state;
+	char elsewhere[] = "/dev/shm/ogma-write-back-XXXXXX";
+	struct write_back_args args = { .store = house->store,
+					.media = house->media,
+					.settings = &allowed };
+	struct buffer before, now;
+	struct write_back *back;
+	struct stat was, is;
+	struct fault fault = { 0 };
+	char path[200];
+	int64_t track, id;
+
+	if (mkdtemp(elsewhere) == NULL)
+		skip(); /* there is no other disk */
+	house_song(house, "song.mp3", &plain);
+	house_touch(house, "song.mp3", 1000000000);
+	house_source(house);
+	house_scan(house);
+	track = house_track(house, "song.mp3");
+	rename_track(house, track, "New title");
+	snprintf(path, sizeof path, "%s", house_path(house, "song.mp3"));
+	file_bytes(path, &before);
+	stat(path, &was);
+	args.data_dir = elsewhere;
+	assert_int_equal(write_back_open(&args, &back, &fault), STATUS_OK);
+	id = written(back, track);
+	assert_int_equal(write_back_undo(back, &admin, id, &fault), STATUS_OK);
+	file_bytes(path, &now);
+	assert_true(same_bytes(&before, &now));
+	stat(path, &is);
+	assert_int_equal(is.st_mode, was.st_mode);
+	assert_int_equal(is.st_mtim.tv_sec, was.st_mtim.tv_sec);
+	write_back_close(back);
+	house_remove(house, "song.mp3");
+	buffer_release(&before);
+	buffer_release(&now);
+	/* nothing is left of it */
+	snprintf(path, sizeof path, "%s/originals", elsewhere);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rmdir(elsewhere), 0);
+}
+
+/* Writes and undoes until it is killed; a byte to `told` once it is at it. */
+static void
+work_until_killed(struct house *house, int64_t track, int told)
 {
 	struct fault fault = { 0 };
 	struct write_back *back;
@@ -301,6 +346,8 @@ work_until_killed(struct house *house, int64_t track)
 		}
 		if (write_back_undo(back, &admin, id, &fault) != STATUS_OK)
 			_exit(2);
+		if (told >= 0 && write(told, "x", 1) == 1)
+			told = -1;
 	}
 }
 
@@ -348,16 +395,21 @@ a_kill_at_any_moment_leaves_the_file_whole_and_the_original_kept(void **state)
 	for (int i = 0; i < KILLS; i++) {
 		struct tag_write row;
 		struct arena arena;
-		int how;
+		int how, told[2];
+		char byte;
 		pid_t pid;
 
 		house_stop(house);
+		assert_int_equal(pipe(told), 0);
 		pid = fork();
 		assert_true(pid >= 0);
 		if (pid == 0)
-			work_until_killed(house, track);
+			work_until_killed(house, track, told[1]);
+		close(told[1]);
+		assert_int_equal(read(told[0], &byte, 1), 1);
+		close(told[0]);
 		dice = dice * 1103515245u + 12345u;
-		usleep(60000 + (dice >> 8) % 90000);
+		usleep((dice >> 8) % 40000);
 		kill(pid, SIGKILL);
 		waitpid(pid, &how, 0);
 		assert_true(WIFSIGNALED(how));
@@ -401,6 +453,8 @@ main(void)
 		IN_A_HOUSE(an_edit_is_in_the_file_and_undone_to_the_byte),
 		IN_A_HOUSE(what_is_confirmed_lets_go_of_the_original),
 		IN_A_HOUSE(what_must_not_be_written_is_refused_with_the_reason),
+		IN_A_HOUSE(
+			an_original_on_another_disk_is_a_copy_with_all_that_it_had),
 		IN_A_HOUSE(
 			a_kill_at_any_moment_leaves_the_file_whole_and_the_original_kept),
 	};
