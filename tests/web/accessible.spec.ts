@@ -31,6 +31,7 @@ const ADMIN_MUSIC = [
 	'/cleanup',
 	'/quality?check=tracks_without_genre',
 	'/sources',
+	'/files',
 	'/jobs',
 	'/schedules',
 ];

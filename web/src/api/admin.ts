@@ -301,4 +301,10 @@ export const changePlaylists = (ids: number[], action: PlaylistAction) =>
 export type TrackAction = 'hide' | 'restore' | 'genre' | 'album' | 'album_artist' | 'year' | 'artist' | 'reset';
 
 export const changeTracks = (ids: number[], action: TrackAction, value?: Json) =>
-	apiSend<BulkAnswer>('POST', `${ADMIN}/tracks/bulk`, value === undefined ? { ids, action } : { ids, action, value });
+	apiSend<BulkAnswer>(
+		'POST',
+		`${ADMIN}/tracks/bulk`,
+		value === undefined
+			? { ids, action }
+			: { ids, action: 'edit', ...(action === 'artist' ? { artists: [value] } : { [action]: value }) },
+	);

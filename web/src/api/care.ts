@@ -31,3 +31,15 @@ export type QualityCheck = Shapes['QualityCheck'];
 export type OddThing = Shapes['OddThing'];
 
 export const useQuality = () => useSWR<Quality>(apiPath('/quality'));
+
+export type TagWrite = Omit<Shapes['TagWrite'], 'fields'> & {
+	fields: Record<string, { was: string | null; becomes: string | null }>;
+};
+
+export const TAG_WRITE_STATES = ['written', 'confirmed', 'undone', 'refused', 'prepared'] as const;
+
+export const decideWrite = (id: number, what: 'undo' | 'confirm') =>
+	apiSend<TagWrite>('POST', `/tag-writes/${id}/${what}`);
+
+/** Queues the job that writes the tags of these tracks into their files. */
+export const writeTags = (ids: number[]) => apiSend('POST', '/tag-writes', { ids });

@@ -1221,6 +1221,23 @@ export interface components {
             changed: number[];
             refused: components["schemas"]["BulkRefusal"][];
         };
+        TagWrite: {
+            id: number;
+            track_id: number;
+            title: string;
+            artist: string;
+            path: string;
+            state: string;
+            reason: string | null;
+            fields: unknown;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        TagWriteAnswer: {
+            write: components["schemas"]["TagWrite"] | null;
+        };
         QualityCheck: {
             name: string;
             kind: string;

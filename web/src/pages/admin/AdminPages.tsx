@@ -29,6 +29,7 @@ import { UsersPage } from './users/UsersPage';
 const CleanupPage = lazyPage(() => import('./care/CleanupPage'), 'care');
 const DuplicatesPage = lazyPage(() => import('./care/DuplicatesPage'), 'duplicates');
 const QualityPage = lazyPage(() => import('./care/QualityPage'), 'care');
+const TagWritesPage = lazyPage(() => import('./care/TagWritesPage'), 'care');
 /* Brings the live channels' own code along. */
 const MonitoringPage = lazyPage(() => import('./monitoring/MonitoringPage'), 'monitoring', 'radio');
 
@@ -56,6 +57,7 @@ export default function AdminPages() {
 					<Route path="users/:id" element={<UserPage />} />
 					<Route path="invitations" element={<InvitationsPage />} />
 					<Route path="sources" element={<SourcesPage />} />
+					<Route path="files" element={<TagWritesPage />} />
 					<Route path="jobs" element={<JobsPage />} />
 					<Route path="schedules" element={<SchedulesPage />} />
 					<Route path="analytics" element={<AnalyticsPage />} />

@@ -42,6 +42,7 @@ export const ADMIN_NAV: { text: string; entries: AdminEntry[] }[] = [
 		text: 'admin.nav.system',
 		entries: [
 			{ to: '/admin/sources', icon: 'library', text: 'admin.nav.sources', role: 'admin' },
+			{ to: '/admin/files', icon: 'tracks', text: 'admin.nav.files', role: 'admin' },
 			{ to: '/admin/jobs', icon: 'history', text: 'admin.nav.jobs', role: 'admin' },
 			{ to: '/admin/schedules', icon: 'calendar', text: 'admin.nav.schedules', role: 'admin' },
 			{ to: '/admin/audit', icon: 'log', text: 'admin.nav.audit', role: 'admin' },

@@ -1,7 +1,10 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeTracks, type TrackAction } from '../../../api/admin';
+import { writeTags } from '../../../api/care';
 import { apiSend } from '../../../api/client';
+import { can } from '../../../api/roles';
+import { useMe } from '../../../api/session';
 import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
 import { Menu, type MenuEntry } from '../../../components/Menu';
@@ -29,6 +32,7 @@ export function TracksPage() {
 	const [asked, setAsked] = useState<ValueAction | null>(null);
 	const report = useBulkReport();
 	const columns = useTrackColumns();
+	const { me } = useMe();
 	const hidden = table.filter('hidden') === 'true';
 
 	const bulk = async (action: TrackAction, value?: string | number | null) => {
@@ -48,6 +52,9 @@ export function TracksPage() {
 			danger: true,
 		});
 		if (sure) await bulk(action);
+	};
+	const write = async () => {
+		if (await attempt(() => writeTags([...chosen]), t('admin.content.bulk.writing'))) setChosen(new Set());
 	};
 	const hide = async (track: TrackListRow) => {
 		if (
@@ -131,6 +138,11 @@ export function TracksPage() {
 								{t(`admin.content.bulk.${action}`)}
 							</Button>
 						))}
+						{can(me, 'admin') && (
+							<Button className="h-9! px-3.5!" onClick={() => void write()}>
+								{t('admin.content.bulk.write')}
+							</Button>
+						)}
 						<Button className="h-9! px-3.5!" onClick={() => void sureBulk('reset')}>
 							{t('admin.content.bulk.reset')}
 						</Button>

@@ -24,6 +24,7 @@ const KINDS = [
 	'upload',
 	'analyse',
 	'duplicates',
+	'write_tags',
 	'music_etl',
 	'monitoring',
 	'log_cleanup',

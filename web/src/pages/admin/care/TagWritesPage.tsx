@@ -1,0 +1,128 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { decideWrite, TAG_WRITE_STATES, type TagWrite } from '../../../api/care';
+import { Button } from '../../../components/Button';
+import { confirm } from '../../../components/confirm';
+import { EmptyState } from '../../../components/States';
+import { DataTable, type Column } from '../../../components/table/DataTable';
+import { useTable } from '../../../components/table/use-table';
+import { BulkBar, useBulkReport } from '../Bulk';
+import { eachOf } from '../content/each';
+import { ChoiceFilter, Filters } from '../Filters';
+import { Head } from '../Head';
+import { Difference } from './Difference';
+
+function Fields({ fields }: { fields: TagWrite['fields'] }) {
+	const { t } = useTranslation();
+	return (
+		<dl className="grid gap-1.5">
+			{Object.entries(fields).map(([name, { was, becomes }]) => (
+				<div key={name}>
+					<dt className="text-xs font-semibold text-text-2">{t(`care.fields.${name}`)}</dt>
+					<dd>
+						<Difference was={was ?? ''} becomes={becomes ?? ''} />
+					</dd>
+				</div>
+			))}
+		</dl>
+	);
+}
+
+/** Tags that were written into files: the originals are kept until somebody lets go of them or puts them back. */
+export default function TagWritesPage() {
+	const { t } = useTranslation();
+	const table = useTable<TagWrite>('/tag-writes', { sorts: [''], filters: ['state'] });
+	const [chosen, setChosen] = useState<Set<number>>(new Set());
+	const report = useBulkReport();
+	const decide = async (ids: number[], what: 'undo' | 'confirm') => {
+		const sure = await confirm({
+			title: t(`care.files.sure.${what}`, { count: ids.length }),
+			text: t(`care.files.sureText.${what}`),
+			action: t(`care.files.${what}`),
+			danger: what === 'confirm',
+		});
+		if (!sure) return;
+		report(await eachOf(ids, (id) => decideWrite(id, what)));
+		setChosen(new Set());
+		table.reload();
+	};
+	const columns: Column<TagWrite>[] = [
+		{
+			name: 'title',
+			title: t('care.thing'),
+			className: 'align-top! wrap-anywhere',
+			render: ({ track_id, title, path }) => (
+				<>
+					<Link to={`/tracks/${track_id}`} className="font-semibold underline-offset-3 hover:underline">
+						{title}
+					</Link>
+					<span className="block text-xs text-text-2">{path}</span>
+				</>
+			),
+		},
+		{ name: 'fields', title: t('care.change'), className: 'align-top!', render: (one) => <Fields {...one} /> },
+		{
+			name: 'state',
+			title: t('care.state'),
+			className: 'align-top! max-w-56',
+			render: ({ state, reason }) => (
+				<>
+					{t(`care.files.states.${state}`)}
+					{reason && <span className="block text-xs text-text-2">{reason}</span>}
+				</>
+			),
+		},
+		{
+			name: 'decide',
+			title: '',
+			className: 'sticky right-0 bg-surface whitespace-nowrap align-top!',
+			render: ({ id, state, title }) =>
+				state === 'written' && (
+					<span className="flex justify-end gap-1">
+						{(['undo', 'confirm'] as const).map((what) => (
+							<Button
+								key={what}
+								look="quiet"
+								className="h-9! px-3!"
+								aria-label={t(`care.files.${what}Of`, { name: title })}
+								onClick={() => void decide([id], what)}
+							>
+								{t(`care.files.${what}`)}
+							</Button>
+						))}
+					</span>
+				),
+		},
+	];
+	return (
+		<>
+			<Head title={t('admin.nav.files')} hint={t('care.files.hint')} />
+			<Filters>
+				<ChoiceFilter
+					table={table}
+					name="state"
+					label={t('care.state')}
+					options={TAG_WRITE_STATES.map((value) => ({ value, label: t(`care.files.states.${value}`) }))}
+				/>
+			</Filters>
+			<DataTable
+				label={t('admin.nav.files')}
+				table={table}
+				columns={columns}
+				keyOf={({ id }) => id}
+				nameOf={({ title }) => title}
+				empty={<EmptyState title={t('care.files.none')} />}
+				selection={{ keys: chosen, set: setChosen }}
+			/>
+			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+				<Button icon="history" className="h-9! px-3.5!" onClick={() => void decide([...chosen], 'undo')}>
+					{t('care.files.undo')}
+				</Button>
+				<Button icon="check" className="h-9! px-3.5!" onClick={() => void decide([...chosen], 'confirm')}>
+					{t('care.files.confirm')}
+				</Button>
+			</BulkBar>
+		</>
+	);
+}
