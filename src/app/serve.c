@@ -450,11 +450,9 @@ serving_open(struct serving *serving, const struct settings *settings,
 	if (status == STATUS_OK) {
 		gauges_start(&serving->app);
 		status = open_uploads(serving, settings, fault);
+	}
+	if (status == STATUS_OK)
 		status = open_write_back(serving, settings, fault);
-	}
-	if (status == STATUS_OK) {
-		status = open_ingest(serving, settings, fault);
-	}
 	if (status == STATUS_OK)
 		status = open_ingest(serving, settings, fault);
 	if (status == STATUS_OK)

@@ -21,13 +21,13 @@ const ADMIN_PEOPLE = [
 	'/settings',
 	'/backups',
 ];
-const ADMIN_MUSIC = ['/tracks', '/albums', '/artists', '/genres', '/playlists', '/duplicates', '/cleanup', '/sources', '/jobs', '/schedules'];
 const ADMIN_MUSIC = [
 	'/tracks',
 	'/albums',
 	'/artists',
 	'/genres',
 	'/playlists',
+	'/duplicates',
 	'/cleanup',
 	'/quality?check=tracks_without_genre',
 	'/sources',
