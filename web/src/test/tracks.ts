@@ -12,6 +12,7 @@ export function trackOf(id: number, change: Partial<Track> = {}): Track {
 		album_id: 1,
 		album_artist: 'Artist',
 		genre: null,
+		genre_guess: null,
 		genres: [],
 		duration_ms: 180_000,
 		track_no: id,
