@@ -153,6 +153,9 @@ static const struct param cover_params[] = {
 	  .summary = "Longest side in pixels; the original when absent." },
 	{ .name = "v", .type = PARAM_TEXT, .max = 64,
 	  .summary = "Version; makes the answer cacheable for ever." },
+	{ .name = "drawn", .type = PARAM_BOOL,
+	  .summary = "Where there is no picture, an SVG drawn of the name "
+		     "instead of 404." },
 	{ 0 }
 };
 

@@ -145,6 +145,20 @@ describe('no picture', () => {
 		}
 	});
 
+	test('is drawn of the name where that is asked for, always the same', async () => {
+		const skyline = await trackTitled(server, 'Number 7');
+		const drawn = (path: string) => server.ask(`${api}/${path}/cover?size=64&drawn=true`);
+		const track = await drawn(`tracks/${skyline.id}`);
+		expect(track.status).toBe(200);
+		expect(track.headers['content-type']).toBe('image/svg+xml');
+		expect(track.text).toMatch(/^<svg [^>]*width="64".*<\/svg>$/s);
+		expect((await drawn(`albums/${skyline.album_id}`)).text).toBe(track.text);
+		expect((await drawn(`artists/${skyline.artist_id}`)).text).not.toBe(track.text);
+		expect((await drawn('tracks/999999999')).status).toBe(404);
+		const pictured = (await server.json(`${api}/albums?limit=100`)).items.find((one: any) => one.cover_url !== null);
+		expect((await drawn(`albums/${pictured.id}`)).headers['content-type']).toMatch(/^image\/(jpeg|webp|png)$/);
+	});
+
 	test('a picture that unpacks to gigabytes is refused, and the next one is made', async () => {
 		const track = await trackTitled(server, 'Beside the Bomb');
 		const answer = await server.ask(`${api}/tracks/${track.id}/cover?size=300`);
