@@ -196,7 +196,7 @@ enum status
 ranged_open(int fd, struct ranged_file *out, struct fault *fault)
 {
 	char room[RANGED_PACKET_BYTES];
-	struct ranged_answer answer;
+	struct ranged_answer answer = { 0 };
 	enum status status;
 	struct stat facts;
 
@@ -231,7 +231,7 @@ far_read(const struct ranged_file *file, void *out, size_t count,
 {
 	struct ranged_ask ask = { RANGED_READ, RANGED_READ_BYTES, offset };
 	char room[RANGED_PACKET_BYTES];
-	struct ranged_answer answer;
+	struct ranged_answer answer = { 0 };
 
 	if (offset >= file->size_bytes || count == 0)
 		return 0;
@@ -282,7 +282,7 @@ enum status
 ranged_fault(int fd, struct fault *fault)
 {
 	char room[RANGED_PACKET_BYTES];
-	struct ranged_answer answer;
+	struct ranged_answer answer = { 0 };
 	enum status status;
 
 	if (!ranged_is_far(fd))
