@@ -11,6 +11,8 @@
 
 #define UNMATCHED_TOLD_MAX 1000
 #define FORM_PARTS_MAX 20
+/* What is exported can be imported: 5 MiB of fingerprints. */
+#define PLAYLIST_PRINTS_MAX 2000
 
 /* ---- out ------------------------------------------------------------------
  */
@@ -18,6 +20,7 @@
 struct export_work {
 	struct call *call;
 	struct playlist playlist;
+	enum playlist_format format;
 	struct track_place *places;
 	size_t count;
 };
@@ -38,6 +41,10 @@ export_run(struct store_session *session, void *cookie, struct fault *fault)
 	if (status == STATUS_OK)
 		status = track_places(session, ids, count, call->arena,
 				      &work->places, &work->count, fault);
+	if (status == STATUS_OK && work->format == PLAYLIST_FORMAT_JSON)
+		status = track_places_hear(session, work->places, work->count,
+					   PLAYLIST_PRINTS_MAX, call->arena,
+					   fault);
 	return status;
 }
 
@@ -71,12 +78,12 @@ disposition(struct call *call, const char *title, const char *extension)
 void
 handle_playlist_export(struct call *call)
 {
-	struct export_work work = { .call = call };
-	enum playlist_format format = PLAYLIST_FORMAT_M3U;
+	struct export_work work = { .call = call,
+				    .format = PLAYLIST_FORMAT_M3U };
 	struct playlist_export what;
 	struct buffer body;
 
-	playlist_format_parse(call_text(call, "format"), &format);
+	playlist_format_parse(call_text(call, "format"), &work.format);
 	if (!call_read_store(call, export_run, &work))
 		return;
 	what = (struct playlist_export){
@@ -87,11 +94,11 @@ handle_playlist_export(struct call *call)
 		.count = work.count,
 	};
 	buffer_init(&body, 0);
-	playlist_file_write(&what, format, &body);
+	playlist_file_write(&what, work.format, &body);
 	http_answer_field(
 		call->request, "Content-Disposition",
-		disposition(call, what.title, playlist_format_name(format)));
-	http_answer_buffer(call->request, 200, playlist_format_type(format),
+		disposition(call, what.title, playlist_format_name(work.format)));
+	http_answer_buffer(call->request, 200, playlist_format_type(work.format),
 			   &body);
 }
 
@@ -340,6 +347,7 @@ import_answer(struct import_work *work, unsigned status)
 	json_member_int(&json, "path", (int64_t)report->by_path);
 	json_member_int(&json, "audio", (int64_t)report->by_audio);
 	json_member_int(&json, "tags", (int64_t)report->by_tags);
+	json_member_int(&json, "fingerprint", (int64_t)report->by_fingerprint);
 	json_member_int(&json, "id", (int64_t)report->by_id);
 	json_object_end(&json);
 	unmatched_form(&json, work);

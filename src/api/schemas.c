@@ -651,6 +651,7 @@ const struct schema api_schemas[] = {
 		{ "path", "integer", NULL },
 		{ "audio", "integer", NULL },
 		{ "tags", "integer", NULL },
+		{ "fingerprint", "integer", NULL },
 		{ "id", "integer", NULL }) },
 	{ "ImportEntry", FIELDS(
 		{ "index", "integer", "From 0." },

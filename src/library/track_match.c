@@ -10,8 +10,10 @@
 #include "driver/source.h"
 #include "library/catalogue_private.h"
 #include "library/files.h"
+#include "library/fingerprints.h"
 #include "library/page_private.h"
 #include "library/sources.h"
+#include "library/tracks.h"
 
 #define PARTS_MAX 32	  /* of a path; those above do not count */
 #define FOLDERS_MAX 64	  /* that the end of one path may name */
@@ -29,6 +31,7 @@ struct track_matcher {
 	char *folder_text;
 	int64_t folders[FOLDERS_MAX];
 	size_t folder_count;
+	size_t prints_looked_up;
 };
 
 enum status
@@ -453,6 +456,32 @@ match_audio(struct track_matcher *matcher, const struct track_wanted *wanted,
 		out, fault);
 }
 
+/* The likest track of the library that sounds so and is as long. */
+static enum status
+match_fingerprint(struct track_matcher *matcher,
+		  const struct track_wanted *wanted, int64_t *out,
+		  struct fault *fault)
+{
+	struct fingerprint_wanted print = { .duration_ms =
+						    wanted->duration_ms };
+	struct fingerprint_found *found;
+	size_t count = 0;
+	enum status status;
+
+	*out = 0;
+	if (wanted->fingerprint == NULL ||
+	    matcher->prints_looked_up == TRACK_MATCH_PRINTS_MAX ||
+	    !fingerprint_parse(span_of(wanted->fingerprint), &matcher->work,
+			       &print.print))
+		return STATUS_OK;
+	matcher->prints_looked_up++;
+	status = fingerprints_find(matcher->session, &print, &matcher->work,
+				   &found, &count, fault);
+	if (status == STATUS_OK && count > 0)
+		*out = found[0].track_id;
+	return status;
+}
+
 /* An id alone says enough; beside a title it must be the same one, because the
  * file may come from elsewhere. */
 static enum status
@@ -495,6 +524,7 @@ track_match(struct track_matcher *matcher, const struct track_wanted *wanted,
 		{ match_path, MATCHED_PATH },
 		{ match_audio, MATCHED_AUDIO },
 		{ match_tags, MATCHED_TAGS },
+		{ match_fingerprint, MATCHED_FINGERPRINT },
 		{ match_id, MATCHED_ID },
 	};
 	enum status status = STATUS_OK;
@@ -509,6 +539,9 @@ track_match(struct track_matcher *matcher, const struct track_wanted *wanted,
 		if (*track_id != 0)
 			*how = ways[i].how;
 	}
+	if (status == STATUS_OK && *track_id != 0)
+		status = tracks_kept(matcher->session, *track_id, track_id,
+				     fault);
 	return status;
 }
 
@@ -586,4 +619,48 @@ track_places(struct store_session *session, const int64_t *ids, size_t count,
 	*out = places;
 	*out_count = kept;
 	return STATUS_OK;
+}
+
+static const char *
+print_text(const struct fingerprint *print, struct arena *arena)
+{
+	struct buffer text;
+	const char *copy;
+
+	if (print->count == 0)
+		return NULL;
+	buffer_init(&text, 0);
+	fingerprint_print(print, &text);
+	copy = arena_copy_text(arena, text.bytes);
+	buffer_release(&text);
+	return copy;
+}
+
+enum status
+track_places_hear(struct store_session *session, struct track_place *places,
+		  size_t count, size_t limit, struct arena *arena,
+		  struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	struct arena work;
+
+	arena_init(&work);
+	for (size_t i = 0; i < count && i < limit && status == STATUS_OK;
+	     i++) {
+		struct fingerprint_wanted heard;
+		struct fault none = { 0 };
+
+		arena_reset(&work);
+		status = fingerprint_get(session, places[i].track_id, &work,
+					 &heard, &none);
+		if (status == STATUS_OK)
+			places[i].fingerprint = print_text(&heard.print,
+							   arena);
+		else if (status == STATUS_NOT_FOUND)
+			status = STATUS_OK; /* nobody has listened yet */
+		else
+			*fault = none;
+	}
+	arena_release(&work);
+	return status;
 }

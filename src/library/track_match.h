@@ -1,10 +1,14 @@
 /* track_match.h - which track of the library somebody else's entry is: by where
- * its file lies, by its sound, by what its tags say.
+ * its file lies, by its encoded sound, by what its tags say, by its fingerprint.
  *
  * Paths are compared from their end: "D:\Music\Queen\Jazz\01.flac" is the file
  * Queen/Jazz/01.flac of a source, whatever lies above. At least one folder must
  * agree, or the entry named none. Names are compared as fold_identity() does,
- * lengths may differ by TRACK_MATCH_SLACK_MS.
+ * lengths may differ by TRACK_MATCH_SLACK_MS. Fingerprints find the recording in
+ * another format and with other tags (library/fingerprints.h); they cost most, so
+ * they come after names and only for some entries.
+ *
+ * A track that was merged into another is that one.
  *
  * Floor: 3 (library). Threads: as the session; a matcher belongs to one.
  */
@@ -20,6 +24,7 @@
 
 #define TRACK_MATCH_SLACK_MS 3000
 #define TRACK_AUDIO_KEY_BYTES 16
+#define TRACK_MATCH_PRINTS_MAX 1000 /* looked up by one matcher */
 
 /* What is said of a track; NULL and 0: nothing. */
 struct track_wanted {
@@ -29,6 +34,7 @@ struct track_wanted {
 	int64_t track_id; /* of our own, from an export of ours */
 	bool has_audio_key;
 	uint8_t audio_key[TRACK_AUDIO_KEY_BYTES];
+	const char *fingerprint; /* library/fingerprint.h, as text */
 };
 
 enum track_matched {
@@ -36,6 +42,7 @@ enum track_matched {
 	MATCHED_PATH,
 	MATCHED_AUDIO,
 	MATCHED_TAGS,
+	MATCHED_FINGERPRINT,
 	MATCHED_ID,
 };
 
@@ -57,6 +64,7 @@ struct track_place {
 	const char *title, *artist, *album; /* album NULL: none */
 	int64_t duration_ms;
 	uint8_t audio_key[TRACK_AUDIO_KEY_BYTES];
+	const char *fingerprint; /* as text; NULL: none, or not asked for */
 };
 
 /* In the order of the ids, twice where an id is there twice; those that are not
@@ -65,5 +73,11 @@ enum status track_places(struct store_session *session, const int64_t *ids,
 			 size_t count, struct arena *arena,
 			 struct track_place **out, size_t *out_count,
 			 struct fault *fault);
+
+/* Adds the fingerprints of the first `limit` places. */
+enum status track_places_hear(struct store_session *session,
+			      struct track_place *places, size_t count,
+			      size_t limit, struct arena *arena,
+			      struct fault *fault);
 
 #endif /* OGMA_LIBRARY_TRACK_MATCH_H */

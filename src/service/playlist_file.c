@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "library/fingerprint.h"
 #include "media/read/codepage.h"
 
 static const char *const format_names[] = { "auto", "m3u8", "xspf", "json" };
@@ -345,6 +346,17 @@ json_audio_key(const json_t *object, struct track_wanted *out)
 			  TRACK_AUDIO_KEY_BYTES);
 }
 
+static const char *
+json_fingerprint(const struct file_reading *reading, const json_t *object)
+{
+	const json_t *print = json_object_get(object, "fingerprint");
+
+	if (!json_is_string(print) ||
+	    json_string_length(print) > FINGERPRINT_TEXT_MAX)
+		return NULL;
+	return arena_copy_text(reading->arena, json_string_value(print));
+}
+
 /* A path, an id, or an object that says more. */
 static enum status
 json_entry(struct file_reading *reading, const json_t *value,
@@ -375,6 +387,7 @@ json_entry(struct file_reading *reading, const json_t *value,
 		if (entry->track_id == 0)
 			entry->track_id = json_id(json_object_get(value, "id"));
 		json_audio_key(value, entry);
+		entry->fingerprint = json_fingerprint(reading, value);
 	} else {
 		return fault_field(fault, STATUS_INVALID, "file",
 				   "entry %zu is no path, id or object",
@@ -549,6 +562,9 @@ json_write(const struct playlist_export *what, struct buffer *out)
 		json_member_int(&json, "duration_ms", track->duration_ms);
 		json_member_text(&json, "path", track->path);
 		json_member_text(&json, "audio_key", key);
+		if (track->fingerprint != NULL)
+			json_member_text(&json, "fingerprint",
+					 track->fingerprint);
 		json_object_end(&json);
 	}
 	json_array_end(&json);

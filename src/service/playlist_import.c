@@ -13,6 +13,7 @@ report_add(struct import_report *report, size_t index, int64_t track_id,
 	report->by_path += how == MATCHED_PATH;
 	report->by_audio += how == MATCHED_AUDIO;
 	report->by_tags += how == MATCHED_TAGS;
+	report->by_fingerprint += how == MATCHED_FINGERPRINT;
 	report->by_id += how == MATCHED_ID;
 }
 

@@ -11,7 +11,7 @@
 struct import_report {
 	int64_t *track_ids; /* of what was found, in the file's order */
 	size_t matched;
-	size_t by_path, by_audio, by_tags, by_id;
+	size_t by_path, by_audio, by_tags, by_fingerprint, by_id;
 	size_t *unmatched; /* indices of entries */
 	size_t unmatched_count;
 };

@@ -20,6 +20,7 @@
 #include "library/playlists.h"
 #include "library/taste.h"
 #include "library/track_analysis.h"
+#include "library/track_match.h"
 #include "library/users.h"
 #include "tests/support/music.h"
 
@@ -861,6 +862,75 @@ merges_are_taken_back_in_turn(void **state)
 	music_close(&house.music);
 }
 
+/* ---- playlists of others ------------------------------------------------------------ */
+
+struct matching {
+	struct track_wanted wanted;
+	int64_t track_id;
+	enum track_matched how;
+};
+
+static enum status
+match_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct matching *matching = cookie;
+	struct track_matcher *matcher;
+	enum status status = track_matcher_new(session, &matcher, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	status = track_match(matcher, &matching->wanted, &matching->track_id,
+			     &matching->how, fault);
+	track_matcher_free(matcher);
+	return status;
+}
+
+static const char *
+print_text(struct house *house, struct fingerprint print)
+{
+	struct buffer text;
+	const char *copy;
+
+	buffer_init(&text, 0);
+	fingerprint_print(&print, &text);
+	copy = arena_copy_text(&house->music.arena, text.bytes);
+	buffer_release(&text);
+	return copy;
+}
+
+static void
+an_entry_of_a_playlist_is_found_by_its_print(void **state)
+{
+	struct matching matching = {
+		.wanted = { .title = "Nobody Has This", .artist = "Nobody",
+			    .path = "else/where.ogg", .duration_ms = 178000 },
+	};
+	struct house house;
+
+	house_open(&house, *state);
+	house_hear(&house);
+	matching.wanted.fingerprint =
+		print_text(&house, print_of(&house, 2, 10, 30));
+	music_read(&house.music, match_work, &matching);
+	assert_int_equal(matching.how, MATCHED_FINGERPRINT);
+	assert_int_equal(matching.track_id, house.other);
+	matching.wanted.duration_ms = 60000; /* another version */
+	music_read(&house.music, match_work, &matching);
+	assert_int_equal(matching.how, MATCHED_NOT);
+	matching.wanted.fingerprint = "AQAAC no print";
+	music_read(&house.music, match_work, &matching);
+	assert_int_equal(matching.how, MATCHED_NOT);
+
+	/* by its path: the track that took its place */
+	assert_int_equal(merge(&house, group_of(&house).id, house.flac),
+			 STATUS_OK);
+	matching.wanted = (struct track_wanted){ .path = "b/1.mp3" };
+	music_read(&house.music, match_work, &matching);
+	assert_int_equal(matching.how, MATCHED_PATH);
+	assert_int_equal(matching.track_id, house.flac);
+	music_close(&house.music);
+}
+
 #define ON(test, driver) \
 	{ #test " on " driver, test, NULL, NULL, (void *)(uintptr_t)driver }
 #define ON_BOTH(test) ON(test, "sqlite"), ON(test, "postgres")
@@ -879,6 +949,7 @@ main(void)
 		ON_BOTH(the_way_back_restores_everything),
 		ON_BOTH(what_was_changed_since_stays_changed),
 		ON_BOTH(merges_are_taken_back_in_turn),
+		ON_BOTH(an_entry_of_a_playlist_is_found_by_its_print),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,6 +132,19 @@ describe('a merge', () => {
 	});
 });
 
+test('a playlist finds its tracks by their fingerprints, whatever names they have elsewhere', async () => {
+	const mine = (await listener.post(`${api}/playlists`, { title: 'Abroad', track_ids: [song] })).json();
+	const file = (await listener.ask(`${api}/playlists/${mine.id}/export?format=json`)).json();
+	expect(file.tracks[0].fingerprint).toMatch(/^AQ/);
+	const { fingerprint, duration_ms } = file.tracks[0];
+	const abroad = { title: 'From Abroad', tracks: [{ title: 'Zweimal gesagt', artist: 'Hall', path: 'x/y.ogg', duration_ms, fingerprint }] };
+	const answer = await listener.post(`${api}/playlists/import?format=json`, abroad);
+	const report = checked('POST', '/playlists/import', answer, 201);
+	expect(report.by).toMatchObject({ path: 0, tags: 0, fingerprint: 1 });
+	const entries = (await listener.json(`${api}/playlists/${report.playlist.id}/tracks`)).items;
+	expect(entries.map((one: any) => one.id)).toEqual([song]);
+});
+
 test('what is no duplicate is not shown again', async () => {
 	await decide('dismiss', { track_id: 999999 }, 422);
 	await decide('dismiss', {});

@@ -296,7 +296,8 @@ what_is_written_reads_the_same(void **state)
 		  .artist = "Кино",
 		  .album = "Группа крови",
 		  .duration_ms = 61000,
-		  .audio_key = { 1, 2, 255 } },
+		  .audio_key = { 1, 2, 255 },
+		  .fingerprint = "AQAAAQ-_x" },
 		{ .track_id = 8,
 		  .path = "#1/100%.mp3",
 		  .title = "Two",
@@ -328,6 +329,10 @@ what_is_written_reads_the_same(void **state)
 			assert_memory_equal(file.entries[0].audio_key,
 					    tracks[0].audio_key,
 					    TRACK_AUDIO_KEY_BYTES);
+		if (format == PLAYLIST_FORMAT_JSON)
+			assert_string_equal(file.entries[0].fingerprint,
+					    tracks[0].fingerprint);
+		assert_null(file.entries[1].fingerprint);
 		buffer_release(&text);
 	}
 }

@@ -857,6 +857,7 @@ export interface components {
             path: number;
             audio: number;
             tags: number;
+            fingerprint: number;
             id: number;
         };
         ImportEntry: {

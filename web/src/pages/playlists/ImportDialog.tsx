@@ -52,7 +52,7 @@ function PickFile({ busy, onFile }: { busy: boolean; onFile: (file: File) => voi
 /** What was found in the library, and every line that was not. */
 function Report({ report }: { report: Imported }) {
 	const { t } = useTranslation();
-	const how = (['path', 'tags', 'audio', 'id'] as const).filter((kind) => report.by[kind] > 0);
+	const how = (['path', 'tags', 'audio', 'fingerprint', 'id'] as const).filter((kind) => report.by[kind] > 0);
 	return (
 		<div>
 			<p className="text-lg font-semibold">{t('playlist.matched', { matched: report.matched, count: report.total })}</p>
