@@ -9,8 +9,8 @@
  * beat by chance, 25 s long. look: DATA is a library (bench_library) with a track
  * for each piece and more; the pieces are looked up and entered one after the
  * other, then the originals NUMBER.fp of FOLDER, and each NUMBER.KIND.fp is looked
- * up. Lengths are not compared, so sound alone decides. scale: marks of so many
- * tracks that nobody has. Prints "name<tab>value" lines. */
+ * up. Lengths are not compared, so sound alone decides. scale: enters marks of so
+ * many tracks that nobody has (0: they are there), and looks up. Prints "name<tab>value" lines. */
 #include <chromaprint.h>
 #include <dirent.h>
 #include <math.h>
@@ -476,7 +476,8 @@ scale(struct looks *looks, uint32_t tracks)
 				   .tracks = tracks };
 	struct fault fault = { 0 };
 
-	scaling.gap = (uint32_t)(UINT32_MAX / 20 / scaling.marks) + 1;
+	if (tracks > 0)
+		scaling.gap = (uint32_t)(UINT32_MAX / 20 / scaling.marks) + 1;
 	while (scaling.marks > 0)
 		must(store_write(looks->store, marks_work, &scaling, &fault),
 		     &fault);
