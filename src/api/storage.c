@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "driver/s3.h"
+#include "driver/source.h"
 #include "library/audit.h"
 #include "library/files.h"
 #include "library/sources.h"
@@ -120,12 +121,12 @@ url_presigned(struct call *call, const struct source_row *source,
 	      const char *key, int64_t now_ms, int64_t life_ms)
 {
 	const struct storage *storage = &call->api->args.storage;
-	const struct s3_request get = { .method = "GET",
-					.bucket = source->root,
-					.key = key };
+	struct s3_request get = { .method = "GET" };
+	const char *prefix = "", *made;
 	struct buffer address;
-	const char *made;
 
+	source_s3_root_parse(source->root, call->arena, &get.bucket, &prefix);
+	get.key = arena_print(call->arena, "%s%s", prefix, key);
 	buffer_init(&address, 0);
 	s3_presign(storage->s3, &get, now_ms, (uint32_t)(life_ms / 1000),
 		   &address);
