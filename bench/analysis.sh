@@ -6,6 +6,7 @@
 # Tempo: BENCH_TEMPO is a folder of MIDI files with truth.tsv in it (file, beats a
 # minute, …); played by fluidsynth and heard by us and, as peer, by `aubio tempo`.
 # Within 4 %, an octave (or a third) allowed.
+# Hostile: 1,000 files fuzzed out of good ones (tests/unit/test_media_fuzzed.c).
 set -euo pipefail
 # shellcheck source=bench/common.sh
 . "$(dirname "$0")/common.sh"
@@ -95,7 +96,19 @@ tempo() {
 	row analysis 'tempo right, octave allowed' "$(share 2 $octaves)" - "$(share 3 $octaves)" - '>=peer'
 }
 
+hostile() {
+	local files probed heard crashed longest memory
+	ninja -C "$BENCH_BUILD" --quiet tests/unit/test_media_fuzzed
+	read -r _ files probed heard crashed longest memory < <(FUZZED_FILES=1000 FUZZED_REPORT=1 \
+		"$BENCH_BUILD/tests/unit/test_media_fuzzed" 2>&1 | grep '^fuzzed ')
+	row analysis "$files fuzzed files: probed, heard" "$probed" files heard "$heard" -
+	row analysis "$files fuzzed files: crashed media processes" "$crashed" - - - -
+	row analysis "$files fuzzed files: the longest answer" "$longest" ms - - '<=10000'
+	row analysis "$files fuzzed files: the largest process" "$memory" MiB - - '<=200'
+}
+
 encode
 speed
 scale
+hostile
 [ -z "${BENCH_TEMPO:-}" ] || tempo

@@ -16,7 +16,6 @@
 #define STAGE 8 /* coordinates whose squares fit 15 bits: 8 * 63 * 63 */
 #define OFF_MAX 63
 #define BLOCKS 512
-#define NEAR 64 /* squared: a box that is looked into first */
 #define CHUNK ((size_t)BLOCKS * ABREAST)
 #define PLACES_MIN 1024
 
@@ -496,6 +495,9 @@ near_compare(const void *a, const void *b)
 	return farther(a, b) ? 1 : farther(b, a) ? -1 : 0;
 }
 
+/* Squared: boxes so far away are looked into one ring after the other. */
+static const uint32_t rings[] = { 0, 16, 128, 512, 2048, UINT32_MAX };
+
 size_t
 nearest_find(const struct nearest *nearest, const uint8_t codes[SOUND_CODES],
 	     size_t limit, struct near_point *out)
@@ -508,10 +510,12 @@ nearest_find(const struct nearest *nearest, const uint8_t codes[SOUND_CODES],
 	if (limit == 0)
 		return 0;
 	/* What is near first: then little of the rest is near enough. */
-	for (size_t c = 0; c < nearest->chunk_count; c++)
-		chunk_search(&search, nearest, c, 0, NEAR);
-	for (size_t c = 0; c < nearest->chunk_count; c++)
-		chunk_search(&search, nearest, c, NEAR, UINT32_MAX);
+	for (size_t r = 0; r + 1 < ARRAY_LENGTH(rings) &&
+			   search.bound >= rings[r];
+	     r++)
+		for (size_t c = 0; c < nearest->chunk_count; c++)
+			chunk_search(&search, nearest, c, rings[r],
+				     rings[r + 1]);
 	if (search.count > 0)
 		qsort(out, search.count, sizeof *out, near_compare);
 	return search.count;
