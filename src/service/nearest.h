@@ -4,8 +4,8 @@
  * coordinate after the other, the widest first, and each block has a box around
  * it in the first 8 coordinates. A search looks into near boxes first, passes
  * over those that are farther than the farthest point found so far, and adds up
- * squares of the others, 8 coordinates of 32 points at a time (the compiler makes vector
- * instructions of it). A difference counts as 63 at most, so a sum is never more
+ * squares of the others, 8 coordinates of 32 points at a time (the compiler makes
+ * vector instructions of it). A difference counts as 63 at most, so a sum is never more
  * than the true one, and it only grows: as soon as no point of a block can be
  * near enough, the rest of the block is not read. What remains is reckoned out
  * in full. So the answer is the very one of comparing with every point

@@ -192,23 +192,31 @@ take_newer(struct sounds *sounds, struct fault *fault)
 	return status;
 }
 
-enum status
-sounds_catch_up(struct sounds *sounds, struct fault *fault)
+/* Unless it is asked for, only when the store says that it changed. */
+static enum status
+keep_up(struct sounds *sounds, bool asked, struct fault *fault)
 {
 	enum status status = STATUS_OK;
 	uint64_t version = store_version(sounds->store);
+	bool changed;
 
 	pthread_mutex_lock(&sounds->turn);
+	changed = version == 0 || version != sounds->version;
 	if (sounds->anew_at_ms == 0 ||
-	    (version != sounds->version &&
-	     clock_monotonic_ms() >= sounds->anew_at_ms))
+	    (changed && clock_monotonic_ms() >= sounds->anew_at_ms))
 		status = read_anew(sounds, fault);
-	else if (version == 0 || version != sounds->version)
+	else if (asked || changed)
 		status = take_newer(sounds, fault);
 	pthread_mutex_unlock(&sounds->turn);
 	gauge_set(metric_cell(&points_now, NULL),
 		  (double)sounds_count(sounds));
 	return status;
+}
+
+enum status
+sounds_catch_up(struct sounds *sounds, struct fault *fault)
+{
+	return keep_up(sounds, true, fault);
 }
 
 /* False: the end has come. */
@@ -239,7 +247,7 @@ thread_run(void *cookie)
 
 	do {
 		fault = (struct fault){ 0 };
-		status = sounds_catch_up(sounds, &fault);
+		status = keep_up(sounds, false, &fault);
 		if (status != STATUS_OK)
 			log_info("sounds", "points of tracks cannot be read",
 				 LOG_TEXT("reason", fault.message));
