@@ -44,3 +44,41 @@ test('a number of the data quality leads to the tracks it counts', async ({ ogma
 	await expect(ogma.page.getByRole('link', { name: track!.title, exact: true })).toHaveAttribute('href', `/tracks/${track!.id}`);
 	await ogma.send('DELETE', `/tracks/${track!.id}/edits`);
 });
+
+/** A red square; what the server keeps of it is a JPEG. */
+const PICTURE = {
+	name: 'red.png',
+	mimeType: 'image/png',
+	buffer: Buffer.from(
+		'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mP4z8CAFTEMLQkAKP8/wc53yE8AAAAASUVORK5CYII=',
+		'base64',
+	),
+};
+
+test('an album gets another cover, and its files’ one again', async ({ ogma }) => {
+	await ogma.signInAsKeeper();
+	const { album } = await ogma.album(3);
+	const coverOf = async () => (await ogma.send<{ cover_url: string | null }>('GET', `/albums/${album.id}`)).cover_url;
+	const before = await coverOf();
+	await ogma.open(`/admin/albums?q=${encodeURIComponent(album.title)}`);
+	await row(ogma, album.title).getByRole('button', { name: /^Actions for/ }).first().click();
+	await ogma.page.getByRole('menuitem', { name: 'Edit' }).click();
+	const dialog = ogma.page.getByRole('dialog');
+	await dialog.locator('input[type=file]').setInputFiles(PICTURE);
+	await expect.poll(coverOf).not.toBe(before);
+	expect(await coverOf()).not.toBeNull();
+	await dialog.getByRole('button', { name: 'As in the files' }).click();
+	await expect.poll(coverOf).toBe(before);
+});
+
+test('a playlist gets a cover of its own', async ({ ogma }) => {
+	await ogma.signUp();
+	const { id } = await ogma.send<{ id: number }>('POST', '/playlists', { title: 'With a picture' });
+	await ogma.open(`/playlists/${id}`);
+	await ogma.page.locator('main header').getByRole('button', { name: /^More for/ }).click();
+	await ogma.page.getByRole('menuitem', { name: 'Edit', exact: true }).click();
+	await ogma.page.getByRole('dialog').locator('input[type=file]').setInputFiles(PICTURE);
+	const coverOf = async () => (await ogma.send<{ cover_url: string | null }>('GET', `/playlists/${id}`)).cover_url;
+	await expect.poll(coverOf).not.toBeNull();
+	await expect(ogma.page.getByRole('dialog').getByRole('button', { name: 'Remove' })).toBeVisible();
+});
