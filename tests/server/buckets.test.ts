@@ -218,6 +218,20 @@ describe('a track of a bucket', () => {
 		expect(answer.body.equals(bytes.subarray(4, 8))).toBe(true);
 	});
 
+	test('goes on the air', async () => {
+		const channel = (await admin.post(`${api}/channels`, { title: 'Far' })).json();
+		const track = await trackTitled(server, 'Still Water');
+		const item = await admin.post(`${api}/queue/${channel.id}/items`, { track_id: track.id });
+		expect(item.status, item.text).toBe(201);
+		const started = await admin.post(`${api}/channels/${channel.id}/start`);
+		expect(started.status, started.text).toBe(200);
+		await until('the track to be on the air', async () => {
+			const { current_item: now, current_position_ms: at } = await admin.json(`${api}/channels/${channel.id}`);
+			return now?.track_id === track.id && at > 300;
+		});
+		await admin.post(`${api}/channels/${channel.id}/stop`);
+	});
+
 	test('is away while its server is, and back with it', async () => {
 		await away();
 		const answer = await get();
