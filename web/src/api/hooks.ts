@@ -1,7 +1,19 @@
 /* Server state. One hook per question a page asks; the SWR key is the URL itself. */
 import useSWR, { type SWRConfiguration, type SWRResponse } from 'swr';
 import { apiGet, apiPath, latestOnly, type Query } from './client';
-import type { Album, Artist, Genre, GenreStats, Library, Lyrics, Page, SearchMulti, SearchPage, SimilarTrack, Track } from './types';
+import type {
+	Album,
+	Artist,
+	Genre,
+	GenreStats,
+	Library,
+	Lyrics,
+	Page,
+	SearchMulti,
+	SearchPage,
+	SimilarTrack,
+	Track,
+} from './types';
 
 export type Id = string | number | null | undefined;
 
