@@ -94,9 +94,9 @@ filter_calls(bool pushes)
 	/* a stream of a descriptor we were given (tags.c) */
 	fine = fine &&
 	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-				SCMP_A1(SCMP_CMP_EQ, F_GETFL)) == 0 &&
+				SCMP_A1(SCMP_CMP_EQ, F_GETFL, 0)) == 0 &&
 	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-				SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC)) == 0;
+				SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC, 0)) == 0;
 	if (pushes)
 		fine = fine && filter_network(filter);
 	fine = fine && seccomp_load(filter) == 0;
