@@ -322,7 +322,8 @@ marks_remove(struct store_session *session, int64_t track_id,
 		count = bytes.length / sizeof *marks;
 		if (count > FINGERPRINT_MARKS)
 			count = FINGERPRINT_MARKS;
-		memcpy(marks, bytes.at, count * sizeof *marks);
+		if (count > 0) /* silence has none */
+			memcpy(marks, bytes.at, count * sizeof *marks);
 	}
 	sql_end(rows);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
