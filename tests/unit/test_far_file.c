@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -33,7 +34,7 @@ struct made {
 	uint64_t often_bytes; /* in all */
 	uint64_t fail_from;   /* reads past it fail */
 	struct far_files *files;
-	int released;
+	atomic_int released; /* by the thread of each file */
 };
 
 static uint64_t
