@@ -221,8 +221,9 @@ static const struct param jobs_retry_body[] = {
 		"it back.", \
 		id_params, EDIT_NO_BODY, 204, NULL, "404 503"), \
 	EDIT_DO(HTTP_POST, USER_ROLE_ARTIST, tag_, "/" tag_ "/{id}/restore", \
-		handle_##name_##_restore, "Brings it back.", id_params, \
-		EDIT_NO_BODY, 0, answer_, "404 503"), \
+		handle_##name_##_restore, \
+		"Brings it back; not a duplicate that was merged (409).", \
+		id_params, EDIT_NO_BODY, 0, answer_, "404 409 503"), \
 	EDIT_DO(HTTP_GET, USER_ROLE_ARTIST, tag_, "/" tag_ "/{id}/edits", \
 		handle_##name_##_edits, "What people changed of it.", \
 		id_params, EDIT_NO_BODY, 0, "Edits", "404 503"), \
