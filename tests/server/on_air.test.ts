@@ -1,7 +1,7 @@
 // Channels on the air: what plays, what ends it, and what is left after a kill.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scannedData, serveMusic } from './support/library.ts';
-import { type Server, serve } from './support/ogma.ts';
+import { type Server, serve, sleep } from './support/ogma.ts';
 import { type Person, person } from './support/people.ts';
 
 const api = '/api/v1';
@@ -72,7 +72,9 @@ describe('a channel on the air', () => {
 		await until(() => channel(id), (one) => one.current_position_ms > 0);
 		expect((await mod.post(`${api}/channels/${id}/pause`)).json().state).toBe('paused');
 		await until(() => channel(id), (one) => one.auto_end_timer === null);
+		await sleep(200); // what was being mixed is heard to its end
 		const one = (await channel(id)).current_position_ms;
+		await sleep(200);
 		const two = (await channel(id)).current_position_ms;
 		expect(two).toBe(one);
 		await mod.post(`${api}/channels/${id}/resume`);
