@@ -129,8 +129,10 @@ static const struct page_sort sorts[] = { { "-id", { { 0 } }, true },
 					  { "id", { { 0 } }, false } };
 
 static void
-row_read(struct store_rows *rows, struct arena *arena, struct audit_row *out)
+row_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct audit_row *out = thing;
+
 	*out = (struct audit_row){
 		.id = sql_column_int(rows, 0),
 		.admin_user_id = sql_column_int(rows, 1),
@@ -147,32 +149,18 @@ row_read(struct store_rows *rows, struct arena *arena, struct audit_row *out)
 }
 
 static enum status
-rows_of_ids(struct store_session *session, const int64_t *ids, size_t count,
+audit_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	    struct arena *arena, struct audit_row *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(
-		session,
-		"select l.id, l.admin_user_id, u.username, l.action, "
-		"l.model_name, l.model_id, l.old_values, l.new_values, "
-		"l.ip_address, l.user_agent, l.created_at "
-		"from admin_audit_logs l "
-		"left join users u on u.id = l.admin_user_id where l.id in ",
-		"", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct audit_row row;
-
-		row_read(rows, arena, &row);
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == row.id)
-				out[i] = row;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   "select l.id, l.admin_user_id, u.username, "
+			   "l.action, l.model_name, l.model_id, l.old_values, "
+			   "l.new_values, l.ip_address, l.user_agent, "
+			   "l.created_at from admin_audit_logs l "
+			   "left join users u on u.id = l.admin_user_id "
+			   "where l.id in ",
+			   ids, count, row_read, sizeof *out, arena, out,
+			   fault);
 }
 
 static void
@@ -222,7 +210,7 @@ audit_list(struct store_session *session, const struct audit_filter *filter,
 	if (status != STATUS_OK)
 		return status;
 	list.items = arena_new(arena, struct audit_row, list.count);
-	status = rows_of_ids(session, ids, list.count, arena, list.items,
+	status = audit_of_ids(session, ids, list.count, arena, list.items,
 			     fault);
 	if (status == STATUS_OK)
 		*out = list;

@@ -59,7 +59,7 @@ row_read(struct store_rows *rows, struct arena *arena, struct played *out)
 
 /* In the order of the ids; *found of them are there. */
 static enum status
-rows_of_ids(struct store_session *session, const int64_t *ids, size_t count,
+plays_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	    struct arena *arena, struct played *out, size_t *found,
 	    struct fault *fault)
 {
@@ -91,7 +91,7 @@ channel_history_get(struct store_session *session, int64_t id,
 		    struct fault *fault)
 {
 	size_t found;
-	enum status status = rows_of_ids(session, &id, 1, arena, out, &found,
+	enum status status = plays_of_ids(session, &id, 1, arena, out, &found,
 					 fault);
 
 	if (status == STATUS_OK && found == 0)
@@ -125,7 +125,7 @@ channel_history_list(struct store_session *session, int64_t channel_id,
 			   &list.page, fault);
 	list.items = arena_new(arena, struct played, list.count + 1);
 	if (status == STATUS_OK)
-		status = rows_of_ids(session, ids, list.count, arena,
+		status = plays_of_ids(session, ids, list.count, arena,
 				     list.items, &found, fault);
 	if (status == STATUS_OK)
 		*out = list;

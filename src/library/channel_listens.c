@@ -36,9 +36,10 @@ channel_listens_add(struct store_session *session,
 }
 
 static void
-row_read(struct store_rows *rows, struct arena *arena,
-	 struct channel_listen *out)
+row_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct channel_listen *out = thing;
+
 	*out = (struct channel_listen){
 		.id = sql_column_int(rows, 0),
 		.channel_id = sql_column_int(rows, 1),
@@ -54,33 +55,18 @@ row_read(struct store_rows *rows, struct arena *arena,
 }
 
 static enum status
-rows_of_ids(struct store_session *session, const int64_t *ids, size_t count,
+listens_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	    struct arena *arena, struct channel_listen *out,
 	    struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(
-		session,
-		"select l.id, l.channel_id, l.user_id, u.username, l.format, "
-		"l.client, l.address_hash, l.started_at, l.ended_at, l.bytes "
-		"from channel_listens l left join users u on u.id = l.user_id "
-		"where l.id in ",
-		"", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct channel_listen row;
-
-		row_read(rows, arena, &row);
-		for (size_t i = 0; i < count; i++) {
-			if (ids[i] == row.id)
-				out[i] = row;
-		}
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   "select l.id, l.channel_id, l.user_id, u.username, "
+			   "l.format, l.client, l.address_hash, l.started_at, "
+			   "l.ended_at, l.bytes from channel_listens l "
+			   "left join users u on u.id = l.user_id "
+			   "where l.id in ",
+			   ids, count, row_read, sizeof *out, arena, out,
+			   fault);
 }
 
 static const struct page_sort newest = { "-id", { { 0 } }, true };
@@ -117,7 +103,7 @@ channel_listens_list(struct store_session *session,
 			   &list.page, fault);
 	list.items = arena_new(arena, struct channel_listen, list.count + 1);
 	if (status == STATUS_OK)
-		status = rows_of_ids(session, ids, list.count, arena,
+		status = listens_of_ids(session, ids, list.count, arena,
 				     list.items, fault);
 	if (status == STATUS_OK)
 		*out = list;

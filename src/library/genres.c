@@ -33,8 +33,9 @@ genre_sort_parse(const char *name, enum genre_sort *out)
 #define GENRE_VISIBLE "t.track_count > 0 and "
 
 static void
-genre_read(struct store_rows *rows, struct arena *arena, struct genre *out)
+genre_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct genre *out = thing;
 	struct cover_ref cover = cover_ref_read(rows, 6);
 
 	*out = (struct genre){
@@ -55,24 +56,12 @@ genres_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	      struct arena *arena, struct genre **out, struct fault *fault)
 {
 	struct genre *genres = arena_new(arena, struct genre, count);
-	struct store_rows *rows;
-	enum status status;
 
 	*out = genres;
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(session, GENRE_COLUMNS GENRE_VISIBLE "t.id in ",
-			      "", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct genre genre;
-
-		genre_read(rows, arena, &genre);
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == genre.id)
-				genres[i] = genre;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   GENRE_COLUMNS GENRE_VISIBLE "t.id in ",
+			   ids, count, genre_read, sizeof *genres, arena,
+			   genres, fault);
 }
 
 enum status

@@ -11,8 +11,10 @@
 	"i.created_at, i.expires_at, i.revoked_at"
 
 static void
-row_read(struct store_rows *rows, struct arena *arena, struct invitation *out)
+row_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct invitation *out = thing;
+
 	*out = (struct invitation){
 		.id = sql_column_int(rows, 0),
 		.prefix = sql_column_text(rows, 1, arena),
@@ -82,28 +84,14 @@ invitations_use(struct store_session *session,
 static const struct page_sort newest_first[] = { { "-id", { { 0 } }, true } };
 
 static enum status
-rows_of_ids(struct store_session *session, const int64_t *ids, size_t count,
+invitations_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	    struct arena *arena, struct invitation *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(session,
-			      "select " COLUMNS " from invitations i "
-			      "where i.id in ",
-			      "", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct invitation row;
-
-		row_read(rows, arena, &row);
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == row.id)
-				out[i] = row;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   "select " COLUMNS " from invitations i "
+			   "where i.id in ",
+			   ids, count, row_read, sizeof *out, arena, out,
+			   fault);
 }
 
 enum status
@@ -126,7 +114,7 @@ invitations_list(struct store_session *session,
 	if (status != STATUS_OK)
 		return status;
 	list.items = arena_new(arena, struct invitation, list.count);
-	status = rows_of_ids(session, ids, list.count, arena, list.items,
+	status = invitations_of_ids(session, ids, list.count, arena, list.items,
 			     fault);
 	if (status == STATUS_OK)
 		*out = list;
@@ -140,7 +128,7 @@ invitations_get(struct store_session *session, int64_t id,
 {
 	struct invitation found = { 0 };
 	enum status status =
-		rows_of_ids(session, &id, 1, arena, &found, fault);
+		invitations_of_ids(session, &id, 1, arena, &found, fault);
 
 	if (status == STATUS_OK && found.id == 0)
 		return fault_set(fault, STATUS_NOT_FOUND,

@@ -28,34 +28,27 @@ job_reports_add(struct store_session *session, const char *kind,
 			NULL, fault);
 }
 
+static void
+report_read(struct store_rows *rows, struct arena *arena, void *thing)
+{
+	*(struct job_report *)thing = (struct job_report){
+		.id = sql_column_int(rows, 0),
+		.kind = sql_column_text(rows, 1, arena),
+		.created_at_ms = sql_column_int(rows, 2),
+		.body = sql_column_text(rows, 3, arena),
+	};
+}
+
 static enum status
 reports_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	       struct arena *arena, struct job_report *out,
 	       struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(session,
-			      "select t.id, t.kind, t.created_at, t.body "
-			      "from job_reports t where t.id in ",
-			      "", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct job_report report = {
-			.id = sql_column_int(rows, 0),
-			.kind = sql_column_text(rows, 1, arena),
-			.created_at_ms = sql_column_int(rows, 2),
-			.body = sql_column_text(rows, 3, arena),
-		};
-
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == report.id)
-				out[i] = report;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   "select t.id, t.kind, t.created_at, t.body "
+			   "from job_reports t where t.id in ",
+			   ids, count, report_read, sizeof *out, arena, out,
+			   fault);
 }
 
 enum status

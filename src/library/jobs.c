@@ -25,8 +25,10 @@ job_state_name(enum job_state state)
 }
 
 void
-job_read(struct store_rows *rows, struct arena *arena, struct job_row *out)
+job_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct job_row *out = thing;
+
 	*out = (struct job_row){
 		.id = sql_column_int(rows, 0),
 		.kind = sql_column_text(rows, 1, arena),

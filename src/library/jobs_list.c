@@ -14,23 +14,10 @@ static enum status
 jobs_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	    struct arena *arena, struct job_row *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(session, JOB_COLUMNS "where t.id in ", "", ids,
-			      count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct job_row job;
-
-		job_read(rows, arena, &job);
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == job.id)
-				out[i] = job;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   JOB_COLUMNS "where t.id in ",
+			   ids, count, job_read, sizeof *out, arena, out,
+			   fault);
 }
 
 enum status
@@ -98,34 +85,27 @@ jobs_log_add(struct store_session *session, int64_t id, const char *level,
 			fault);
 }
 
+static void
+line_read(struct store_rows *rows, struct arena *arena, void *thing)
+{
+	*(struct job_line *)thing = (struct job_line){
+		.id = sql_column_int(rows, 0),
+		.at_ms = sql_column_int(rows, 1),
+		.level = sql_column_text(rows, 2, arena),
+		.path = sql_column_text(rows, 3, arena),
+		.reason = sql_column_text(rows, 4, arena),
+	};
+}
+
 static enum status
 lines_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	     struct arena *arena, struct job_line *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(session,
-			      "select t.id, t.at, t.level, t.path, t.reason "
-			      "from etl_job_log t where t.id in ",
-			      "", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct job_line line = {
-			.id = sql_column_int(rows, 0),
-			.at_ms = sql_column_int(rows, 1),
-			.level = sql_column_text(rows, 2, arena),
-			.path = sql_column_text(rows, 3, arena),
-			.reason = sql_column_text(rows, 4, arena),
-		};
-
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == line.id)
-				out[i] = line;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   "select t.id, t.at, t.level, t.path, t.reason "
+			   "from etl_job_log t where t.id in ",
+			   ids, count, line_read, sizeof *out, arena, out,
+			   fault);
 }
 
 enum status

@@ -18,7 +18,7 @@
 	"t.requested_by, t.parent_id from etl_jobs t "
 
 /* Of a row of JOB_COLUMNS. */
-void job_read(struct store_rows *rows, struct arena *arena,
-	      struct job_row *out);
+/* Of a struct job_row. */
+void job_read(struct store_rows *rows, struct arena *arena, void *thing);
 
 #endif /* OGMA_LIBRARY_JOBS_PRIVATE_H */

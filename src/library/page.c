@@ -662,6 +662,28 @@ query_by_ids(struct store_session *session, const char *before,
 }
 
 enum status
+rows_of_ids(struct store_session *session, const char *select,
+	    const int64_t *ids, size_t count, row_reader *read, size_t size,
+	    struct arena *arena, void *things, struct fault *fault)
+{
+	struct store_rows *rows;
+	enum status status;
+
+	if (count == 0)
+		return STATUS_OK;
+	status = query_by_ids(session, select, "", ids, count, &rows, fault);
+	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
+		int64_t id = sql_column_int(rows, 0);
+
+		for (size_t i = 0; i < count; i++)
+			if (ids[i] == id)
+				read(rows, arena, (char *)things + i * size);
+	}
+	sql_end(rows);
+	return status;
+}
+
+enum status
 links_load(struct store_session *session, const char *before,
 	   const char *after, const int64_t *ids, size_t count,
 	   struct arena *arena, struct link_row **out, size_t *out_count,

@@ -80,6 +80,18 @@ enum status query_by_ids(struct store_session *session, const char *before,
 			 const char *after, const int64_t *ids, size_t count,
 			 struct store_rows **out, struct fault *fault);
 
+/* Makes a thing of the row that is being looked at. */
+typedef void row_reader(struct store_rows *rows, struct arena *arena,
+			void *thing);
+
+/* What a page names: runs `select` + "(ids)", whose first column is the id, and
+ * reads each row to the place of its id in `things`, an array of things of `size`
+ * bytes. The place of an id without a row stays as it was. */
+enum status rows_of_ids(struct store_session *session, const char *select,
+			const int64_t *ids, size_t count, row_reader *read,
+			size_t size, struct arena *arena, void *things,
+			struct fault *fault);
+
 /* A thing linked to one of the ids: an artist with a role, or a genre. */
 struct link_row {
 	int64_t owner_id, id;

@@ -107,41 +107,35 @@ schedule_runs_add(struct store_session *session, const char *name,
 			NULL, fault);
 }
 
+static void
+run_read(struct store_rows *rows, struct arena *arena, void *thing)
+{
+	*(struct schedule_run *)thing = (struct schedule_run){
+		.id = sql_column_int(rows, 0),
+		.job_id = sql_column_int(rows, 1),
+		.reason = sql_column_text(rows, 2, arena),
+		.due_at_ms = sql_column_int(rows, 3),
+		.started_at_ms = sql_column_int(rows, 4),
+		.state = (enum job_state)sql_column_int(rows, 5),
+		.error = sql_column_text(rows, 6, arena),
+		.ended_at_ms = sql_column_int(rows, 7),
+	};
+}
+
 static enum status
 runs_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	    struct arena *arena, struct schedule_run *out,
 	    struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(
-		session,
-		"select t.id, t.job_id, t.reason, t.due_at, t.started_at, "
-		"coalesce(j.state, t.state), coalesce(j.error, t.error), "
-		"coalesce(j.finished_at, t.ended_at) from schedule_runs t "
-		"left join etl_jobs j on j.id = t.job_id where t.id in ",
-		"", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct schedule_run run = {
-			.id = sql_column_int(rows, 0),
-			.job_id = sql_column_int(rows, 1),
-			.reason = sql_column_text(rows, 2, arena),
-			.due_at_ms = sql_column_int(rows, 3),
-			.started_at_ms = sql_column_int(rows, 4),
-			.state = (enum job_state)sql_column_int(rows, 5),
-			.error = sql_column_text(rows, 6, arena),
-			.ended_at_ms = sql_column_int(rows, 7),
-		};
-
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == run.id)
-				out[i] = run;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   "select t.id, t.job_id, t.reason, t.due_at, "
+			   "t.started_at, coalesce(j.state, t.state), "
+			   "coalesce(j.error, t.error), "
+			   "coalesce(j.finished_at, t.ended_at) "
+			   "from schedule_runs t left join etl_jobs j "
+			   "on j.id = t.job_id where t.id in ",
+			   ids, count, run_read, sizeof *out, arena, out,
+			   fault);
 }
 
 static const struct page_sort newest_first[] = { { "-id", { { 0 } }, true } };

@@ -186,29 +186,21 @@ suggestions_get(struct store_session *session, int64_t id,
 
 static const struct page_sort newest_first[] = { { "-id", { { 0 } }, true } };
 
+static void
+named_read(struct store_rows *rows, struct arena *arena, void *thing)
+{
+	suggestion_read(rows, arena, true, thing);
+}
+
 static enum status
 suggestions_of_ids(struct store_session *session, const int64_t *ids,
 		   size_t count, struct arena *arena, struct suggestion *out,
 		   struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(session,
-			      "select " NAMED_COLUMNS "where s.id in ", "",
-			      ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct suggestion one;
-
-		suggestion_read(rows, arena, true, &one);
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == one.id)
-				out[i] = one;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   "select " NAMED_COLUMNS "where s.id in ",
+			   ids, count, named_read, sizeof *out, arena, out,
+			   fault);
 }
 
 enum status

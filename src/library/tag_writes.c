@@ -26,9 +26,10 @@ tag_write_state_name(enum tag_write_state state)
 	"join tracks t on t.id = w.track_id "
 
 static void
-write_read(struct store_rows *rows, struct arena *arena,
-	   struct tag_write *out)
+write_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct tag_write *out = thing;
+
 	*out = (struct tag_write){
 		.id = sql_column_int(rows, 0),
 		.track_id = sql_column_int(rows, 1),
@@ -137,23 +138,10 @@ static enum status
 writes_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	      struct arena *arena, struct tag_write *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(session, COLUMNS "where w.id in ", "", ids,
-			      count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct tag_write one;
-
-		write_read(rows, arena, &one);
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == one.id)
-				out[i] = one;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   COLUMNS "where w.id in ",
+			   ids, count, write_read, sizeof *out, arena, out,
+			   fault);
 }
 
 enum status

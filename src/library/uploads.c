@@ -53,8 +53,10 @@ job_verdict(struct upload *upload, bool known, enum job_state state,
 }
 
 static void
-upload_read(struct store_rows *rows, struct arena *arena, struct upload *out)
+upload_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct upload *out = thing;
+
 	*out = (struct upload){
 		.id = sql_column_int(rows, 0),
 		.user_id = sql_column_int(rows, 1),
@@ -150,23 +152,10 @@ static enum status
 uploads_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	       struct arena *arena, struct upload *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(session, UPLOAD_COLUMNS "where t.id in ", "",
-			      ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct upload upload;
-
-		upload_read(rows, arena, &upload);
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == upload.id)
-				out[i] = upload;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   UPLOAD_COLUMNS "where t.id in ",
+			   ids, count, upload_read, sizeof *out, arena, out,
+			   fault);
 }
 
 enum status

@@ -241,8 +241,10 @@ users_add(struct store_session *session, const struct user_draft *draft,
 /* ---- finding -------------------------------------------------------------- */
 
 void
-user_row_read(struct store_rows *rows, struct arena *arena, struct user *out)
+user_row_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct user *out = thing;
+
 	*out = (struct user){
 		.id = sql_column_int(rows, 0),
 		.username = sql_column_text(rows, 1, arena),

@@ -92,25 +92,11 @@ static enum status
 users_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	     struct arena *arena, struct user *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	if (count == 0)
-		return STATUS_OK;
-	status = query_by_ids(session,
-			      "select " USER_COLUMNS " from users u "
-			      "where u.id in ",
-			      "", ids, count, &rows, fault);
-	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
-		struct user user;
-
-		user_row_read(rows, arena, &user);
-		for (size_t i = 0; i < count; i++)
-			if (ids[i] == user.id)
-				out[i] = user;
-	}
-	sql_end(rows);
-	return status;
+	return rows_of_ids(session,
+			   "select " USER_COLUMNS " from users u "
+			   "where u.id in ",
+			   ids, count, user_row_read, sizeof *out, arena, out,
+			   fault);
 }
 
 enum status

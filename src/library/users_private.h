@@ -13,7 +13,7 @@
 	"u.telegram_id, u.reviewed_by, u.reviewed_at, u.last_login_at, " \
 	"u.created_at, u.updated_at"
 
-void user_row_read(struct store_rows *rows, struct arena *arena,
-		   struct user *out);
+/* Of a struct user. */
+void user_row_read(struct store_rows *rows, struct arena *arena, void *thing);
 
 #endif /* OGMA_LIBRARY_USERS_PRIVATE_H */
