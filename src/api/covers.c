@@ -1,10 +1,8 @@
 /* covers.c - pictures of tracks, albums, artists and genres. */
 #include "api/api.h"
 #include "api/forms.h"
-#include "api/cover_art.h"
 #include "api/handlers.h"
-
-#include <unistd.h>
+#include "service/cover_art.h"
 
 static bool
 takes_webp(const struct call *call)
@@ -15,44 +13,72 @@ takes_webp(const struct call *call)
 	       memmem(accept.at, accept.length, "image/webp", 10) != NULL;
 }
 
-void
-answer_cover(struct call *call, enum cover_of of, int64_t id, bool shared)
+static uint32_t
+size_asked(const struct call *call)
 {
 	const char *size = call_text(call, "size");
-	struct fault fault = { 0 };
 	uint64_t size_px = 0;
-	struct cover_file cover;
-	struct http_file file;
 
 	if (size != NULL) /* a choice: it reads well */
 		span_to_u64(span_of(size), &size_px);
-	if (cover_open(call->api->args.covers, of, id, (uint32_t)size_px,
-		       takes_webp(call), &cover, &fault) != STATUS_OK) {
-		/* A picture that nobody can read is as good as none. */
-		if (fault.status == STATUS_CORRUPT)
-			call_answer_not_found(call);
-		else
-			call_answer_fault(call, &fault);
-		return;
-	}
-	file = (struct http_file){ .fd = cover.fd,
-				   .size_bytes = cover.size_bytes,
-				   .content_type = cover.content_type,
-				   .etag = cover.etag,
-				   .modified_ms = cover.modified_ms };
+	return (uint32_t)size_px;
+}
+
+static void
+answer_picture(struct call *call, const struct cover_file *cover, bool shared,
+	       bool lasting)
+{
+	struct http_file file = { .fd = cover->fd,
+				  .size_bytes = cover->size_bytes,
+				  .content_type = cover->content_type,
+				  .etag = cover->etag,
+				  .modified_ms = cover->modified_ms };
+
 	http_answer_field(call->request, "Vary", "Accept");
-	if (!shared)
-		http_answer_field(call->request, "Cache-Control",
-				  "private, max-age=300");
-	else
-		http_answer_field(call->request, "Cache-Control",
-				  call_value(call, "v")->given ?
-					  "public, max-age=31536000, immutable" :
-					  "public, max-age=300");
+	http_answer_field(call->request, "Cache-Control",
+			  !shared ? "private, max-age=300" :
+			  lasting ? "public, max-age=31536000, immutable" :
+				    "public, max-age=300");
 	http_answer_file(call->request, &file);
 }
 
 /* ---- drawn ones ------------------------------------------------------------- */
+
+static void
+answer_svg(struct call *call, const char *name, bool shared)
+{
+	uint32_t size_px = size_asked(call);
+	struct buffer body;
+
+	buffer_init(&body, 0);
+	cover_art_svg(call->arena, name, size_px == 0 ? 300 : size_px, &body);
+	http_answer_field(call->request, "Cache-Control",
+			  shared ? "public, max-age=300" :
+				   "private, max-age=300");
+	http_answer_field(call->request, "Content-Security-Policy",
+			  "default-src 'none'; style-src 'unsafe-inline'");
+	http_answer_buffer(call->request, 200, "image/svg+xml", &body);
+}
+
+static void
+answer_drawn(struct call *call, const char *name, bool shared)
+{
+	struct cover_file cover;
+	struct fault fault = { 0 };
+
+	if (call_value(call, "drawn")->given && call_int(call, "drawn") == 0) {
+		call_answer_not_found(call);
+	} else if (call_int(call, "drawn") != 0) {
+		http_answer_field(call->request, "X-Cover", "drawn");
+		answer_svg(call, name, shared);
+	} else if (cover_draw(call->api->args.covers, name, size_asked(call),
+			      takes_webp(call), &cover, &fault) == STATUS_OK) {
+		http_answer_field(call->request, "X-Cover", "drawn");
+		answer_picture(call, &cover, shared, false);
+	} else {
+		call_answer_fault(call, &fault);
+	}
+}
 
 struct naming {
 	struct call *call;
@@ -61,116 +87,66 @@ struct naming {
 	const char *name;
 };
 
-/* A track is drawn as its album is, so that they look alike. */
-static enum status
-track_name(struct store_session *session, struct naming *naming,
-	   struct fault *fault)
-{
-	struct track track;
-	enum status status = tracks_get(session, naming->id,
-					naming->call->arena, &track, fault);
-
-	if (status == STATUS_OK)
-		naming->name = track.album != NULL ? track.album : track.title;
-	return status;
-}
-
 static enum status
 name_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct naming *naming = cookie;
-	struct arena *arena = naming->call->arena;
-	struct artist *artist;
-	struct album album;
-	struct genre genre;
-	size_t count = 0;
-	enum status status;
 
-	switch (naming->of) {
-	case COVER_OF_ALBUM:
-		status = albums_get_any(session, naming->id, arena, &album,
-					fault);
-		naming->name = status == STATUS_OK ? album.title : "";
-		return status;
-	case COVER_OF_GENRE:
-		status = genres_get_any(session, naming->id, arena, &genre,
-					fault);
-		naming->name = status == STATUS_OK ? genre.name : "";
-		return status;
-	case COVER_OF_ARTIST:
-		status = artists_get_any(session, &naming->id, 1, arena,
-					 &artist, &count, fault);
-		if (status == STATUS_OK && count == 0)
-			return fault_set(fault, STATUS_NOT_FOUND,
-					 "there is no such artist");
-		naming->name = status == STATUS_OK ? artist->name : "";
-		return status;
-	default:
-		return track_name(session, naming, fault);
-	}
+	return cover_name(session, naming->of, naming->id,
+			  naming->call->arena, &naming->name, fault);
 }
 
-static void
-answer_drawn(struct call *call, enum cover_of of, int64_t id)
-{
-	struct naming naming = { .call = call, .of = of, .id = id };
-	const char *size = call_text(call, "size");
-	uint64_t size_px = 300;
-	struct buffer body;
+/* ---- all ----------------------------------------------------------------------- */
 
-	if (size != NULL)
-		span_to_u64(span_of(size), &size_px);
-	if (!call_read_store(call, name_work, &naming))
-		return;
-	buffer_init(&body, 0);
-	cover_art_draw(call->arena, naming.name, (uint32_t)size_px, &body);
-	http_answer_field(call->request, "Cache-Control",
-			  "public, max-age=300");
-	http_answer_field(call->request, "Content-Security-Policy",
-			  "default-src 'none'; style-src 'unsafe-inline'");
-	http_answer_buffer(call->request, 200, "image/svg+xml", &body);
-}
-
-static void
-answer_cover_or_drawn(struct call *call, enum cover_of of)
+void
+answer_cover(struct call *call, enum cover_of of, int64_t id,
+	     const char *name, bool shared)
 {
-	int64_t id = call_int(call, "id");
+	struct naming naming = { call, of, id, name };
 	struct cover_file cover;
 	struct fault fault = { 0 };
-	enum status status = STATUS_OK;
+	enum status status =
+		id == 0 ? STATUS_NOT_FOUND :
+			  cover_open(call->api->args.covers, of, id,
+				     size_asked(call), takes_webp(call),
+				     &cover, &fault);
 
-	if (call_int(call, "drawn") != 0) {
-		status = cover_open(call->api->args.covers, of, id, 0, false,
-				    &cover, &fault);
-		if (status == STATUS_OK)
-			close(cover.fd);
-	}
-	if (status == STATUS_NOT_FOUND || status == STATUS_CORRUPT)
-		answer_drawn(call, of, id);
-	else
-		answer_cover(call, of, id, true);
+	if (status == STATUS_OK)
+		answer_picture(call, &cover, shared,
+			       call_value(call, "v")->given);
+	/* A picture that nobody can read is as good as none. */
+	else if (status != STATUS_NOT_FOUND && status != STATUS_CORRUPT)
+		call_answer_fault(call, &fault);
+	else if (name != NULL || call_read_store(call, name_work, &naming))
+		answer_drawn(call, naming.name, shared);
+}
+
+static void
+answer_cover_of(struct call *call, enum cover_of of)
+{
+	answer_cover(call, of, call_int(call, "id"), NULL, true);
 }
 
 void
 handle_track_cover(struct call *call)
 {
-	answer_cover_or_drawn(call, COVER_OF_TRACK);
+	answer_cover_of(call, COVER_OF_TRACK);
 }
 
 void
 handle_album_cover(struct call *call)
 {
-	answer_cover_or_drawn(call, COVER_OF_ALBUM);
+	answer_cover_of(call, COVER_OF_ALBUM);
 }
 
 void
 handle_artist_cover(struct call *call)
 {
-	answer_cover_or_drawn(call, COVER_OF_ARTIST);
+	answer_cover_of(call, COVER_OF_ARTIST);
 }
 
 void
 handle_genre_cover(struct call *call)
 {
-	answer_cover_or_drawn(call, COVER_OF_GENRE);
+	answer_cover_of(call, COVER_OF_GENRE);
 }

@@ -109,6 +109,7 @@ cover_form(struct json_writer *json, const char *area, int64_t id,
 
 	json_member_text(json, "cover_url",
 			 cover_url_print(url, area, id, cover) ? url : NULL);
+	json_member_bool(json, "has_cover", cover->id != 0);
 }
 
 static void

@@ -55,10 +55,11 @@ void answer_albums(struct call *call, const struct album *items, size_t count,
 void answer_artists(struct call *call, const struct artist *items,
 		    size_t count, const struct page_info *page);
 
-/* Answers with a picture (or that there is none); `shared`: everybody sees the
- * same one, and caches between may keep it. */
+/* Answers with a picture; where there is none (or id is 0) with one drawn of
+ * the name (NULL: the thing's own), or 404, as the call asks. `shared`:
+ * everybody sees the same one, and caches between may keep it. */
 void answer_cover(struct call *call, enum cover_of of, int64_t id,
-		  bool shared);
+		  const char *name, bool shared);
 
 /* The page the caller asked for, from the parameters every list takes. */
 struct page_request call_page(const struct call *call);

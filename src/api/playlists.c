@@ -122,6 +122,7 @@ cover_member(struct json_writer *json, const struct call *call,
 		url = arena_print(call->arena, "%s&token=%s", url,
 				  playlist->link_token);
 	json_member_text(json, "cover_url", url);
+	json_member_bool(json, "has_cover", url != NULL);
 	json_member_array_begin(json, "mosaic");
 	for (size_t i = 0; i < playlist->mosaic_count; i++)
 		json_text(json, form_cover_url(call->arena, "albums",
@@ -733,9 +734,7 @@ handle_playlist_cover(struct call *call)
 
 	if (!call_read_store(call, cover_work_run, &work))
 		return;
-	if (work.playlist.cover.id == 0)
-		call_answer_not_found(call);
-	else
-		answer_cover(call, COVER_BY_ITS_ID, work.playlist.cover.id,
-			     work.playlist.visibility == PLAYLIST_PUBLIC);
+	answer_cover(call, COVER_BY_ITS_ID, work.playlist.cover.id,
+		     work.playlist.title,
+		     work.playlist.visibility == PLAYLIST_PUBLIC);
 }

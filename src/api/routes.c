@@ -147,15 +147,19 @@ static const struct param genre_name_params[] = {
 	{ .name = "name", .type = PARAM_TEXT, .required = true }, { 0 }
 };
 
+#define COVER_PARAMS                                                           \
+	ID_PARAM,                                                              \
+	{ .name = "size", .type = PARAM_CHOICE, .choices = "64|300|1200",      \
+	  .summary = "Longest side in pixels; the original when absent." },    \
+	{ .name = "v", .type = PARAM_TEXT, .max = 64,                          \
+	  .summary = "Version; makes the answer cacheable for ever." },        \
+	{ .name = "drawn", .type = PARAM_BOOL,                                 \
+	  .summary = "Where there is no picture, one is drawn of the name, "   \
+		     "and the answer has `X-Cover: drawn`: WebP or JPEG; "     \
+		     "true: an SVG; false: 404 instead." }
+
 static const struct param cover_params[] = {
-	ID_PARAM,
-	{ .name = "size", .type = PARAM_CHOICE, .choices = "64|300|1200",
-	  .summary = "Longest side in pixels; the original when absent." },
-	{ .name = "v", .type = PARAM_TEXT, .max = 64,
-	  .summary = "Version; makes the answer cacheable for ever." },
-	{ .name = "drawn", .type = PARAM_BOOL,
-	  .summary = "Where there is no picture, an SVG drawn of the name "
-		     "instead of 404." },
+	COVER_PARAMS,
 	{ 0 }
 };
 
@@ -617,7 +621,8 @@ const struct route api_routes[] = {
 	  .body = signed_link_body, .success = 201, .answer = "TrackLink",
 	  .statuses = "404 503", .fields = no_store },
 	GET_BYTES(API "/tracks/{id}/cover", handle_track_cover, "covers",
-		  "The track's picture.", cover_params, "image/*"),
+		  "The track's picture, or a drawn one.", cover_params,
+		  "image/*"),
 	GET_SOUND("/stream/{track_id}", handle_track_stream,
 		  "The same as /api/v1/tracks/{id}/stream.",
 		  stream_alias_params),
@@ -640,7 +645,8 @@ const struct route api_routes[] = {
 	    "An artist's albums, the newest first.", album_artist_params,
 	    "[Album]", "304 400 404 422 503"),
 	GET_BYTES(API "/artists/{id}/cover", handle_artist_cover, "covers",
-		  "The artist's picture.", cover_params, "image/*"),
+		  "The artist's picture, or a drawn one.", cover_params,
+		  "image/*"),
 
 	GET(API "/albums", handle_albums_list, "albums", "Albums, by filters.",
 	    album_list_params, "[Album]", "304 400 422 503"),
@@ -662,7 +668,8 @@ const struct route api_routes[] = {
 	    "An album's tracks in their order.", id_page_params, "[Track]",
 	    "304 400 404 422 503"),
 	GET_BYTES(API "/albums/{id}/cover", handle_album_cover, "covers",
-		  "The album's cover.", cover_params, "image/*"),
+		  "The album's cover, or a drawn one.", cover_params,
+		  "image/*"),
 
 	GET(API "/genres", handle_genres_list, "genres",
 	    "Genres that have a track.", genre_list_params, "[Genre]",
@@ -675,8 +682,8 @@ const struct route api_routes[] = {
 	GET(API "/genres/{id}/stats", handle_genre_stats, "genres",
 	    "What a genre holds.", id_params, "GenreStats", "304 404 503"),
 	GET_BYTES(API "/genres/{id}/cover", handle_genre_cover, "covers",
-		  "A cover that stands for the genre.", cover_params,
-		  "image/*"),
+		  "A cover that stands for the genre, or a drawn one.",
+		  cover_params, "image/*"),
 
 	EDIT_ROWS,
 	DUPLICATE_ROWS,

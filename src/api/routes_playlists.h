@@ -57,11 +57,7 @@ static const struct param playlist_shared_params[] = {
 };
 
 static const struct param playlist_cover_params[] = {
-	ID_PARAM,
-	{ .name = "size", .type = PARAM_CHOICE, .choices = "64|300|1200",
-	  .summary = "Longest side in pixels; the original when absent." },
-	{ .name = "v", .type = PARAM_TEXT, .max = 64,
-	  .summary = "Version; makes the answer cacheable for ever." },
+	COVER_PARAMS,
 	TOKEN_PARAM,
 	{ 0 }
 };
@@ -328,7 +324,7 @@ static const struct param queue_put_body[] = {
 	{ .method = HTTP_GET, .pattern = API "/playlists/{id}/cover", \
 	  .others = USER_ROLE_MODERATOR, .role = ROUTE_OF_STREAM, \
 	  .handler = handle_playlist_cover, .tag = "covers", \
-	  .summary = "The picture its owner gave it.", \
+	  .summary = "The picture its owner gave it, or a drawn one.", \
 	  .params = playlist_cover_params, .answer = "image/*", \
 	  .statuses = "206 304 400 404 412 416 422 503" }, \
 	{ .method = HTTP_PUT, .pattern = API "/playlists/{id}/cover", \

@@ -15,7 +15,8 @@
 		{ "album_count", "integer", NULL }, \
 		{ "track_count", "integer", NULL }, \
 		{ "duration_ms", "integer", NULL }, \
-		{ "cover_url", "string?", NULL }, \
+		{ "cover_url", "string?", "null: it has none of its own." }, \
+		{ "has_cover", "boolean", "Else /cover is a drawn one." }, \
 		{ "popularity", "number", NULL }, \
 		{ "created_at", "time", NULL }, \
 		{ "updated_at", "time", NULL }
@@ -64,7 +65,8 @@
 		{ "track_count", "integer", NULL }, \
 		{ "disc_count", "integer", NULL }, \
 		{ "duration_ms", "integer", NULL }, \
-		{ "cover_url", "string?", NULL }, \
+		{ "cover_url", "string?", "null: it has none of its own." }, \
+		{ "has_cover", "boolean", "Else /cover is a drawn one." }, \
 		{ "is_compilation", "boolean", NULL }, \
 		{ "popularity", "number", NULL }, \
 		{ "created_at", "time", NULL }, \
@@ -142,7 +144,8 @@
 		{ "loudness_lufs", "number?", NULL }, \
 		{ "popularity", "number", NULL }, \
 		{ "play_count", "integer", NULL }, \
-		{ "cover_url", "string?", NULL }, \
+		{ "cover_url", "string?", "null: it has none of its own." }, \
+		{ "has_cover", "boolean", "Else /cover is a drawn one." }, \
 		{ "stream_url", "string", NULL }, \
 		{ "source", "string", "Where the file lives: folder or s3." }, \
 		{ "codec", "string", NULL }, \
@@ -188,7 +191,8 @@
 		{ "duration_ms", "integer", NULL }, \
 		{ "play_count", "integer", NULL }, \
 		{ "version", "integer", "Grows with every change." }, \
-		{ "cover_url", "string?", NULL }, \
+		{ "cover_url", "string?", "null: it has none of its own." }, \
+		{ "has_cover", "boolean", "Else /cover is a drawn one." }, \
 		{ "mosaic", "[string]", "Covers of its first albums." }, \
 		{ "rules", "any?", NULL }, \
 		{ "share_url", "string?", NULL }, \
@@ -462,7 +466,8 @@ const struct schema api_schemas[] = {
 		{ "track_count", "integer", NULL },
 		{ "album_count", "integer", NULL },
 		{ "artist_count", "integer", NULL },
-		{ "cover_url", "string?", NULL }) },
+		{ "cover_url", "string?", "null: it has none of its own." },
+		{ "has_cover", "boolean", "Else /cover is a drawn one." }) },
 	{ "Channel", FIELDS(
 		{ "id", "integer", NULL },
 		{ "title", "string", NULL },

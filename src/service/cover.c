@@ -1,7 +1,7 @@
 /* cover.c - pictures in the sizes people look at; see cover.h.
  *
- * A thumbnail's name in the cache is the digest of its original, the size and
- * the format, so it never goes stale and its ETag needs no look at the bytes.
+ * A thumbnail's name in the cache is the digest of its original (of a drawn one:
+ * of the name it is drawn of), the size and the format, so it never goes stale and its ETag needs no look at the bytes.
  * Several askers of one thumbnail wait for the one who makes it. An empty file
  * stands for a picture that cannot be decoded, so that it is tried only once.
  */
@@ -20,13 +20,19 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "library/albums.h"
+#include "library/artists.h"
 #include "library/covers.h"
+#include "library/genres.h"
+#include "library/tracks.h"
 #include "media/media.h"
 #include "service/cache_folder.h"
+#include "service/cover_art.h"
 #include "service/picture.h"
 
 #define NAME_BYTES 96
 #define COVER_SENT_PX 1200 /* longest side of what is kept of a sent one */
+#define DRAWN_PX 1200 /* where no size is asked for */
 #define MAKING_MAX 256 /* thumbnails that are being made */
 
 const struct option cover_options[] = {
@@ -212,9 +218,28 @@ memory_file(struct span bytes, struct cover_file *out, struct fault *fault)
 	return STATUS_OK;
 }
 
+/* A thumbnail to be: of a cover, or drawn of a name. */
+struct wanted {
+	const struct cover *cover; /* NULL: drawn */
+	const char *drawn_of;
+	uint32_t size_px;
+	bool webp;
+	char name[NAME_BYTES]; /* in the cache */
+};
+
 static enum status
-thumbnail_make(struct covers *covers, const struct cover *cover,
-	       const char *name, uint32_t size_px, bool webp,
+wanted_read(struct covers *covers, const struct wanted *wanted,
+	    struct arena *arena, struct buffer *out, struct fault *fault)
+{
+	if (wanted->cover != NULL)
+		return blob_get(covers->args.blobs, &wanted->cover->key,
+				MEDIA_PICTURE_BYTES_MAX, out, fault);
+	cover_art_bmp(arena, wanted->drawn_of, wanted->size_px, out);
+	return STATUS_OK;
+}
+
+static enum status
+thumbnail_make(struct covers *covers, const struct wanted *wanted,
 	       struct cover_file *out, struct fault *fault)
 {
 	struct media_thumbnail thumbnail;
@@ -224,22 +249,23 @@ thumbnail_make(struct covers *covers, const struct cover *cover,
 
 	arena_init(&arena);
 	buffer_init(&original, MEDIA_PICTURE_BYTES_MAX + 65536);
-	status = blob_get(covers->args.blobs, &cover->key,
-			  MEDIA_PICTURE_BYTES_MAX, &original, fault);
+	status = wanted_read(covers, wanted, &arena, &original, fault);
 	if (status != STATUS_OK)
 		goto out;
 	status = media_thumbnail(covers->args.media,
 				 (struct span){ original.bytes,
 						original.length },
-				 size_px, webp ? MEDIA_WEBP : MEDIA_JPEG,
+				 wanted->size_px,
+				 wanted->webp ? MEDIA_WEBP : MEDIA_JPEG,
 				 &arena, &thumbnail, fault);
 	if (status == STATUS_OK) {
-		cover_describe(covers, cover, &thumbnail);
-		cache_put(covers, name, thumbnail.bytes);
+		if (wanted->cover != NULL)
+			cover_describe(covers, wanted->cover, &thumbnail);
+		cache_put(covers, wanted->name, thumbnail.bytes);
 		status = memory_file(thumbnail.bytes, out, fault);
 	} else if (status != STATUS_UNAVAILABLE &&
 		   status != STATUS_AGAIN_LATER) {
-		cache_put(covers, name, (struct span){ "", 0 });
+		cache_put(covers, wanted->name, (struct span){ "", 0 });
 		status = fault_set(fault, STATUS_CORRUPT,
 				   "the picture cannot be decoded");
 	}
@@ -281,31 +307,31 @@ cache_look(struct covers *covers, const char *name, struct cover_file *out,
 			 "the picture cannot be decoded");
 }
 
+/* `digest` is of what it is made of. */
 static enum status
-thumbnail_open(struct covers *covers, const struct cover *cover,
-	       uint32_t size_px, bool webp, struct cover_file *out,
+thumbnail_open(struct covers *covers, struct wanted *wanted,
+	       const uint8_t digest[SHA256_BYTES], struct cover_file *out,
 	       struct fault *fault)
 {
-	char hex[2 * BLOB_KEY_BYTES + 1], name[NAME_BYTES];
+	char hex[2 * SHA256_BYTES + 1];
 	enum status status;
 
-	hex_print(cover->key.sha256, BLOB_KEY_BYTES, hex);
-	snprintf(name, sizeof name, "%s-%u.%s", hex, size_px,
-		 webp ? "webp" : "jpg");
-	snprintf(out->etag, sizeof out->etag, "%.32s-%u%s", hex, size_px,
-		 webp ? "w" : "j");
-	out->content_type = webp ? "image/webp" : "image/jpeg";
+	hex_print(digest, SHA256_BYTES, hex);
+	snprintf(wanted->name, NAME_BYTES, "%s-%u.%s", hex, wanted->size_px,
+		 wanted->webp ? "webp" : "jpg");
+	snprintf(out->etag, sizeof out->etag, "%.32s-%u%s", hex,
+		 wanted->size_px, wanted->webp ? "w" : "j");
+	out->content_type = wanted->webp ? "image/webp" : "image/jpeg";
 	for (;;) {
-		status = cache_look(covers, name, out, fault);
+		status = cache_look(covers, wanted->name, out, fault);
 		if (status != STATUS_NOT_FOUND) {
 			counter_add(metric_cell(&metric_thumbs, "kept"), 1);
 			return status;
 		}
-		if (!making_begin(covers, name))
+		if (!making_begin(covers, wanted->name))
 			continue;
-		status = thumbnail_make(covers, cover, name, size_px, webp, out,
-					fault);
-		making_end(covers, name);
+		status = thumbnail_make(covers, wanted, out, fault);
+		making_end(covers, wanted->name);
 		counter_add(metric_cell(&metric_thumbs,
 					status == STATUS_OK ? "made" :
 							      "failed"),
@@ -353,6 +379,15 @@ original_open(struct covers *covers, const struct cover *cover,
 	return status;
 }
 
+static enum status
+size_check(uint32_t size_px, struct fault *fault)
+{
+	if (size_px != 0 && size_px != 64 && size_px != 300 && size_px != 1200)
+		return fault_field(fault, STATUS_INVALID, "size",
+				   "size must be 64, 300 or 1200");
+	return STATUS_OK;
+}
+
 enum status
 cover_open(struct covers *covers, enum cover_of of, int64_t id,
 	   uint32_t size_px, bool webp, struct cover_file *out,
@@ -366,21 +401,91 @@ cover_open(struct covers *covers, enum cover_of of, int64_t id,
 		[COVER_BY_ITS_ID] = COVER_ITSELF,
 	};
 	struct cover_question question = { .owner = owners[of], .id = id };
+	struct wanted wanted = { .cover = &question.cover,
+				 .size_px = size_px,
+				 .webp = webp };
 	struct cover_file file = { .fd = -1 };
-	enum status status;
+	enum status status = size_check(size_px, fault);
 	struct arena arena;
 
-	if (size_px != 0 && size_px != 64 && size_px != 300 && size_px != 1200)
-		return fault_field(fault, STATUS_INVALID, "size",
-				   "size must be 64, 300 or 1200");
+	if (status != STATUS_OK)
+		return status;
 	arena_init(&arena);
 	question.arena = &arena;
 	status = store_read(covers->args.store, cover_ask, &question, fault);
 	if (status == STATUS_OK && size_px == 0)
 		status = original_open(covers, &question.cover, &file, fault);
 	else if (status == STATUS_OK)
-		status = thumbnail_open(covers, &question.cover, size_px, webp,
-					&file, fault);
+		status = thumbnail_open(covers, &wanted,
+					question.cover.key.sha256, &file,
+					fault);
+	arena_release(&arena);
+	if (status == STATUS_OK)
+		*out = file;
+	return status;
+}
+
+/* ---- drawing -------------------------------------------------------------- */
+
+enum status
+cover_name(struct store_session *session, enum cover_of of, int64_t id,
+	   struct arena *arena, const char **name, struct fault *fault)
+{
+	struct artist *artist;
+	struct track track;
+	struct album album;
+	struct genre genre;
+	size_t count = 0;
+	enum status status;
+
+	switch (of) {
+	case COVER_OF_TRACK:
+		status = tracks_get(session, id, arena, &track, fault);
+		if (status == STATUS_OK)
+			*name = track.album != NULL ? track.album : track.title;
+		return status;
+	case COVER_OF_ALBUM:
+		status = albums_get_any(session, id, arena, &album, fault);
+		if (status == STATUS_OK)
+			*name = album.title;
+		return status;
+	case COVER_OF_GENRE:
+		status = genres_get_any(session, id, arena, &genre, fault);
+		if (status == STATUS_OK)
+			*name = genre.name;
+		return status;
+	case COVER_OF_ARTIST:
+		status = artists_get_any(session, &id, 1, arena, &artist,
+					 &count, fault);
+		if (status == STATUS_OK && count > 0)
+			*name = artist->name;
+		return status != STATUS_OK || count > 0 ?
+			       status :
+			       fault_set(fault, STATUS_NOT_FOUND,
+					 "there is no such artist");
+	default:
+		return fault_set(fault, STATUS_NOT_FOUND,
+				 "there is no such cover");
+	}
+}
+
+enum status
+cover_draw(struct covers *covers, const char *name, uint32_t size_px,
+	   bool webp, struct cover_file *out, struct fault *fault)
+{
+	struct wanted wanted = { .drawn_of = name,
+				 .size_px = size_px == 0 ? DRAWN_PX : size_px,
+				 .webp = webp };
+	struct cover_file file = { .fd = -1 };
+	enum status status = size_check(size_px, fault);
+	uint8_t digest[SHA256_BYTES];
+	struct arena arena;
+
+	if (status != STATUS_OK)
+		return status;
+	arena_init(&arena);
+	cover_art_digest(&arena, name, digest);
+	status = thumbnail_open(covers, &wanted, digest, &file, fault);
 	arena_release(&arena);
 	if (status == STATUS_OK)
 		*out = file;

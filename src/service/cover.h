@@ -8,7 +8,8 @@
  *
  * Thumbnails are made when somebody first asks, in the media pool, and kept
  * as files under the cache folder up to a bound; the least recently asked for
- * leave first. They are derived: the folder may be deleted at any time.
+ * leave first. They are derived: the folder may be deleted at any time. What has
+ * no cover has one drawn of its name.
  *
  * Threads: every call may block: from workers.
  *
@@ -24,10 +25,12 @@
 #include "base/option.h"
 #include "base/text.h"
 
+struct arena;
 struct blob_store;
 struct covers;
 struct media_pool;
 struct store;
+struct store_session;
 
 struct cover_settings {
 	uint64_t cache_limit_bytes; /* COVER_CACHE_BYTES */
@@ -66,6 +69,18 @@ struct cover_file {
  * STATUS_CORRUPT: the picture cannot be decoded. STATUS_AGAIN_LATER: every
  * media worker is busy. */
 enum status cover_open(struct covers *covers, enum cover_of of, int64_t id,
+		       uint32_t size_px, bool webp, struct cover_file *out,
+		       struct fault *fault);
+
+/* The name that a cover of it is drawn of; a track's is that of its album, so
+ * that they look alike. In a store_read(). STATUS_NOT_FOUND: no such thing. */
+enum status cover_name(struct store_session *session, enum cover_of of,
+		       int64_t id, struct arena *arena, const char **name,
+		       struct fault *fault);
+
+/* For what has no cover: one drawn of a name (cover_art.h), kept like a
+ * thumbnail; 1200 pixels when size_px is 0. Statuses as of cover_open(). */
+enum status cover_draw(struct covers *covers, const char *name,
 		       uint32_t size_px, bool webp, struct cover_file *out,
 		       struct fault *fault);
 

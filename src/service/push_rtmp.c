@@ -147,17 +147,51 @@ rtmp_send(struct push_run *run, const struct push_packet *packet,
 	return status;
 }
 
-/* An empty one when there is none. */
+struct naming {
+	int64_t track_id;
+	struct arena arena;
+	const char *name;
+};
+
+static enum status
+naming_read(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct naming *naming = cookie;
+
+	return cover_name(session, COVER_OF_TRACK, naming->track_id,
+			  &naming->arena, &naming->name, fault);
+}
+
+/* Its own, or one that is drawn. */
+static enum status
+cover_of_track(const struct pushes_args *args, int64_t track_id,
+	       struct cover_file *out)
+{
+	struct naming naming = { .track_id = track_id };
+	enum status status = cover_open(args->covers, COVER_OF_TRACK, track_id,
+					COVER_PX, false, out, NULL);
+
+	if (status != STATUS_NOT_FOUND && status != STATUS_CORRUPT)
+		return status;
+	arena_init(&naming.arena);
+	status = store_read(args->store, naming_read, &naming, NULL);
+	if (status == STATUS_OK)
+		status = cover_draw(args->covers, naming.name, COVER_PX, false,
+				    out, NULL);
+	arena_release(&naming.arena);
+	return status;
+}
+
+/* An empty one for what is no track. */
 static void
 cover_read(struct push_run *run, int64_t track_id, struct buffer *out)
 {
-	struct covers *covers = run->pushes->args.covers;
+	const struct pushes_args *args = &run->pushes->args;
 	struct cover_file file;
 	ssize_t got;
 
-	if (covers == NULL || track_id == 0 ||
-	    cover_open(covers, COVER_OF_TRACK, track_id, COVER_PX, false,
-		       &file, NULL) != STATUS_OK)
+	if (args->covers == NULL || track_id == 0 ||
+	    cover_of_track(args, track_id, &file) != STATUS_OK)
 		return;
 	if (file.size_bytes <= COVER_BYTES_MAX) {
 		char *at = buffer_reserve(out, (size_t)file.size_bytes);

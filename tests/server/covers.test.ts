@@ -135,34 +135,59 @@ describe('caching', () => {
 });
 
 describe('no picture', () => {
-	test('is null in the track and 404 at its address', async () => {
-		const skyline = await trackTitled(server, 'Number 7');
-		expect(skyline.cover_url).toBeNull();
-		for (const path of [`tracks/${skyline.id}`, `albums/${skyline.album_id}`, `artists/${skyline.artist_id}`]) {
-			const answer = await server.ask(`${api}/${path}/cover?size=300`);
+	test('is drawn in every size, as WebP or JPEG, and says so', async () => {
+		const bare = await trackTitled(server, 'Number 7');
+		expect(bare).toMatchObject({ cover_url: null, has_cover: false });
+		expect(spring.has_cover).toBe(true);
+		for (const [size, codec] of [[64, 'webp'], [300, 'mjpeg'], [1200, 'webp']] as const) {
+			const headers = codec === 'webp' ? webp : { accept: '*/*' };
+			const answer = await server.ask(`${api}/tracks/${bare.id}/cover?size=${size}`, { headers });
+			expect(answer.status).toBe(200);
+			expect(answer.header('x-cover')).toBe('drawn');
+			expect(answer.header('cache-control')).toBe('public, max-age=300');
+			expect(await look(answer.body)).toEqual({ codec, width: size, height: size });
+		}
+		expect((await server.ask(`${api}/tracks/${spring.id}/cover?size=64`)).header('x-cover')).toBeUndefined();
+	});
+
+	test('is drawn of the name: a track as its album, others otherwise, always the same', async () => {
+		const bare = await trackTitled(server, 'Number 7');
+		const drawn = async (path: string, headers = {}) => server.ask(`${api}/${path}/cover?size=64`, { headers });
+		const track = await drawn(`tracks/${bare.id}`);
+		expect((await drawn(`tracks/${bare.id}`)).body.equals(track.body)).toBe(true);
+		expect((await drawn(`albums/${bare.album_id}`)).body.equals(track.body)).toBe(true);
+		expect((await drawn(`artists/${bare.artist_id}`)).body.equals(track.body)).toBe(false);
+		const known = await drawn(`tracks/${bare.id}`, { 'if-none-match': track.header('etag') ?? '' });
+		expect(known.status).toBe(304);
+		expect((await drawn('tracks/999999999')).status).toBe(404);
+		const whole = await server.ask(`${api}/albums/${bare.album_id}/cover`, { headers: webp });
+		expect(await look(whole.body)).toMatchObject({ width: 1200, height: 1200 });
+	});
+
+	test('is 404 for who wants the real one only, and an SVG for who wants that', async () => {
+		const bare = await trackTitled(server, 'Number 7');
+		for (const path of [`tracks/${bare.id}`, `albums/${bare.album_id}`, `artists/${bare.artist_id}`]) {
+			const answer = await server.ask(`${api}/${path}/cover?size=300&drawn=false`);
 			expect(answer.status, path).toBe(404);
 			expect(answer.json().error, path).toBe('not_found');
+			expect(answer.header('x-cover')).toBeUndefined();
+			const svg = await server.ask(`${api}/${path}/cover?size=64&drawn=true`);
+			expect(svg.header('content-type')).toBe('image/svg+xml');
+			expect(svg.header('x-cover')).toBe('drawn');
+			expect(svg.text).toMatch(/^<svg [^>]*width="64".*<\/svg>$/s);
 		}
+		for (const drawn of ['true', 'false'])
+			expect((await server.ask(`${api}/tracks/${spring.id}/cover?drawn=${drawn}`)).header('content-type')).toBe('image/jpeg');
 	});
 
-	test('is drawn of the name where that is asked for, always the same', async () => {
-		const skyline = await trackTitled(server, 'Number 7');
-		const drawn = (path: string) => server.ask(`${api}/${path}/cover?size=64&drawn=true`);
-		const track = await drawn(`tracks/${skyline.id}`);
-		expect(track.status).toBe(200);
-		expect(track.headers['content-type']).toBe('image/svg+xml');
-		expect(track.text).toMatch(/^<svg [^>]*width="64".*<\/svg>$/s);
-		expect((await drawn(`albums/${skyline.album_id}`)).text).toBe(track.text);
-		expect((await drawn(`artists/${skyline.artist_id}`)).text).not.toBe(track.text);
-		expect((await drawn('tracks/999999999')).status).toBe(404);
-		expect((await drawn(`tracks/${spring.id}`)).headers['content-type']).toBe('image/jpeg');
-	});
-
-	test('a picture that unpacks to gigabytes is refused, and the next one is made', async () => {
+	test('stands for one that unpacks to gigabytes, and the next one is made', async () => {
 		const track = await trackTitled(server, 'Beside the Bomb');
 		const answer = await server.ask(`${api}/tracks/${track.id}/cover?size=300`);
-		expect([404, 413, 415, 422]).toContain(answer.status);
-		expect(answer.json().request_id).toBe(answer.header('x-request-id'));
+		expect(answer.header('x-cover')).toBe('drawn');
+		expect(await look(answer.body)).toEqual({ codec: 'mjpeg', width: 300, height: 300 });
+		const real = await server.ask(`${api}/tracks/${track.id}/cover?size=300&drawn=false`);
+		expect(real.status).toBe(404);
+		expect(real.json().request_id).toBe(real.header('x-request-id'));
 		expect((await server.ask(`${api}/tracks/${waltz.id}/cover?size=64`)).status).toBe(200);
 		expect((await server.ask('/health/ready')).status).toBe(200);
 	});

@@ -168,11 +168,15 @@ describe('a playlist', () => {
 		const at = `${api}/playlists/${id}`;
 		const covered = tracks.find((one) => one.cover_url !== null);
 		const picture = (await server.ask(covered.cover_url)).body;
-		expect((await ada.ask(`${at}/cover`)).status).toBe(404);
+		const drawn = await ada.ask(`${at}/cover?size=64`);
+		expect([drawn.status, drawn.header('x-cover'), drawn.header('content-type')]).toEqual([200, 'drawn', 'image/jpeg']);
+		expect(drawn.header('cache-control')).toMatch(/^private/);
+		expect((await ada.ask(`${at}/cover?drawn=false`)).status).toBe(404);
 		const put = await ada.ask(`${at}/cover`, { method: 'PUT', body: picture });
 		const playlist = checked('PUT', '/playlists/{id}/cover', put, 200);
 		const cover = await ada.ask(playlist.cover_url);
 		expect(cover.status).toBe(200);
+		expect([playlist.has_cover, cover.header('x-cover')]).toEqual([true, undefined]);
 		expect(cover.header('content-type')).toBe('image/jpeg');
 		expect(cover.header('cache-control')).toMatch(/^private/);
 		expect((await server.ask(playlist.cover_url)).status).toBe(404);

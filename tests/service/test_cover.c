@@ -17,6 +17,7 @@
 #include "library/covers.h"
 #include "library/tracks.h"
 #include "service/cover.h"
+#include "service/cover_art.h"
 #include "service/picture.h"
 
 struct gallery {
@@ -199,6 +200,87 @@ no_cover_a_broken_one_and_an_odd_size_are_told_apart(void **state)
 	assert_int_equal(file.fd, -7);
 }
 
+static struct cover_file
+cover_drawn(struct gallery *gallery, const char *name, uint32_t size_px,
+	    bool webp)
+{
+	struct cover_file file;
+	struct fault fault;
+
+	if (cover_draw(gallery->covers, name, size_px, webp, &file, &fault) !=
+	    STATUS_OK)
+		fail_msg("%s", fault.message);
+	return file;
+}
+
+static void
+what_has_no_cover_is_drawn_by_its_name_in_every_size(void **state)
+{
+	struct gallery *gallery = *state;
+	static const uint32_t sizes[] = { 64, 300, 1200, 0 };
+	struct cover_file file = { .fd = -7 };
+	char first[COVER_ETAG_BYTES];
+	struct fault fault;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		for (int webp = 0; webp < 2; webp++) {
+			struct picture_look look;
+
+			file = cover_drawn(gallery, "Ёлка", sizes[i], webp);
+			assert_string_equal(file.content_type,
+					    webp ? "image/webp" : "image/jpeg");
+			look = file_look(&file);
+			assert_string_equal(look.mime, file.content_type);
+			assert_int_equal(look.width,
+					 sizes[i] == 0 ? 1200 : sizes[i]);
+			assert_int_equal(look.height, look.width);
+		}
+	}
+	file = cover_drawn(gallery, "Ёлка", 64, true);
+	snprintf(first, sizeof first, "%s", file.etag);
+	close(file.fd);
+	file = cover_drawn(gallery, "  ЕЛКА", 64, true); /* the same name */
+	assert_string_equal(file.etag, first);
+	close(file.fd);
+	file = cover_drawn(gallery, "Ёлки", 64, true);
+	assert_string_not_equal(file.etag, first);
+	close(file.fd);
+	assert_int_equal(cover_draw(gallery->covers, "", 65, true, &file,
+				    &fault),
+			 STATUS_INVALID);
+	file = cover_drawn(gallery, "", 64, true);
+	assert_int_equal(file_look(&file).width, 64);
+}
+
+static void
+a_drawing_has_two_colours_and_the_letters_of_the_name(void **state)
+{
+	struct buffer one, other;
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena);
+	buffer_init(&one, 0);
+	buffer_init(&other, 0);
+	cover_art_bmp(&arena, "Abbey Road", 301, &one); /* rows are padded */
+	assert_int_equal(one.length, 54 + 904 * 301);
+	cover_art_bmp(&arena, "ABBEY ROAD", 301, &other);
+	assert_memory_equal(one.bytes, other.bytes, one.length);
+	buffer_clear(&other);
+	cover_art_bmp(&arena, "Abbey Roads", 301, &other);
+	assert_memory_not_equal(one.bytes, other.bytes, one.length);
+	/* The stem is lighter than what is beside it. */
+	assert_true((uint8_t)one.bytes[54 + 904 * 2 + 3 * 210] >
+		    (uint8_t)one.bytes[54 + 904 * 2 + 3 * 190] + 60);
+	buffer_clear(&other);
+	cover_art_svg(&arena, "<b> & Ёлка", 64, &other);
+	assert_non_null(memmem(other.bytes, other.length, ">bЁ</text>",
+			       strlen(">bЁ</text>")));
+	buffer_release(&one);
+	buffer_release(&other);
+	arena_release(&arena);
+}
+
 static int files_seen;
 
 static int
@@ -353,6 +435,9 @@ main(void)
 			askers_of_one_thumbnail_get_the_same_and_it_is_kept_once),
 		SCENARIO(size_and_colour_of_a_cover_become_known),
 		SCENARIO(a_lost_thumbnail_folder_is_made_anew),
+		SCENARIO(what_has_no_cover_is_drawn_by_its_name_in_every_size),
+		cmocka_unit_test(
+			a_drawing_has_two_colours_and_the_letters_of_the_name),
 		cmocka_unit_test(pictures_are_known_by_their_first_bytes),
 	};
 

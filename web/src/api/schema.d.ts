@@ -63,6 +63,7 @@ export interface components {
             popularity: number;
             play_count: number;
             cover_url: string | null;
+            has_cover: boolean;
             stream_url: string;
             source: string;
             codec: string;
@@ -106,6 +107,7 @@ export interface components {
             popularity: number;
             play_count: number;
             cover_url: string | null;
+            has_cover: boolean;
             stream_url: string;
             source: string;
             codec: string;
@@ -150,6 +152,7 @@ export interface components {
             popularity: number;
             play_count: number;
             cover_url: string | null;
+            has_cover: boolean;
             stream_url: string;
             source: string;
             codec: string;
@@ -183,6 +186,7 @@ export interface components {
             disc_count: number;
             duration_ms: number;
             cover_url: string | null;
+            has_cover: boolean;
             is_compilation: boolean;
             popularity: number;
             /** Format: date-time */
@@ -203,6 +207,7 @@ export interface components {
             disc_count: number;
             duration_ms: number;
             cover_url: string | null;
+            has_cover: boolean;
             is_compilation: boolean;
             popularity: number;
             /** Format: date-time */
@@ -219,6 +224,7 @@ export interface components {
             track_count: number;
             duration_ms: number;
             cover_url: string | null;
+            has_cover: boolean;
             popularity: number;
             /** Format: date-time */
             created_at: string;
@@ -238,6 +244,7 @@ export interface components {
             track_count: number;
             duration_ms: number;
             cover_url: string | null;
+            has_cover: boolean;
             popularity: number;
             /** Format: date-time */
             created_at: string;
@@ -486,6 +493,7 @@ export interface components {
             track_count: number;
             duration_ms: number;
             cover_url: string | null;
+            has_cover: boolean;
             popularity: number;
             /** Format: date-time */
             created_at: string;
@@ -500,6 +508,7 @@ export interface components {
             album_count: number;
             artist_count: number;
             cover_url: string | null;
+            has_cover: boolean;
         };
         Channel: {
             id: number;
@@ -733,6 +742,7 @@ export interface components {
             play_count: number;
             version: number;
             cover_url: string | null;
+            has_cover: boolean;
             mosaic: string[];
             rules: unknown;
             share_url: string | null;
@@ -757,6 +767,7 @@ export interface components {
             play_count: number;
             version: number;
             cover_url: string | null;
+            has_cover: boolean;
             mosaic: string[];
             rules: unknown;
             share_url: string | null;
@@ -797,6 +808,7 @@ export interface components {
             popularity: number;
             play_count: number;
             cover_url: string | null;
+            has_cover: boolean;
             stream_url: string;
             source: string;
             codec: string;

@@ -3,8 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { onAir, useChannel } from '../api/channels';
 import { useChannelEvents } from '../api/channel-events';
+import type { QueueItem } from '../api/channel-types';
 import { IconButton, PlayButton } from '../components/Button';
 import { Cover } from '../components/Cover';
+import { trackCover } from '../components/cover-url';
 import { Icon } from '../components/Icon';
 import { OnAir } from '../components/OnAir';
 import { itemLine } from '../i18n/channel-words';
@@ -35,6 +37,9 @@ function Play({ size = 'size-11' }: { size?: string }) {
 	);
 }
 
+const coverOf = ({ track_id, cover_url }: QueueItem): string | null =>
+	track_id === null ? cover_url : trackCover({ id: track_id, cover_url });
+
 /** The player while a channel is tuned in to: no place to seek, only on or off. */
 function Bar({ station }: { station: Station }) {
 	const { t, i18n } = useTranslation();
@@ -45,7 +50,7 @@ function Bar({ station }: { station: Station }) {
 	const line = item ? itemLine(item) : '';
 	useEffect(() => {
 		useRadio.setState({
-			now: item ? { title: item.title, artist: item.artist ?? '', cover: item.cover_url } : null,
+			now: item ? { title: item.title, artist: item.artist ?? '', cover: coverOf(item) } : null,
 		});
 	}, [item]);
 	/* What went off the air and comes back is put on again: one was listening. */

@@ -1,7 +1,7 @@
 /* The system's own controls: media keys, lock screen, headset buttons. */
 import { radioSounds, useRadio } from './radio';
 import { currentItem, engine, onPlayerTime, playerDuration, playerPosition, usePlayer } from './store';
-import { coverSrc } from '../components/cover-url';
+import { coverSrc, trackCover } from '../components/cover-url';
 import { trackArtist } from '../i18n/names';
 
 const SEEK_STEP_MS = 10_000;
@@ -33,13 +33,13 @@ function showMetadata(): void {
 		navigator.mediaSession.metadata = null;
 		return;
 	}
-	const { title, album, cover_url } = item.track;
+	const { title, album } = item.track;
 	const artist = trackArtist(item.track);
 	navigator.mediaSession.metadata = new MediaMetadata({
 		title,
 		artist,
 		album: album ?? '',
-		artwork: artworkOf(cover_url),
+		artwork: artworkOf(trackCover(item.track)),
 	});
 }
 

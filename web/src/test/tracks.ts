@@ -27,6 +27,7 @@ export function trackOf(id: number, change: Partial<Track> = {}): Track {
 		popularity: 0,
 		play_count: 0,
 		cover_url: null,
+		has_cover: false,
 		stream_url: `/api/v1/tracks/${id}/stream`,
 		source: 'folder',
 		codec: 'flac',

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Recap } from '../../api/analytics';
 import { saveBlob } from '../../api/save';
 import { Button } from '../../components/Button';
+import { trackCover } from '../../components/cover-url';
 import { toast } from '../../components/toast';
 import { useTint } from '../../design/palette';
 import { trackArtist } from '../../i18n/names';
@@ -28,7 +29,7 @@ function useCard(recap: Recap): Card {
 		tracks: recap.top_tracks.map(({ track }) => ({
 			title: track.title,
 			subtitle: trackArtist(track),
-			cover: track.cover_url,
+			cover: trackCover(track),
 		})),
 		figures: [
 			{ name: t('nav.tracks'), value: numberOf(recap.tracks, language) },

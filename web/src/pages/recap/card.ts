@@ -12,7 +12,7 @@ export interface Card {
 	artistsName: string;
 	artists: string[];
 	tracksName: string;
-	tracks: { title: string; subtitle: string; cover: string | null }[];
+	tracks: { title: string; subtitle: string; cover: string }[];
 	figures: { name: string; value: string }[];
 	/** Degrees: the colour of the year. */
 	hue: number;
@@ -140,7 +140,7 @@ export async function drawCard(canvas: HTMLCanvasElement, card: Card): Promise<v
 	canvas.height = CARD.height;
 	const pen = canvas.getContext('2d');
 	if (!pen) return;
-	const covers = await Promise.all(card.tracks.map(({ cover }) => (cover ? pictureOf(cover) : Promise.resolve(null))));
+	const covers = await Promise.all(card.tracks.map(({ cover }) => pictureOf(cover)));
 	/* Both alphabets, or the browser would only fetch the one it has seen. */
 	const sample = `Ogma ${card.title} ${card.name}`;
 	await Promise.all([`650 40px ${DISPLAY}`, `500 30px ${TEXT}`].map((font) => document.fonts.load(font, sample)));
