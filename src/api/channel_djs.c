@@ -268,6 +268,7 @@ handle_channel_dj_disconnect(struct call *call)
 
 	if (!call_write_store(call, disconnect_work, &work))
 		return;
-	on_air_live_end(call->api->args.on_air, call_int(call, "id"));
+	on_air_live_end(call->api->args.on_air, call_int(call, "id"),
+			air.live_session);
 	call_answer_empty(call, 204);
 }

@@ -31,6 +31,7 @@ struct guest {
 	struct live_in *in;
 	struct guest *next; /* in->guests */
 	int64_t channel_id, dj_id;
+	uint64_t session; /* of the air */
 	struct loop_watch watch; /* of the pipe */
 	struct loop_task farewell;
 	struct loop *loop; /* NULL: it has not begun */
@@ -326,13 +327,16 @@ static enum status
 air_ask(struct guest *guest, const struct dj_row *dj, const char *hint,
 	struct fault *fault)
 {
-	int reader = -1;
-	enum status status = pipe_make(guest, &reader, fault);
+	struct on_air_live live = { .name = dj->username,
+				    .fd = -1,
+				    .hint = hint,
+				    .fade_ms = FADE_MS };
+	enum status status = pipe_make(guest, &live.fd, fault);
 
 	if (status != STATUS_OK)
 		return status;
-	status = on_air_live_begin(guest->in->on_air, dj->channel_id,
-				   dj->username, reader, hint, FADE_MS, fault);
+	status = on_air_live_begin(guest->in->on_air, dj->channel_id, &live,
+				   &guest->session, fault);
 	if (status != STATUS_OK) {
 		close(guest->pipe);
 		guest->pipe = -1;
@@ -340,18 +344,21 @@ air_ask(struct guest *guest, const struct dj_row *dj, const char *hint,
 	return status;
 }
 
-static bool
-is_here(struct live_in *in, const struct dj_row *dj)
+/* 0: he is not here. Whoever came last stands first. */
+static uint64_t
+session_of(struct live_in *in, const struct dj_row *dj)
 {
 	const struct guest *guest;
+	uint64_t session;
 
 	pthread_mutex_lock(&in->lock);
 	guest = in->guests;
 	while (guest != NULL && (guest->channel_id != dj->channel_id ||
 				 guest->dj_id != dj->id))
 		guest = guest->next;
+	session = guest == NULL ? 0 : guest->session;
 	pthread_mutex_unlock(&in->lock);
-	return guest != NULL;
+	return session;
 }
 
 /* Who is live already by a connection that his program lost takes over from
@@ -363,10 +370,13 @@ air_take(struct guest *guest, const struct dj_row *dj, const char *hint,
 	const struct timespec pause = { .tv_nsec = AGAIN_LOOK_MS * 1000000 };
 	int64_t until = clock_monotonic_ms() + AGAIN_MS;
 	enum status status = air_ask(guest, dj, hint, fault);
+	uint64_t before = status == STATUS_CONFLICT ?
+				  session_of(guest->in, dj) :
+				  0;
 
-	if (status != STATUS_CONFLICT || !is_here(guest->in, dj))
+	if (before == 0)
 		return status;
-	on_air_live_end(guest->in->on_air, dj->channel_id);
+	on_air_live_end(guest->in->on_air, dj->channel_id, before);
 	while (status == STATUS_CONFLICT && clock_monotonic_ms() < until) {
 		nanosleep(&pause, NULL);
 		status = air_ask(guest, dj, hint, fault);
@@ -418,6 +428,7 @@ live_in_begin(struct live_in *in, const struct dj_row *dj, const char *hint,
 
 struct watched {
 	int64_t channel_id, dj_id;
+	uint64_t session;
 	bool may;
 	struct arena *arena;
 };
@@ -446,7 +457,7 @@ watch_one(struct live_in *in, struct watched *one)
 	/* A store that cannot be asked ends nobody. */
 	if (store_read(in->store, watch_work, one, &fault) == STATUS_OK &&
 	    !one->may)
-		on_air_live_end(in->on_air, one->channel_id);
+		on_air_live_end(in->on_air, one->channel_id, one->session);
 	arena_release(&arena);
 }
 
@@ -461,6 +472,7 @@ watch_list(const struct live_in *in, struct watched *list)
 		list[count++] = (struct watched){
 			.channel_id = guest->channel_id,
 			.dj_id = guest->dj_id,
+			.session = guest->session,
 		};
 	return count;
 }

@@ -1,6 +1,6 @@
 /* on_air.c - see on_air.h.
  *
- * Two locks. `follow` is held while a channel goes on or leaves the air, which
+ * Three locks. `live` is told of where it is. `follow` is held while a channel goes on or leaves the air, which
  * starts and waits for threads. `lock` guards the list and what the members of
  * struct aired below it say; it is held for moments, also by the programme's
  * callbacks, and never while the store is asked. A channel that leaves is taken
@@ -534,6 +534,7 @@ on_air_open(const struct on_air_args *args, struct on_air **out,
 	on_air = mem_new(1, sizeof *on_air);
 	on_air->args = *args;
 	pthread_mutex_init(&on_air->follow, NULL);
+	pthread_mutex_init(&on_air->live, NULL);
 	pthread_mutex_init(&on_air->lock, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -593,6 +594,7 @@ on_air_free(struct on_air *on_air)
 		return;
 	pthread_cond_destroy(&on_air->wake);
 	pthread_mutex_destroy(&on_air->lock);
+	pthread_mutex_destroy(&on_air->live);
 	pthread_mutex_destroy(&on_air->follow);
 	free(on_air);
 }

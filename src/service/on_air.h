@@ -66,12 +66,21 @@ enum status on_air_keep(struct on_air *on_air, int64_t channel_id,
 
 /* ---- a live DJ ---- */
 
-/* `fd` is taken over in any case. STATUS_NOT_FOUND: not on the air;
- * STATUS_CONFLICT: somebody else is live. */
+struct on_air_live {
+	const char *name;
+	int fd;           /* taken over in any case */
+	const char *hint; /* as of media_decoder_args */
+	uint32_t fade_ms;
+};
+
+/* *session: his number, of this one time; never 0. STATUS_NOT_FOUND: not on the
+ * air; STATUS_CONFLICT: somebody else is live. */
 enum status on_air_live_begin(struct on_air *on_air, int64_t channel_id,
-			      const char *name, int fd, const char *hint,
-			      uint32_t fade_ms, struct fault *fault);
-void on_air_live_end(struct on_air *on_air, int64_t channel_id);
+			      const struct on_air_live *live,
+			      uint64_t *session, struct fault *fault);
+/* Whoever is live by now with another number stays. */
+void on_air_live_end(struct on_air *on_air, int64_t channel_id,
+		     uint64_t session);
 
 /* What he plays now, "Artist - Title" or only a title. STATUS_NOT_FOUND: it is
  * not he who is live. */
@@ -89,6 +98,7 @@ struct on_air_view {
 	bool live;
 	bool placeholder;
 	char dj[ON_AIR_NAME_BYTES]; /* "" unless live */
+	uint64_t live_session;      /* 0 unless live */
 	int64_t timer_started_at_ms, timer_ends_at_ms; /* 0: it does not run */
 };
 

@@ -53,35 +53,6 @@ on_air_keep(struct on_air *on_air, int64_t channel_id, struct fault *fault)
 	return STATUS_OK;
 }
 
-enum status
-on_air_live_begin(struct on_air *on_air, int64_t channel_id, const char *name,
-		  int fd, const char *hint, uint32_t fade_ms,
-		  struct fault *fault)
-{
-	struct aired *one = NULL;
-	enum status status = STATUS_NOT_FOUND;
-
-	if (on_air != NULL) {
-		pthread_mutex_lock(&on_air->lock);
-		one = aired_find(on_air, channel_id);
-		if (one != NULL)
-			status = programme_live_begin(one->programme, fd, hint,
-						      fade_ms, fault);
-		if (one != NULL && status == STATUS_OK) {
-			one->dj_on = true;
-			snprintf(one->dj, sizeof one->dj, "%s", name);
-		}
-		pthread_mutex_unlock(&on_air->lock);
-	}
-	if (one == NULL) {
-		close(fd);
-		return not_on_air(fault);
-	}
-	return status != STATUS_OK ? status :
-				     on_air_live_title(on_air, channel_id,
-						       name, name, fault);
-}
-
 /* "Artist - Title" in two. */
 static void
 live_title_cut(char *text, struct station_pick *out)
@@ -96,33 +67,25 @@ live_title_cut(char *text, struct station_pick *out)
 	out->item.title = dash + 3;
 }
 
-enum status
-on_air_live_title(struct on_air *on_air, int64_t channel_id, const char *name,
-		  const char *title, struct fault *fault)
+/* `live` held. */
+static void
+title_change(struct on_air *on_air, int64_t channel_id, const char *title)
 {
 	char id[QUEUE_ID_BYTES];
 	struct live_play play = { .channel_id = channel_id,
 				  .pick = { .kind = PLAY_LIVE } };
-	struct live_channel channel = { 0 };
-	char *before = NULL, *json, *text;
+	struct live_channel channel = { channel_id, false };
+	char *before = NULL, *json, *text = mem_copy_text(title);
 	const struct aired *one;
-	bool live;
 
-	if (on_air == NULL)
-		return not_on_air(fault);
 	pthread_mutex_lock(&on_air->lock);
 	one = aired_find(on_air, channel_id);
-	live = one != NULL && one->dj_on && strcmp(one->dj, name) == 0;
-	if (live) {
+	if (one != NULL)
 		channel = aired_channel(one);
-		if (one->current_json != NULL)
-			before = mem_copy_text(one->current_json);
-	}
+	if (one != NULL && one->current_json != NULL)
+		before = mem_copy_text(one->current_json);
 	pthread_mutex_unlock(&on_air->lock);
-	if (!live)
-		return fault_set(fault, STATUS_NOT_FOUND, "he is not live");
 	queue_id_make(id);
-	text = mem_copy_text(title);
 	live_title_cut(text, &play.pick);
 	play.pick.item.id = id;
 	play.pick.item.channel_id = channel_id;
@@ -137,11 +100,81 @@ on_air_live_title(struct on_air *on_air, int64_t channel_id, const char *name,
 	free(before);
 	free(json);
 	free(text);
-	return STATUS_OK;
+}
+
+/* `live` held. STATUS_NOT_FOUND without a fault: not on the air. */
+static enum status
+live_take(struct on_air *on_air, int64_t channel_id,
+	  const struct on_air_live *live, struct fault *fault)
+{
+	const struct programme_live sound = {
+		.number = on_air->live_sessions + 1,
+		.fd = live->fd,
+		.hint = live->hint,
+		.fade_ms = live->fade_ms,
+	};
+	enum status status = STATUS_NOT_FOUND;
+	struct aired *one;
+
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, channel_id);
+	if (one == NULL)
+		close(live->fd);
+	else
+		status = programme_live_begin(one->programme, &sound, fault);
+	if (status == STATUS_OK) {
+		one->live_session = ++on_air->live_sessions;
+		snprintf(one->dj, sizeof one->dj, "%s", live->name);
+	}
+	pthread_mutex_unlock(&on_air->lock);
+	return status;
+}
+
+enum status
+on_air_live_begin(struct on_air *on_air, int64_t channel_id,
+		  const struct on_air_live *live, uint64_t *session,
+		  struct fault *fault)
+{
+	enum status status;
+
+	if (on_air == NULL) {
+		close(live->fd);
+		return not_on_air(fault);
+	}
+	pthread_mutex_lock(&on_air->live);
+	status = live_take(on_air, channel_id, live, fault);
+	if (status == STATUS_OK) {
+		*session = on_air->live_sessions;
+		title_change(on_air, channel_id, live->name);
+	}
+	pthread_mutex_unlock(&on_air->live);
+	return status == STATUS_NOT_FOUND ? not_on_air(fault) : status;
+}
+
+enum status
+on_air_live_title(struct on_air *on_air, int64_t channel_id, const char *name,
+		  const char *title, struct fault *fault)
+{
+	const struct aired *one;
+	bool is_he;
+
+	if (on_air == NULL)
+		return not_on_air(fault);
+	pthread_mutex_lock(&on_air->live);
+	pthread_mutex_lock(&on_air->lock);
+	one = aired_find(on_air, channel_id);
+	is_he = one != NULL && one->live_session != 0 &&
+		strcmp(one->dj, name) == 0;
+	pthread_mutex_unlock(&on_air->lock);
+	if (is_he)
+		title_change(on_air, channel_id, title);
+	pthread_mutex_unlock(&on_air->live);
+	return is_he ? STATUS_OK :
+		       fault_set(fault, STATUS_NOT_FOUND, "he is not live");
 }
 
 void
-on_air_live_end(struct on_air *on_air, int64_t channel_id)
+on_air_live_end(struct on_air *on_air, int64_t channel_id, uint64_t session)
 {
 	struct aired *one;
 
@@ -150,7 +183,7 @@ on_air_live_end(struct on_air *on_air, int64_t channel_id)
 	pthread_mutex_lock(&on_air->lock);
 	one = aired_find(on_air, channel_id);
 	if (one != NULL)
-		programme_live_end(one->programme);
+		programme_live_end(one->programme, session);
 	pthread_mutex_unlock(&on_air->lock);
 }
 
@@ -167,9 +200,9 @@ view_fill(const struct aired *one, struct on_air_view *out)
 		.listeners = one->listeners,
 		.live = position.live,
 		.placeholder = one->placeholder,
+		.live_session = one->live_session,
 	};
-	if (one->dj_on)
-		memcpy(out->dj, one->dj, sizeof out->dj);
+	memcpy(out->dj, one->dj, sizeof out->dj);
 	if (left < 0)
 		return;
 	out->timer_ends_at_ms = clock_now_ms() + left;

@@ -148,7 +148,7 @@ advice_find(struct on_air *on_air, struct advice *out)
 	     one = one->next) {
 		const struct auto_end_state state = {
 			.enabled = one->settings.auto_end_enabled,
-			.paused = one->paused || one->dj_on,
+			.paused = one->paused || one->live_session != 0,
 			.timeout_ms = one->settings.auto_end_ms,
 			.listeners = one->listeners +
 				     pushes_counted(on_air->args.pushes,

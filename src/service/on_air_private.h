@@ -38,12 +38,13 @@ struct aired {
 		bool is_public, auto_end_enabled;
 		int64_t auto_end_ms, crossfade_ms;
 	} settings;
-	bool paused, placeholder, dj_on;
+	bool paused, placeholder;
+	uint64_t live_session; /* 0: no DJ is live */
 	int64_t updated_at_ms, queue_version; /* of the row seen last */
 	/* What the store has as current by our hand, and had before it was
 	 * asked last; "": nothing. */
 	char noted[PROGRAMME_ID_BYTES], noted_before[PROGRAMME_ID_BYTES];
-	char dj[ON_AIR_NAME_BYTES];
+	char dj[ON_AIR_NAME_BYTES]; /* "" unless one is live */
 	char *title; /* of what plays or is held, for listeners */
 	int64_t title_track_id;
 	uint32_t listeners;
@@ -57,9 +58,13 @@ struct aired {
 struct on_air {
 	struct on_air_args args;
 	pthread_mutex_t follow;
+	/* Held while who is live changes and that is told and noted, so that
+	 * what is told last is so; before `lock`. */
+	pthread_mutex_t live;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	pthread_t keeper;
+	uint64_t live_sessions; /* so far; guarded by `live` */
 	bool closing;
 	struct aired *list;
 };
@@ -84,7 +89,8 @@ enum status air_open(void *cookie, const struct programme_item *item,
 void air_started(void *cookie, const char *id);
 void air_ended(void *cookie, const char *id, enum programme_reason reason,
 	       int64_t played_ms, const struct fault *fault);
-void air_live_ended(void *cookie, const struct fault *fault);
+void air_live_ended(void *cookie, uint64_t session,
+		    const struct fault *fault);
 
 struct live_play {
 	int64_t channel_id;

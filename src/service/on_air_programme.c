@@ -91,7 +91,7 @@ title_set(struct aired *one, const struct station_pick *pick)
 	free(one->title);
 	one->title = mem_copy_text(text);
 	one->title_track_id = pick != NULL ? pick->item.track_id : 0;
-	tell = !one->dj_on;
+	tell = one->live_session == 0;
 	pthread_mutex_unlock(&one->on_air->lock);
 	if (tell)
 		on_air_title_tell(one->on_air, one->id, text,
@@ -208,7 +208,7 @@ on_air_live_play_note(struct on_air *on_air, struct live_play *play)
 			    LOG_TEXT("reason", fault.message));
 }
 
-/* The opener's thread: what was held is what plays again. */
+/* The opener's thread, `live` held: what was held is what plays again. */
 static void
 live_left(struct aired *one)
 {
@@ -233,15 +233,23 @@ live_left(struct aired *one)
 }
 
 void
-air_live_ended(void *cookie, const struct fault *fault)
+air_live_ended(void *cookie, uint64_t session, const struct fault *fault)
 {
 	struct aired *one = cookie;
+	struct on_air *on_air = one->on_air;
+	bool is_he;
 
 	log_info("on_air", "a live DJ left", LOG_INT("channel_id", one->id),
 		 LOG_TEXT("reason", fault == NULL ? "" : fault->message));
-	pthread_mutex_lock(&one->on_air->lock);
-	one->dj_on = false;
-	one->dj[0] = '\0';
-	pthread_mutex_unlock(&one->on_air->lock);
-	live_left(one);
+	pthread_mutex_lock(&on_air->live);
+	pthread_mutex_lock(&on_air->lock);
+	is_he = one->live_session == session;
+	if (is_he) {
+		one->live_session = 0;
+		one->dj[0] = '\0';
+	}
+	pthread_mutex_unlock(&on_air->lock);
+	if (is_he)
+		live_left(one);
+	pthread_mutex_unlock(&on_air->live);
 }

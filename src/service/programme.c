@@ -198,20 +198,21 @@ programme_set(struct programme *programme, uint32_t crossfade_ms,
 }
 
 enum status
-programme_live_begin(struct programme *programme, int fd, const char *hint,
-		     uint32_t fade_ms, struct fault *fault)
+programme_live_begin(struct programme *programme,
+		     const struct programme_live *live, struct fault *fault)
 {
-	struct live_wish wish = { .wanted = true, .fd = fd };
+	struct live_wish wish = { .wanted = true, .fd = live->fd };
 	bool busy;
 
-	wish.fade_ms = fade_ms < PROGRAMME_CROSSFADE_MS_MAX ?
-			       fade_ms :
+	wish.fade_ms = live->fade_ms < PROGRAMME_CROSSFADE_MS_MAX ?
+			       live->fade_ms :
 			       PROGRAMME_CROSSFADE_MS_MAX;
-	snprintf(wish.hint, sizeof wish.hint, "%s", hint != NULL ? hint : "");
+	snprintf(wish.hint, sizeof wish.hint, "%s",
+		 live->hint != NULL ? live->hint : "");
 	pthread_mutex_lock(&programme->lock);
-	busy = programme->live_on;
+	busy = programme->live_number != 0;
 	if (!busy) {
-		programme->live_on = true;
+		programme->live_number = live->number;
 		programme->live_end = false;
 		programme->live_wish = wish;
 		programme_wake_opener(programme);
@@ -219,16 +220,17 @@ programme_live_begin(struct programme *programme, int fd, const char *hint,
 	pthread_mutex_unlock(&programme->lock);
 	if (!busy)
 		return STATUS_OK;
-	close(fd);
+	close(live->fd);
 	return fault_set(fault, STATUS_CONFLICT,
 			 "the channel is live already");
 }
 
 void
-programme_live_end(struct programme *programme)
+programme_live_end(struct programme *programme, uint64_t number)
 {
 	pthread_mutex_lock(&programme->lock);
-	programme->live_end = programme->live_on;
+	if (number == programme->live_number)
+		programme->live_end = true;
 	pthread_mutex_unlock(&programme->lock);
 }
 

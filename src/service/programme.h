@@ -71,8 +71,9 @@ struct programme_station {
 	void (*ended)(void *cookie, const char *id,
 		      enum programme_reason reason, int64_t played_ms,
 		      const struct fault *fault);
-	/* May be NULL. STATUS_OK in `fault`: it ended by itself or was ended. */
-	void (*live_ended)(void *cookie, const struct fault *fault);
+	/* May be NULL. `fault` NULL: it ended by itself or was ended. */
+	void (*live_ended)(void *cookie, uint64_t number,
+			   const struct fault *fault);
 };
 
 /* ---- the programme ---- */
@@ -115,14 +116,23 @@ void programme_pause(struct programme *programme, bool paused);
 void programme_set(struct programme *programme, uint32_t crossfade_ms,
 		   double gain_db);
 
-/* From the next ticks on the channel sounds of `fd` (taken over in any case;
- * hint as of media_decoder_args) instead, faded over fade_ms; what played is held
- * and goes on afterwards. Ends when the input ends, stays silent for five
- * seconds, or by programme_live_end(). STATUS_CONFLICT: another one is on. */
-enum status programme_live_begin(struct programme *programme, int fd,
-				 const char *hint, uint32_t fade_ms,
+struct programme_live {
+	uint64_t number;  /* the caller's, never 0: it is ended by it, and told
+			   * of; no two have the same */
+	int fd;           /* taken over in any case */
+	const char *hint; /* as of media_decoder_args */
+	uint32_t fade_ms;
+};
+
+/* From the next ticks on the channel sounds of that instead, faded over fade_ms;
+ * what played is held and goes on afterwards. Ends when the input ends, stays
+ * silent for five seconds, or by programme_live_end(). STATUS_CONFLICT: another
+ * one is on. */
+enum status programme_live_begin(struct programme *programme,
+				 const struct programme_live *live,
 				 struct fault *fault);
-void programme_live_end(struct programme *programme);
+/* Only that one: another may be on by now. */
+void programme_live_end(struct programme *programme, uint64_t number);
 
 /* ---- looking ---- */
 

@@ -84,15 +84,17 @@ programme_tell_ended(struct programme *programme, const char *id,
 }
 
 void
-programme_tell_live_ended(struct programme *programme,
-			  const struct fault *fault)
+programme_live_over(struct programme *programme, const struct fault *fault)
 {
 	struct event event = { .kind = EVENT_LIVE_ENDED };
 
 	if (fault != NULL)
 		event.fault = *fault;
 	pthread_mutex_lock(&programme->lock);
+	event.live_number = programme->live_number;
 	event_add(programme, &event);
+	programme->live_number = 0;
+	programme->live_end = false;
 	pthread_mutex_unlock(&programme->lock);
 }
 
@@ -130,7 +132,8 @@ event_pass_on(const struct programme_station *station,
 		station->ended(station->cookie, event->id, event->reason,
 			       event->played_ms, fault);
 	else if (station->live_ended != NULL)
-		station->live_ended(station->cookie, fault);
+		station->live_ended(station->cookie, event->live_number,
+				    fault);
 }
 
 static void
@@ -446,14 +449,13 @@ live_open(struct programme *programme, const struct live_wish *wish)
 
 	memcpy(input.hint, wish->hint, sizeof input.hint);
 	deck = deck_ready(programme, &item, &input, &fault);
+	if (deck == NULL) {
+		programme_live_over(programme, &fault);
+		return;
+	}
 	pthread_mutex_lock(&programme->lock);
-	if (deck != NULL)
-		programme->live_next = deck;
-	else
-		programme->live_on = programme->live_end = false;
+	programme->live_next = deck;
 	pthread_mutex_unlock(&programme->lock);
-	if (deck == NULL)
-		programme_tell_live_ended(programme, &fault);
 }
 
 /* ---- the thread ---- */

@@ -334,11 +334,8 @@ live_finish(struct programme *programme)
 	bool fine = deck->ended == STATUS_OK ||
 		    deck->ended == STATUS_OUT_OF_RANGE;
 
-	programme_tell_live_ended(programme, fine ? NULL : &deck->fault);
 	programme->live = NULL;
-	pthread_mutex_lock(&programme->lock);
-	programme->live_on = programme->live_end = false;
-	pthread_mutex_unlock(&programme->lock);
+	programme_live_over(programme, fine ? NULL : &deck->fault);
 	programme_discard(programme, deck, NULL);
 }
 

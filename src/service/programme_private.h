@@ -118,6 +118,7 @@ struct event {
 	char id[PROGRAMME_ID_BYTES];
 	enum programme_reason reason;
 	int64_t played_ms;
+	uint64_t live_number;
 	struct fault fault;
 };
 
@@ -158,7 +159,8 @@ struct programme {
 	struct deck *next; /* with those after it, as planned */
 	struct deck *live_next;
 	struct live_wish live_wish;
-	bool live_on, live_end;
+	uint64_t live_number; /* of what is live or about to be; 0: nothing */
+	bool live_end;
 	bool pacer_ended;
 	struct event *events, **events_end;
 	struct waste *waste;
@@ -198,8 +200,9 @@ void programme_tell_started(struct programme *programme, const char *id);
 void programme_tell_ended(struct programme *programme, const char *id,
 			  enum programme_reason reason, int64_t played_ms,
 			  const struct fault *fault);
-void programme_tell_live_ended(struct programme *programme,
-			       const struct fault *fault);
+/* Another may be live from then on. */
+void programme_live_over(struct programme *programme,
+			 const struct fault *fault);
 /* Either may be NULL. */
 void programme_discard(struct programme *programme, struct deck *deck,
 		       struct media_encoder *encoder);

@@ -149,12 +149,14 @@ ended(void *cookie, const char *id, enum programme_reason reason,
 }
 
 static void
-live_ended(void *cookie, const struct fault *fault)
+live_ended(void *cookie, uint64_t number, const struct fault *fault)
 {
 	struct channel *channel = cookie;
+	char name[32];
 
+	snprintf(name, sizeof name, "live%u", (unsigned)number);
 	pthread_mutex_lock(&channel->lock);
-	channel_log(channel, fault != NULL ? "!" : "-", "live");
+	channel_log(channel, fault != NULL ? "!" : "-", name);
 	pthread_mutex_unlock(&channel->lock);
 }
 
@@ -834,14 +836,54 @@ speak(void *cookie)
 	return NULL;
 }
 
+/* Whether he may: who may not is gone already. */
+static bool
+speaker_begin(struct speaker *speaker, struct channel *channel,
+	      uint64_t number)
+{
+	struct programme_live live = { .number = number,
+				       .hint = "pcm",
+				       .fade_ms = 200 };
+	struct fault fault = { 0 };
+	enum status status;
+	int pair[2];
+
+	assert_int_equal(pipe2(pair, O_CLOEXEC), 0);
+	live.fd = pair[0];
+	status = programme_live_begin(channel->programme, &live, &fault);
+	if (status != STATUS_OK) {
+		assert_int_equal(status, STATUS_CONFLICT);
+		close(pair[1]);
+		return false;
+	}
+	atomic_init(&speaker->over, false);
+	speaker->fd = pair[1];
+	assert_int_equal(pthread_create(&speaker->thread, NULL, speak,
+					speaker),
+			 0);
+	return true;
+}
+
 static bool
 only_voice(const struct channel *channel, size_t ticks)
 {
+	if (channel->frames < ticks * TICK)
+		return false;
 	for (size_t i = channel->frames - ticks * TICK; i < channel->frames;
 	     i++)
 		if (fabsf(left(channel, i) - 0.25f) > 1e-5f)
 			return false;
 	return true;
+}
+
+static void
+hear_voice(struct channel *channel)
+{
+	for (int i = 0; i < 300 && !only_voice(channel, 10); i++) {
+		channel_run(channel, TICK);
+		usleep(2000); /* its process has to start */
+	}
+	assert_true(only_voice(channel, 10));
 }
 
 static void
@@ -851,39 +893,48 @@ live_sound_takes_over_and_gives_back(void **state)
 			      .path = tone_file("v.flac", 0, 20 * RATE, HERTZ,
 						"-sample_fmt s32") };
 	struct channel *channel = mem_new(1, sizeof *channel);
-	struct speaker speaker = { .fd = -1 };
-	struct fault fault = { 0 };
+	struct speaker speaker, other;
 	size_t back;
-	int pair[2], spare[2];
 
 	(void)state;
 	channel_begin(channel, &file, 1, (struct programme_settings){ 0 });
 	channel_run(channel, RATE);
-	assert_int_equal(pipe2(pair, O_CLOEXEC), 0);
-	assert_int_equal(pipe2(spare, O_CLOEXEC), 0);
-	assert_int_equal(programme_live_begin(channel->programme, pair[0],
-					      "pcm", 200, &fault),
-			 STATUS_OK);
-	assert_int_equal(programme_live_begin(channel->programme, spare[0],
-					      "pcm", 200, &fault),
-			 STATUS_CONFLICT);
-	close(spare[1]);
-	speaker.fd = pair[1];
-	assert_int_equal(pthread_create(&speaker.thread, NULL, speak,
-					&speaker),
-			 0);
-	for (int i = 0; i < 300 && !only_voice(channel, 10); i++) {
-		channel_run(channel, TICK);
-		usleep(2000); /* its process has to start */
-	}
-	assert_true(only_voice(channel, 10));
+	assert_true(speaker_begin(&speaker, channel, 7));
+	assert_false(speaker_begin(&other, channel, 8));
+	hear_voice(channel);
 	atomic_store(&speaker.over, true);
-	channel_run_until(channel, "-live");
+	channel_run_until(channel, "-live7");
 	pthread_join(speaker.thread, NULL);
 	channel_run(channel, RATE);
 	back = channel->frames - RATE + LIMITER;
 	assert_true(held_for_ticks(channel, back, RATE / 2));
-	assert_string_equal(channel->log, "+a -live ");
+	assert_string_equal(channel->log, "+a -live7 ");
+	channel_end(channel);
+}
+
+static void
+live_sound_is_ended_by_its_own_number_only(void **state)
+{
+	struct channel *channel = mem_new(1, sizeof *channel);
+	struct speaker speaker;
+
+	(void)state;
+	channel_begin(channel, NULL, 0, (struct programme_settings){ 0 });
+	assert_true(speaker_begin(&speaker, channel, 1));
+	hear_voice(channel);
+	programme_live_end(channel->programme, 1);
+	channel_run_until(channel, "-live1");
+	pthread_join(speaker.thread, NULL);
+	assert_true(speaker_begin(&speaker, channel, 2));
+	programme_live_end(channel->programme, 1); /* too late */
+	hear_voice(channel);
+	programme_live_end(channel->programme, 1);
+	channel_run(channel, RATE);
+	assert_true(only_voice(channel, 20));
+	assert_false(log_has(channel, "-live2"));
+	programme_live_end(channel->programme, 2);
+	channel_run_until(channel, "-live2");
+	pthread_join(speaker.thread, NULL);
 	channel_end(channel);
 }
 
@@ -959,6 +1010,7 @@ main(void)
 		cmocka_unit_test(
 			killed_decoders_and_encoders_do_not_end_the_programme),
 		cmocka_unit_test(live_sound_takes_over_and_gives_back),
+		cmocka_unit_test(live_sound_is_ended_by_its_own_number_only),
 		cmocka_unit_test(the_position_file_says_where_it_was),
 	};
 
