@@ -37,6 +37,7 @@ struct call {
 	struct route_match match;
 	enum call_language language;
 	struct caller caller; /* user_id 0: nobody */
+	const char *sig; /* of the link that said who; NULL: something else did */
 	struct param_value values[ROUTE_PARAMS_MAX]; /* as route->params */
 	struct param_value *fields; /* as route->body */
 	json_t *body; /* owned */

@@ -23,6 +23,7 @@ identify_by_link(struct call *call, struct fault *fault)
 {
 	const char *id = call->match.values[0].at, *sig;
 	size_t digits = 0, length = call->match.values[0].length;
+	enum status status;
 	char thing[40];
 
 	if (http_query_get(http_request_query(call->request), "sig",
@@ -33,9 +34,11 @@ identify_by_link(struct call *call, struct fault *fault)
 		digits++;
 	snprintf(thing, sizeof thing, "%s/%.*s", call->route->by_link,
 		 (int)digits, id);
-	return access_link_identify(call->api->args.access, thing,
-				    span_of(sig), call->arena, &call->caller,
-				    fault);
+	status = access_link_identify(call->api->args.access, thing,
+				      span_of(sig), call->arena, &call->caller,
+				      fault);
+	call->sig = status == STATUS_OK ? sig : NULL;
+	return status;
 }
 
 /* ?token= with an access token or a key. */

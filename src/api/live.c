@@ -27,6 +27,9 @@ ask_of(const struct call *call, int64_t channel_id)
 		.channel_id = channel_id,
 		.user_id = call->caller.user_id,
 		.sees_private = call->caller.role >= USER_ROLE_MODERATOR,
+		.query = call->sig == NULL ? "" :
+					     arena_print(call->arena, "?sig=%s",
+							 call->sig),
 	};
 }
 
@@ -39,6 +42,16 @@ mount_parse(const char *name, int64_t *id, enum media_live_format *format)
 	return dot != NULL &&
 	       span_to_i64((struct span){ name, (size_t)(dot - name) }, id) &&
 	       live_format_parse(dot + 1, format);
+}
+
+static const char *
+mount_path(const struct call *call, int64_t id, enum media_live_format format)
+{
+	if (format == MEDIA_LIVE_FMP4)
+		return arena_print(call->arena, "/live/%lld/index.m3u8",
+				   (long long)id);
+	return arena_print(call->arena, "/live/%lld.%s", (long long)id,
+			   media_live_name(format));
 }
 
 /* HEAD: the fields alone. */
@@ -147,7 +160,7 @@ handle_channel_link(struct call *call)
 {
 	static const enum media_live_format formats[] = {
 		MEDIA_LIVE_MP3, MEDIA_LIVE_AAC, MEDIA_LIVE_OPUS,
-		MEDIA_LIVE_VORBIS,
+		MEDIA_LIVE_VORBIS, MEDIA_LIVE_FMP4,
 	};
 	int64_t id = call_int(call, "id"), expires_ms = link_expiry(call);
 	struct json_writer json;
@@ -161,12 +174,10 @@ handle_channel_link(struct call *call)
 	json_writer_init(&json, &body);
 	json_object_begin(&json);
 	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-		const char *name = media_live_name(formats[i]);
-
-		json_member_text(&json, name,
-				 arena_print(call->arena,
-					     "/live/%lld.%s?sig=%s",
-					     (long long)id, name, sig));
+		json_member_text(&json, media_live_name(formats[i]),
+				 arena_print(call->arena, "%s?sig=%s",
+					     mount_path(call, id, formats[i]),
+					     sig));
 	}
 	json_member_time(&json, "expires_at", expires_ms);
 	json_object_end(&json);
@@ -228,12 +239,9 @@ mount_write(struct json_writer *json, const struct call *call,
 	json_member_int(json, "listener_peak", mount->peak);
 	json_member_int(json, "listeners", mount->listeners);
 	json_member_text(json, "listenurl",
-			 arena_print(call->arena, "%s/live/%lld%s%s",
-				     base_url(call),
-				     (long long)mount->channel_id,
-				     hls ? "/" : ".",
-				     hls ? "index.m3u8" :
-					   media_live_name(mount->format)));
+			 arena_print(call->arena, "%s%s", base_url(call),
+				     mount_path(call, mount->channel_id,
+						mount->format)));
 	json_member_text(json, "server_description", mount->description);
 	json_member_text(json, "server_name", mount->title);
 	json_member_text(json, "server_type",

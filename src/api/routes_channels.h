@@ -35,13 +35,15 @@ static const struct param channel_listens_params[] = {
 	FORMAT_PARAM,
 	{ 0 }
 };
+#define SIG_PARAM \
+	{ .name = "sig", .type = PARAM_TEXT, .max = 120, \
+	  .summary = "Of a signed link, for players that cannot sign in." }
 static const struct param live_mount_params[] = {
 	{ .name = "mount", .type = PARAM_TEXT, .required = true, .min = 1,
 	  .max = 64,
 	  .summary = "The channel's id and the format: 1.mp3, 1.aac, 1.ogg or "
 		     "1.opus." },
-	{ .name = "sig", .type = PARAM_TEXT, .max = 120,
-	  .summary = "Of a signed link, for players that cannot sign in." },
+	SIG_PARAM,
 	{ 0 }
 };
 static const struct param live_source_params[] = {
@@ -63,10 +65,13 @@ static const struct param live_metadata_params[] = {
 	  .summary = "Instead of song." },
 	{ 0 }
 };
+static const struct param live_list_params[] = { CHANNEL_PARAM("id"),
+						 SIG_PARAM, { 0 } };
 static const struct param live_file_params[] = {
 	CHANNEL_PARAM("id"),
 	{ .name = "file", .type = PARAM_TEXT, .required = true, .min = 1,
 	  .max = 64, .summary = "A name of the list." },
+	SIG_PARAM,
 	{ 0 }
 };
 static const struct param queue_params[] = { CHANNEL_PARAM("channel_id"),
@@ -398,9 +403,11 @@ static const struct param channel_push_params[] = {
 		    channel_page_params, "[ChannelPlay]")
 
 /* Listening. The address of a stream is its channel's id and its format. */
-#define LIVE_GET(pattern_, handler_, summary_, params_, answer_, statuses_) \
+#define LIVE_GET(pattern_, handler_, link_, summary_, params_, answer_, \
+		 statuses_) \
 	{ .method = HTTP_GET, .pattern = (pattern_), .handler = (handler_), \
-	  .role = ROUTE_OF_STREAM, .tag = "listening live", \
+	  .role = ROUTE_OF_STREAM, .by_link = (link_), \
+	  .tag = "listening live", \
 	  .summary = (summary_), .params = (params_), .answer = (answer_), \
 	  .statuses = (statuses_) }
 #define LIVE_SOURCE(method_) \
@@ -414,12 +421,9 @@ static const struct param channel_push_params[] = {
 	  .params = live_source_params, .answer = "text/plain", \
 	  .statuses = "401 403 404 415 422 503", .fields = no_store }
 #define LIVE_ROWS \
-	{ .method = HTTP_GET, .pattern = "/live/{mount}", \
-	  .handler = handle_live_listen, .role = ROUTE_OF_STREAM, \
-	  .by_link = "channel", .tag = "listening live", \
-	  .summary = "The sound of a channel as it plays, without an end.", \
-	  .params = live_mount_params, .answer = "audio/*", \
-	  .statuses = "206 401 404 422 503" }, \
+	LIVE_GET("/live/{mount}", handle_live_listen, "channel", \
+		 "The sound of a channel as it plays, without an end.", \
+		 live_mount_params, "audio/*", "206 401 404 422 503"), \
 	{ .method = HTTP_POST, .pattern = API "/channels/{id}/link", \
 	  .right = USER_ROLE_USER, .handler = handle_channel_link, \
 	  .tag = "listening live", \
@@ -428,12 +432,12 @@ static const struct param channel_push_params[] = {
 	  .params = channel_params, .body_kind = BODY_JSON, \
 	  .body = signed_link_body, .success = 201, .answer = "ChannelLink", \
 	  .statuses = "404 503", .fields = no_store }, \
-	LIVE_GET("/live/{id}/index.m3u8", handle_live_hls_list, \
-		 "The same for HTTP Live Streaming.", channel_params, \
-		 "application/vnd.apple.mpegurl", "404 422 503"), \
-	LIVE_GET("/live/{id}/{file}", handle_live_hls_file, \
+	LIVE_GET("/live/{id}/index.m3u8", handle_live_hls_list, "channel", \
+		 "The same for HTTP Live Streaming.", live_list_params, \
+		 "application/vnd.apple.mpegurl", "401 404 422 503"), \
+	LIVE_GET("/live/{id}/{file}", handle_live_hls_file, "channel", \
 		 "What that list names.", live_file_params, "audio/mp4", \
-		 "404 422 503"), \
+		 "401 404 422 503"), \
 	LIVE_SOURCE(HTTP_PUT), LIVE_SOURCE(HTTP_SOURCE), \
 	{ .method = HTTP_GET, .pattern = "/admin/metadata", \
 	  .handler = handle_live_metadata, .role = ROUTE_OF_STREAM, \
@@ -443,7 +447,7 @@ static const struct param channel_push_params[] = {
 		     "authentication of the DJ).", \
 	  .params = live_metadata_params, .answer = "text/xml", \
 	  .statuses = "401 404 422 503", .fields = no_store }, \
-	LIVE_GET("/status-json.xsl", handle_live_status, \
+	LIVE_GET("/status-json.xsl", handle_live_status, NULL, \
 		 "Streams that are listened to, as Icecast tells it.", NULL, \
 		 "IcecastStatus", "503")
 

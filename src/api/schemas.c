@@ -1323,6 +1323,7 @@ const struct schema api_schemas[] = {
 		{ "aac", "string", NULL },
 		{ "opus", "string", NULL },
 		{ "ogg", "string", NULL },
+		{ "hls", "string", "Its list signs the files it names." },
 		{ "expires_at", "time", NULL }) },
 	{ "SystemMetrics", FIELDS(
 		{ "cpu_percent", "number", NULL },

@@ -21,6 +21,7 @@ struct waiter {
 	struct http_request *request;
 	int64_t since_ms;
 	struct waiter *next;
+	char query[]; /* of his list */
 };
 
 struct hls {
@@ -65,7 +66,7 @@ bytes_free(struct span *bytes)
 /* ---- segments ----------------------------------------------------------- */
 
 static void
-list_print(const struct hls *hls, struct buffer *out)
+list_print(const struct hls *hls, const char *query, struct buffer *out)
 {
 	uint64_t from = hls->next - hls->first > HLS_LISTED ?
 				hls->next - HLS_LISTED :
@@ -78,45 +79,46 @@ list_print(const struct hls *hls, struct buffer *out)
 		     "#EXT-X-MEDIA-SEQUENCE:%llu\n"
 		     "#EXT-X-DISCONTINUITY-SEQUENCE:%u\n"
 		     "#EXT-X-INDEPENDENT-SEGMENTS\n"
-		     "#EXT-X-MAP:URI=\"init-%u.mp4\"\n",
+		     "#EXT-X-MAP:URI=\"init-%u.mp4%s\"\n",
 		     (hls->longest_ms + 500) / 1000, (unsigned long long)from,
-		     header, header);
+		     header, header, query);
 	for (uint64_t n = from; n < hls->next; n++) {
 		const struct segment *segment = &hls->segments[n % HLS_KEPT];
 
 		if (segment->header != header)
 			buffer_print(out,
 				     "#EXT-X-DISCONTINUITY\n"
-				     "#EXT-X-MAP:URI=\"init-%u.mp4\"\n",
-				     segment->header);
+				     "#EXT-X-MAP:URI=\"init-%u.mp4%s\"\n",
+				     segment->header, query);
 		header = segment->header;
-		buffer_print(out, "#EXTINF:%u.%03u,\n%llu.m4s\n",
+		buffer_print(out, "#EXTINF:%u.%03u,\n%llu.m4s%s\n",
 			     segment->duration_ms / 1000,
 			     segment->duration_ms % 1000,
-			     (unsigned long long)n);
+			     (unsigned long long)n, query);
 	}
 }
 
 static void
-list_send(const struct hls *hls, struct http_request *request)
+list_send(const struct hls *hls, struct http_request *request,
+	  const char *query)
 {
 	struct buffer list;
 
 	buffer_init(&list, 0);
-	list_print(hls, &list);
+	list_print(hls, query, &list);
 	http_answer_buffer(request, 200, HLS_TYPE, &list);
 	buffer_release(&list);
 }
 
 bool
-hls_print(struct hls *hls, struct buffer *out)
+hls_print(struct hls *hls, const char *query, struct buffer *out)
 {
 	bool has_any;
 
 	pthread_mutex_lock(&hls->lock);
 	has_any = hls->next > hls->first;
 	if (has_any)
-		list_print(hls, out);
+		list_print(hls, query, out);
 	pthread_mutex_unlock(&hls->lock);
 	return has_any;
 }
@@ -167,7 +169,7 @@ hls_segment(struct hls *hls, struct span bytes, uint32_t samples,
 	hls->waiters = NULL;
 	for (; waiters != NULL; waiters = next) {
 		next = waiters->next;
-		list_send(hls, waiters->request);
+		list_send(hls, waiters->request, waiters->query);
 		free(waiters);
 	}
 	pthread_mutex_unlock(&hls->lock);
@@ -184,16 +186,20 @@ waiter_refuse(struct waiter *waiter)
 }
 
 void
-hls_answer_list(struct hls *hls, struct http_request *request, int64_t now_ms)
+hls_answer_list(struct hls *hls, struct http_request *request,
+		const char *query, int64_t now_ms)
 {
 	struct waiter *waiter;
 
 	pthread_mutex_lock(&hls->lock);
 	if (hls->next > hls->first) {
-		list_send(hls, request);
+		list_send(hls, request, query);
 	} else {
-		waiter = mem_new(1, sizeof *waiter);
-		*waiter = (struct waiter){ request, now_ms, hls->waiters };
+		waiter = mem_new(1, sizeof *waiter + strlen(query) + 1);
+		waiter->request = request;
+		waiter->since_ms = now_ms;
+		waiter->next = hls->waiters;
+		memcpy(waiter->query, query, strlen(query) + 1);
 		hls->waiters = waiter;
 	}
 	pthread_mutex_unlock(&hls->lock);

@@ -34,9 +34,10 @@ void hls_segment(struct hls *hls, struct span bytes, uint32_t samples,
 		 uint32_t rate);
 
 /* Answers with the list; when there is no segment yet, as soon as there is, or
- * with 503 when none came for HLS_WAIT_MS (told by hls_sweep()). */
+ * with 503 when none came for HLS_WAIT_MS (told by hls_sweep()). `query` goes
+ * behind each address in it ("?sig=…"; "": none). */
 void hls_answer_list(struct hls *hls, struct http_request *request,
-		     int64_t now_ms);
+		     const char *query, int64_t now_ms);
 
 /* "init-0.mp4" or "123.m4s". Not answered: STATUS_NOT_FOUND. *bytes: how many
  * went out. */
@@ -45,7 +46,7 @@ enum status hls_answer_file(struct hls *hls, const char *name,
 			    struct fault *fault);
 
 /* The list as it is now; false: there is no segment yet. */
-bool hls_print(struct hls *hls, struct buffer *out);
+bool hls_print(struct hls *hls, const char *query, struct buffer *out);
 
 /* ---- who listens ---- */
 

@@ -886,7 +886,8 @@ live_out_hls_list(struct live_out *out, const struct live_ask *ask,
 		outlet = outlet_of(air, MEDIA_LIVE_FMP4);
 		asker_count(air, outlet, ask, address, agent, 0);
 		http_answer_field(request, "Cache-Control", "no-store");
-		hls_answer_list(outlet->hls, request, clock_now_ms());
+		hls_answer_list(outlet->hls, request, ask->query,
+				clock_now_ms());
 	}
 	pthread_mutex_unlock(&out->lock);
 	return status;

@@ -104,6 +104,7 @@ struct live_ask {
 	int64_t channel_id;
 	int64_t user_id;
 	bool sees_private;
+	const char *query; /* behind what a list names, "?sig=…"; "": nothing */
 };
 
 /* Makes the request, a GET, a listener and answers it. Not answered:

@@ -94,6 +94,7 @@ test("a channel's signed link lets any player listen, to that channel alone, and
 	const made = await ada.post(`/api/v1/channels/${one}/link`, { expires_in_seconds: 3600 });
 	expect(made.status, made.text).toBe(201);
 	const link = made.json();
+	const listed = server.ask(link.hls); // answered when there is a segment
 	expect(Date.parse(link.expires_at)).toBeGreaterThan(Date.now() + 3_500_000);
 	const status = async (path: string): Promise<number> => {
 		const leave = new AbortController();
@@ -111,4 +112,17 @@ test("a channel's signed link lets any player listen, to that channel alone, and
 	expect((await boss.post(`/api/v1/channels/${two}/link`, {})).status).toBe(201);
 	const track_sig = (await linkOf(ada)).stream_url.split('?')[1];
 	expect(await status(`/live/${track.id}.mp3?${track_sig}`)).toBe(401);
-});
+
+	const list = await listed; // of HLS: what it names is signed as it is
+	expect(list.status, list.text).toBe(200);
+	const names = [/URI="(.+)"/.exec(list.text)?.[1], /^\d+\.m4s.*$/m.exec(list.text)?.[0]];
+	for (const name of names) {
+		expect(name).toMatch(/\?sig=/);
+		const path = `/live/${one}/${name}`;
+		expect((await server.ask(path)).status, path).toBe(200);
+		for (const bad of [path.split('?')[0]!, `${path}x`, path.replace(`/${one}/`, `/${two}/`)]) expect(await status(bad), bad).toBe(401);
+	}
+	for (const bad of [`/live/${one}/index.m3u8`, `/live/${two}/index.m3u8?${sig}`]) expect(await status(bad), bad).toBe(401);
+	const own = await ada.ask(`/live/${one}/index.m3u8?${sig}`); // who is signed in needs none
+	expect(own.text).toContain('.m4s\n');
+}, 30_000);

@@ -162,6 +162,7 @@ on_request(void *cookie, struct http_request *request)
 		.channel_id = CHANNEL,
 		.user_id = 7,
 		.sees_private = http_request_query(request).length > 0,
+		.query = "",
 	};
 	enum media_live_format format;
 	struct fault fault = { 0 };
@@ -487,11 +488,11 @@ segments_are_listed_six_at_a_time_and_numbers_never_repeat(void **state)
 
 	(void)state;
 	buffer_init(&list, 0);
-	assert_false(hls_print(hls, &list));
+	assert_false(hls_print(hls, "", &list));
 	hls_header(hls, SPAN("one"));
 	for (int i = 0; i < 20; i++)
 		hls_segment(hls, SPAN("x"), 4 * SECOND, SECOND);
-	assert_true(hls_print(hls, &list));
+	assert_true(hls_print(hls, "", &list));
 	assert_non_null(strstr(list.bytes, "#EXT-X-MEDIA-SEQUENCE:10014\n"));
 	assert_non_null(strstr(list.bytes, "\n10019.m4s\n"));
 	assert_null(strstr(list.bytes, "\n10013.m4s\n"));
@@ -512,7 +513,7 @@ a_stream_that_begins_anew_says_so_in_the_list(void **state)
 	hls_segment(hls, SPAN("x"), 4 * SECOND, SECOND);
 	hls_header(hls, SPAN("two"));
 	hls_segment(hls, SPAN("y"), 5 * SECOND - 1, SECOND);
-	assert_true(hls_print(hls, &list));
+	assert_true(hls_print(hls, "", &list));
 	assert_string_equal(list.bytes,
 			    "#EXTM3U\n#EXT-X-VERSION:7\n"
 			    "#EXT-X-TARGETDURATION:5\n"
@@ -525,10 +526,16 @@ a_stream_that_begins_anew_says_so_in_the_list(void **state)
 			    "#EXT-X-MAP:URI=\"init-1.mp4\"\n"
 			    "#EXTINF:4.999,\n1.m4s\n");
 	buffer_clear(&list);
+	assert_true(hls_print(hls, "?sig=a.b", &list));
+	assert_non_null(strstr(list.bytes, "\"init-0.mp4?sig=a.b\"\n"));
+	assert_non_null(strstr(list.bytes, "\n0.m4s?sig=a.b\n"));
+	assert_non_null(strstr(list.bytes, "\"init-1.mp4?sig=a.b\"\n"));
+	assert_non_null(strstr(list.bytes, "\n1.m4s?sig=a.b\n"));
+	buffer_clear(&list);
 	/* A third header: what needs the first one is gone. */
 	hls_header(hls, SPAN("three"));
 	hls_segment(hls, SPAN("z"), 4 * SECOND, SECOND);
-	assert_true(hls_print(hls, &list));
+	assert_true(hls_print(hls, "", &list));
 	assert_null(strstr(list.bytes, "init-0.mp4"));
 	assert_non_null(
 		strstr(list.bytes, "#EXT-X-DISCONTINUITY-SEQUENCE:1\n"));

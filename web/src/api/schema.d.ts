@@ -1939,6 +1939,7 @@ export interface components {
             aac: string;
             opus: string;
             ogg: string;
+            hls: string;
             /** Format: date-time */
             expires_at: string;
         };

@@ -6,8 +6,6 @@ import { Dialog } from '../../components/Dialog';
 import { dateOf } from '../../i18n/format';
 
 const LINKS = ['mp3', 'aac', 'opus', 'm3u8'] as const;
-/** Lists of HLS name files, which a signed link does not give. */
-const SIGNED = ['mp3', 'aac', 'opus'] as const;
 
 interface ElsewhereProps {
 	channel: Channel;
@@ -22,7 +20,7 @@ export function Elsewhere({ channel, open, onClose }: ElsewhereProps) {
 	const signed = config?.members_only === true || !channel.is_public;
 	const { data: link } = useChannelLink(channel.id, open && config !== undefined && signed);
 	const address = (format: (typeof LINKS)[number]): string | undefined =>
-		signed && format !== 'm3u8' ? link?.[format] : liveUrl(channel.id, format);
+		signed ? link?.[format === 'm3u8' ? 'hls' : format] : liveUrl(channel.id, format);
 	return (
 		<Dialog open={open} title={t('radio.elsewhere.title')} onClose={onClose}>
 			<p className="mb-4 text-text-2">{t('radio.elsewhere.text')}</p>
@@ -32,7 +30,7 @@ export function Elsewhere({ channel, open, onClose }: ElsewhereProps) {
 				</p>
 			)}
 			<ul className="space-y-4">
-				{(signed ? SIGNED : LINKS).map((format) => {
+				{LINKS.map((format) => {
 					const path = address(format);
 					if (path === undefined) return null;
 					const url = new URL(path, location.href).href;
