@@ -1,12 +1,12 @@
 // What a server hears in its music, and what it tells of it.
 import { describe, expect, test } from 'vitest';
 import { type Answer } from './support/http.ts';
-import { serveMusic, trackTitled } from './support/library.ts';
+import { servePartOfMusic, trackTitled } from './support/library.ts';
 import { until } from './support/ogma.ts';
 import { person } from './support/people.ts';
 import { Description } from './support/schema.ts';
 
-const server = await serveMusic('analysis', { env: { ANALYSIS: 'yes', ANALYSIS_LOOK_SECONDS: '1' } });
+const server = await servePartOfMusic('long', { env: { ANALYSIS: 'yes', ANALYSIS_LOOK_SECONDS: '1' } });
 const water = await trackTitled(server, 'Still Water');
 const path = `/api/v1/tracks/${water.id}`;
 

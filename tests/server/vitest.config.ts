@@ -9,7 +9,7 @@ export default defineConfig({
 		globalSetup: ['support/setup.ts'],
 		pool: 'forks',
 		poolOptions: { forks: { minForks: 1, maxForks: 3 } },
-		testTimeout: 20_000,
+		testTimeout: 60_000,
 		hookTimeout: 60_000,
 		teardownTimeout: 20_000,
 	},

@@ -36,6 +36,25 @@ test('typing finds, and a word with a typo still does', async ({ ogma }) => {
 	).toBeVisible();
 });
 
+test('a slow device keeps every letter that is typed while results come', async ({ ogma }) => {
+	const word = 'arriving';
+	await ogma.open('/');
+	const device = await ogma.page.context().newCDPSession(ogma.page);
+	await device.send('Emulation.setCPUThrottlingRate', { rate: 12 });
+	const field = ogma.page.getByRole('searchbox');
+	await ogma.page.keyboard.press('/');
+	await expect(field).toBeFocused();
+	const seen: string[] = [];
+	for (const letter of word) {
+		await ogma.page.keyboard.type(letter, { delay: 20 });
+		await ogma.page.waitForTimeout(100); // longer than the field waits for the next letter
+		seen.push(await field.inputValue());
+	}
+	expect(seen).toEqual([...word].map((_, at) => word.slice(0, at + 1)));
+	await expect(ogma.page).toHaveURL(/q=arriving$/);
+	await expect(field).toHaveValue(word);
+});
+
 test('a Russian word typed in the English layout finds', async ({ ogma }) => {
 	const artists = await ogma.list('/artists/?limit=100');
 	const artist = artists.find(({ name }) => words(name).some((word) => /^[а-я]+$/i.test(word)))!;

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { music } from './music.ts';
+import { at, music } from './music.ts';
 import { type Environment, run, type ServeOptions, type Server, serve } from './ogma.ts';
 import { Postgres } from './postgres.ts';
 import { template } from './template.ts';
@@ -57,6 +57,14 @@ export async function serveMusicOnPostgres(name: string): Promise<{ server: Serv
 	const scan = await run(['scan', music, '--json', '--data', options.data], { env: options.env });
 	if (scan.code !== 0) throw new Error(`the scan went wrong: ${scan.stdout}${scan.stderr}`);
 	return { server: await serveUntilEnd(options), env: options.env };
+}
+
+/** A server on a library of one folder of the music only. */
+export async function servePartOfMusic(part: string, options: Omit<ServeOptions, 'data'> = {}): Promise<Server> {
+	const data = join(await temporary(part), 'data');
+	const scan = await run(['scan', at(part), '--json', '--data', data]);
+	if (scan.code !== 0) throw new Error(`the scan went wrong: ${scan.stdout}${scan.stderr}`);
+	return serveUntilEnd({ data, ...options });
 }
 
 /** The one item of a list whose field has that value. */

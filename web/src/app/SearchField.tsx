@@ -32,10 +32,15 @@ export function SearchField({ fieldRef }: { fieldRef: React.RefObject<HTMLInputE
 	const [text, setText] = useState(asked);
 	const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 	const sent = useRef(asked);
+	/* What was sent and is not the address yet: on a slow device some letters are typed before an address comes. */
+	const onWay = useRef<string[]>([]);
 
 	/* The address changed by other means: a link, "did you mean", back. */
 	useEffect(() => {
-		if (asked !== sent.current) setText(asked);
+		const at = onWay.current.indexOf(asked);
+		onWay.current = at < 0 ? [] : onWay.current.slice(at + 1);
+		if (at >= 0 || asked === sent.current) return;
+		setText(asked);
 		sent.current = asked;
 	}, [asked]);
 	useEffect(() => () => clearTimeout(timer.current), []);
@@ -51,6 +56,7 @@ export function SearchField({ fieldRef }: { fieldRef: React.RefObject<HTMLInputE
 		if (q === sent.current && onPage) return;
 		if (!q && !onPage) return;
 		sent.current = q;
+		onWay.current.push(q);
 		const kept = new URLSearchParams(onPage ? params : undefined);
 		for (const facet of ['genre', 'year', 'artist_id']) kept.delete(facet);
 		kept.set('q', q);
