@@ -20,6 +20,7 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "driver/blob.h"
+#include "tests/support/folder.h"
 #include "tests/support/s3_server.h"
 
 struct place {
@@ -31,14 +32,6 @@ struct place {
 	struct blob_open_args args;
 	struct blob_store *store;
 };
-
-static int
-file_drop(const char *path, const struct stat *facts, int kind,
-	  struct FTW *walk)
-{
-	(void)facts, (void)kind, (void)walk;
-	return remove(path);
-}
 
 static void
 place_reopen(struct place *place)
@@ -58,8 +51,7 @@ place_open(void **state, const struct blob_driver *driver)
 	struct place *place = mem_new(1, sizeof *place);
 
 	place->driver = driver;
-	snprintf(place->root, sizeof place->root, "/tmp/ogma-blob-XXXXXX");
-	assert_non_null(mkdtemp(place->root));
+	test_folder_make(place->root);
 	place->folder.path = place->root;
 	place->memory.limit_bytes = 8 << 20;
 	place->args.settings = &place->folder;
@@ -111,7 +103,7 @@ place_close(void **state)
 		return 0;
 	blob_store_close(place->store);
 	s3_close(place->s3.client);
-	nftw(place->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(place->root);
 	free(place);
 	return 0;
 }

@@ -17,6 +17,7 @@
 
 #include "base/memory.h"
 #include "driver/events.h"
+#include "tests/support/folder.h"
 #include "tests/support/stores.h"
 
 #define DAY_0 20000 /* 2024-10-04 */

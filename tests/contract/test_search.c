@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "driver/search.h"
+#include "tests/support/folder.h"
 
 #define TRACK(number, name, by, plays)                                         \
 	{                                                                      \
@@ -30,7 +31,7 @@
 /* One index of the driver under test, in a folder of its own. */
 struct bench {
 	const struct search_driver *driver;
-	char folder[40];
+	char folder[64];
 	struct search_index *index;
 	struct arena arena;
 	uint64_t watermark;
@@ -42,9 +43,7 @@ bench_open(struct bench *bench, const struct search_driver *driver)
 	struct search_open_args args = { .folder = bench->folder };
 
 	*bench = (struct bench){ .driver = driver };
-	snprintf(bench->folder, sizeof bench->folder,
-		 "/tmp/ogma-search-XXXXXX");
-	assert_non_null(mkdtemp(bench->folder));
+	test_folder_make(bench->folder);
 	arena_init(&bench->arena);
 	assert_int_equal(search_open(driver, &args, &bench->index, NULL),
 			 STATUS_OK);

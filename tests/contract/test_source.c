@@ -22,6 +22,7 @@
 #include "base/ranged.h"
 #include "driver/s3.h"
 #include "driver/source.h"
+#include "tests/support/folder.h"
 #include "tests/support/s3_server.h"
 
 struct place {
@@ -42,11 +43,8 @@ place_open(void **state, const struct source_driver *driver)
 
 	place->driver = driver;
 	source_driver_check(driver);
-	snprintf(place->root, sizeof place->root, "/tmp/ogma-source-XXXXXX");
-	snprintf(place->outside, sizeof place->outside,
-		 "/tmp/ogma-beside-XXXXXX");
-	assert_non_null(mkdtemp(place->root));
-	assert_non_null(mkdtemp(place->outside));
+	test_folder_make(place->root);
+	test_folder_make(place->outside);
 	if (driver == &source_driver_s3) {
 		/* the folder's name is one that no other test has */
 		snprintf(place->bucket, sizeof place->bucket,
@@ -96,14 +94,6 @@ in_memory(const struct place *place)
 }
 
 static int
-file_drop(const char *path, const struct stat *facts, int kind,
-	  struct FTW *walk)
-{
-	(void)facts, (void)kind, (void)walk;
-	return remove(path);
-}
-
-static int
 place_close(void **state)
 {
 	struct place *place = *state;
@@ -112,8 +102,8 @@ place_close(void **state)
 		return 0;
 	source_close(place->source);
 	s3_close(place->s3);
-	nftw(place->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
-	nftw(place->outside, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(place->root);
+	test_folder_remove(place->outside);
 	free(place);
 	return 0;
 }
@@ -753,7 +743,7 @@ a_root_that_is_gone_is_unavailable(void **state)
 
 	put(place, "a.mp3", "x");
 	assert_int_equal(source_check(place->source, &fault), STATUS_OK);
-	nftw(place->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(place->root);
 	assert_int_equal(source_check(place->source, &fault),
 			 STATUS_UNAVAILABLE);
 	assert_non_null(strstr(fault.message, place->root));
@@ -951,7 +941,7 @@ a_watched_root_that_goes_away_ends_the_watch(void **state)
 	put(place, "a/1.mp3", "x");
 	assert_int_equal(source_watch_open(place->source, &watch, NULL),
 			 STATUS_OK);
-	nftw(place->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(place->root);
 	assert_true(change_comes(watch, "gone"));
 	source_watch_close(watch);
 	mkdir(place->root, 0755);

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "service/index.h"
+#include "tests/support/folder.h"
 #include "tests/support/music.h"
 
 /* A library, a folder for the index and one service on both. */

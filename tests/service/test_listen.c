@@ -21,6 +21,7 @@
 #include "service/listening_private.h"
 #include "service/recommend.h"
 #include "service/report.h"
+#include "tests/support/folder.h"
 #include "tests/support/music.h"
 
 #define SECOND_MS 1000

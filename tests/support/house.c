@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,6 +21,7 @@
 #include "library/covers.h"
 #include "library/files.h"
 #include "library/tracks.h"
+#include "tests/support/folder.h"
 
 static char kitchen[64]; /* where tones and pictures are rendered */
 static struct buffer tones[HOUSE_TONES];
@@ -29,18 +29,10 @@ static struct buffer pictures[BROKEN_PICTURE + 1];
 
 /* ---- the kitchen ---------------------------------------------------------- */
 
-static int
-file_drop(const char *path, const struct stat *facts, int kind,
-	  struct FTW *walk)
-{
-	(void)facts, (void)kind, (void)walk;
-	return remove(path);
-}
-
 static void
 kitchen_close(void)
 {
-	nftw(kitchen, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(kitchen);
 }
 
 static void run(const char *format, ...)
@@ -77,8 +69,7 @@ house_prepare(void **state)
 							  .to_stderr = true },
 				  NULL),
 			 STATUS_OK);
-	snprintf(kitchen, sizeof kitchen, "/tmp/ogma-kitchen-XXXXXX");
-	assert_non_null(mkdtemp(kitchen));
+	test_folder_make(kitchen);
 	atexit(kitchen_close);
 	for (int i = 0; i < HOUSE_TONES; i++) {
 		snprintf(path, sizeof path, "%s/tone%d.mp3", kitchen, i);
@@ -175,8 +166,7 @@ house_setup(void **state)
 	struct house *house = mem_new(1, sizeof *house);
 
 	house->driver = *state != NULL ? *state : "sqlite";
-	snprintf(house->root, sizeof house->root, "/tmp/ogma-house-XXXXXX");
-	assert_non_null(mkdtemp(house->root));
+	test_folder_make(house->root);
 	snprintf(house->music, sizeof house->music, "%s/music", house->root);
 	snprintf(house->data, sizeof house->data, "%s/data", house->root);
 	assert_int_equal(folder_make(house->music, NULL), STATUS_OK);
@@ -193,7 +183,7 @@ house_teardown(void **state)
 
 	house_stop(house);
 	house_forget(house);
-	nftw(house->root, file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(house->root);
 	free(house);
 	return 0;
 }
@@ -330,7 +320,7 @@ house_song(struct house *house, const char *path, const struct song *song)
 void
 house_remove(struct house *house, const char *path)
 {
-	nftw(house_path(house, path), file_drop, 16, FTW_DEPTH | FTW_PHYS);
+	test_folder_remove(house_path(house, path));
 }
 
 void

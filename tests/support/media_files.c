@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "tests/support/folder.h"
 
-static char folder[] = "/tmp/ogma-media-XXXXXX";
+static char folder[64];
 static struct arena paths;
 
 static void
@@ -37,13 +38,13 @@ void
 media_files_begin(void)
 {
 	arena_init(&paths);
-	assert_non_null(mkdtemp(folder));
+	test_folder_make(folder);
 }
 
 void
 media_files_end(void)
 {
-	run(arena_print(&paths, "rm -rf %s", folder));
+	test_folder_remove(folder);
 	arena_release(&paths);
 }
 

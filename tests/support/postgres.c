@@ -20,8 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/folder.h"
 #include "tests/support/postgres.h"
-#include "tests/support/stores.h"
 
 #define BIN "/usr/lib/postgresql/15/bin/"
 
@@ -85,18 +85,39 @@ run_as_server(const char *const *arguments, bool quiet)
 }
 
 static void
+run(const char *format, ...)
+{
+	char command[256];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(command, sizeof command, format, arguments);
+	va_end(arguments);
+	if (system(command) != 0)
+		fail_msg("failed: %s", command);
+}
+
+static void
 make_cluster(void)
 {
 	const char *const arguments[] = {
 		BIN "initdb", "-D", server.data, "-U", "ogma", "-A", "trust",
 		"--no-sync", "-E", "UTF8", "--locale=C", NULL
 	};
+	char kept[64];
 	int state = -1;
 	pid_t pid;
 
 	test_folder_make(server.folder);
 	chmod(server.folder, 0777);
 	snprintf(server.data, sizeof server.data, "%s/data", server.folder);
+	snprintf(kept, sizeof kept, "/tmp/ogma-tests-postgres-15-%u",
+		 (unsigned)geteuid());
+	server.port = free_port();
+	if (access(kept, F_OK) == 0) {
+		run("cp -a %s %s", kept, server.data);
+		return;
+	}
 	pid = fork();
 	if (pid == 0) {
 		if (chdir(server.folder) != 0)
@@ -105,7 +126,10 @@ make_cluster(void)
 	}
 	waitpid(pid, &state, 0);
 	assert_int_equal(state, 0);
-	server.port = free_port();
+	/* another program may have left one meanwhile */
+	run("cp -a %s %s.%d && { mv -T %s.%d %s 2>/dev/null || "
+	    "rm -rf %s.%d; }",
+	    server.data, kept, getpid(), kept, getpid(), kept, kept, getpid());
 }
 
 static PGconn *
@@ -142,7 +166,7 @@ postgres_start(void)
 		BIN "postgres", "-D", server.data, "-p", port, "-k", "",
 		"-c", "listen_addresses=127.0.0.1",
 		"-c", "max_connections=60", "-c", "shared_buffers=32MB",
-		"-c", "recovery_init_sync_method=syncfs",
+		"-c", "fsync=off", "-c", "full_page_writes=off",
 		NULL
 	};
 
@@ -188,9 +212,9 @@ end_server(void)
 }
 
 void
-postgres_database(char *dsn, size_t size)
+postgres_database(char *dsn, size_t size, const char *model)
 {
-	char sql[64];
+	char sql[96];
 	PGconn *connection;
 	PGresult *result;
 
@@ -201,8 +225,10 @@ postgres_database(char *dsn, size_t size)
 		postgres_start();
 	}
 	connection = connect_to("postgres");
-	snprintf(sql, sizeof sql, "create database test_%d strategy file_copy",
-		 ++server.databases);
+	snprintf(sql, sizeof sql,
+		 "create database test_%d template %s strategy file_copy",
+		 ++server.databases,
+		 model != NULL ? strstr(model, "test_") : "template1");
 	result = PQexec(connection, sql);
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		fail_msg("%s", PQerrorMessage(connection));

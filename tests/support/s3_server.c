@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/folder.h"
 #include "tests/support/s3_server.h"
-#include "tests/support/stores.h"
 
 #define SCRIPT "tests/support/s3_server.py"
 #define PACKAGE "/usr/lib/python3/dist-packages/swift"

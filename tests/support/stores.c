@@ -5,38 +5,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "library/migrations.h"
+#include "tests/support/folder.h"
 #include "tests/support/postgres.h"
 #include "tests/support/stores.h"
-
-void
-test_folder_make(char path[64])
-{
-	snprintf(path, 64, "/tmp/ogma-test-XXXXXX");
-	assert_non_null(mkdtemp(path));
-}
-
-static int
-remove_one(const char *path, const struct stat *stat, int flag,
-	   struct FTW *walk)
-{
-	(void)stat;
-	(void)flag;
-	(void)walk;
-	return remove(path);
-}
-
-void
-test_folder_remove(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 struct store *
 test_store_again(const struct test_store *test)
@@ -73,28 +51,73 @@ test_store_again(const struct test_store *test)
 	return store;
 }
 
+static void
+migrate(struct test_store *test)
+{
+	struct fault fault = { 0 };
+
+	if (migrations_apply(test->store, &fault) != STATUS_OK)
+		fail_msg("cannot migrate: %s", fault.message);
+}
+
+/* A file of SQLite that has our schema. The first is kept here, for the others
+ * of this program. */
+static void
+file_migrate(struct test_store *test)
+{
+	static struct buffer kept;
+
+	if (kept.length == 0) {
+		test->store = test_store_again(test);
+		migrate(test);
+		store_close(test->store);
+		buffer_init(&kept, 0);
+		assert_int_equal(file_read(test->path, 16u << 20, &kept, NULL),
+				 STATUS_OK);
+	}
+	assert_int_equal(file_write(test->path,
+				    (struct span){ kept.bytes, kept.length },
+				    0600, NULL),
+			 STATUS_OK);
+}
+
+/* The DSN of a database of PostgreSQL that has our schema and that nobody has
+ * open: others are made as its copies. */
+static const char *
+database_migrated(void)
+{
+	static struct test_store kept;
+
+	if (kept.path[0] == '\0') {
+		postgres_database(kept.path, sizeof kept.path, NULL);
+		kept.store = test_store_again(&kept);
+		migrate(&kept);
+		store_close(kept.store);
+	}
+	return kept.path;
+}
+
 void
 test_store_open(struct test_store *test, const char *driver_name,
 		bool migrated)
 {
-	struct fault fault = { 0 };
-
 	*test = (struct test_store){ 0 };
 	if (strcmp(driver_name, "sqlite") == 0) {
 		test_folder_make(test->folder);
 		snprintf(test->path, sizeof test->path, "%s/ogma.db",
 			 test->folder);
+		if (migrated)
+			file_migrate(test);
 	} else {
 		if (postgres_missing() != NULL) {
 			print_message("# %s\n", postgres_missing());
 			skip();
 		}
-		postgres_database(test->path, sizeof test->path);
+		postgres_database(test->path, sizeof test->path,
+				  migrated ? database_migrated() : NULL);
 	}
 	test->store = test_store_again(test);
 	test->driver = test->store->driver;
-	if (migrated && migrations_apply(test->store, &fault) != STATUS_OK)
-		fail_msg("cannot migrate: %s", fault.message);
 }
 
 void

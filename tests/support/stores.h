@@ -26,8 +26,4 @@ void test_store_close(struct test_store *test);
 /* Another connection to the same place, as a second process would have it. */
 struct store *test_store_again(const struct test_store *test);
 
-/* A temporary folder; removed with all that is in it. */
-void test_folder_make(char path[64]);
-void test_folder_remove(const char *path);
-
 #endif /* OGMA_TESTS_SUPPORT_STORES_H */

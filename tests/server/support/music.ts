@@ -1,11 +1,10 @@
 // The music of the scenarios, made by Debian's ffmpeg and kept in a folder of
-// the temporary directory that is named after the recipe below: a change of
-// the recipe makes it anew. What is declared here is what tests may expect.
+// /tmp that is named after the recipe below: a change of the recipe makes it anew. What is declared here is what tests may expect.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bombPng, frame, id3v23, id3v24 } from './bytes.ts';
@@ -182,8 +181,8 @@ export const expected = {
 const self = readFileSync(import.meta.filename) + readFileSync(join(import.meta.dirname, 'bytes.ts'), 'utf8');
 const version = createHash('sha256').update(self).digest('hex').slice(0, 12);
 
-/** The folder with everything in it. Read-only for tests: copy to change. */
-export const music = join(tmpdir(), `ogma-server-tests-${userInfo().uid}`, `music-${version}`);
+/** The folder with everything in it, kept between runs. Read-only for tests: copy to change. */
+export const music = join('/tmp', `ogma-server-tests-${userInfo().uid}`, `music-${version}`);
 
 export const at = (path: string): string => join(music, path);
 
