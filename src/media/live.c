@@ -23,6 +23,7 @@
 #define CANCEL_WAIT_MS 300
 #define DEAD_MAX 8
 #define READ_BYTES 65536
+#define TITLE_BYTES 500
 
 /* A process at work, and what it said in the end. */
 struct live_child {
@@ -31,6 +32,7 @@ struct live_child {
 	enum status ended;        /* STATUS_OK: not yet */
 	bool sound;               /* it ended by itself and may be used again */
 	struct fault fault;
+	char *title; /* said last and not asked for yet; NULL: none */
 };
 
 struct media_decoder {
@@ -120,35 +122,80 @@ live_take_fault(struct live_child *live,
 					"the media process made no sense");
 }
 
-/* The pipe has ended: how did the process? STATUS_AGAIN_LATER: not said yet. */
+/* One line of text, whatever came. */
+static void
+live_take_title(struct live_child *live,
+		const struct protocol_message *message)
+{
+	struct wire_reader reader;
+	struct arena arena;
+	const char *text;
+
+	arena_init(&arena);
+	wire_reader_init(&reader, (struct span){ message->body.bytes,
+						 message->body.length });
+	text = wire_take_text(&reader, &arena);
+	if (wire_reader_done(&reader) && text != NULL && text[0] != '\0') {
+		free(live->title);
+		live->title = mem_copy_text(text);
+		live->title[utf8_cut(text, strlen(text), TITLE_BYTES)] = '\0';
+		for (char *at = live->title; *at != '\0'; at++) {
+			if ((unsigned char)*at < ' ')
+				*at = ' ';
+		}
+	}
+	arena_release(&arena);
+}
+
+/* The next word that is no title. */
 static enum status
-live_end(struct live_child *live, struct fault *fault)
+live_receive(struct live_child *live, struct protocol_message *message,
+	     int64_t deadline_ms)
+{
+	for (;;) {
+		enum status status =
+			protocol_receive(pool_child_socket(live->child),
+					 message, deadline_ms, NULL);
+
+		if (status != STATUS_OK || message->type != PROTOCOL_TITLE)
+			return status;
+		live_take_title(live, message);
+	}
+}
+
+/* Takes in what the process has said by now. */
+static void
+live_hear(struct live_child *live)
 {
 	struct protocol_message message;
 	enum status status;
 
+	if (live->ended != STATUS_OK || live->child == NULL)
+		return;
+	protocol_message_init(&message);
+	status = live_receive(live, &message, PROTOCOL_NO_WAIT);
+	if (status == STATUS_OK && message.type == PROTOCOL_FAULT) {
+		live_take_fault(live, &message);
+	} else if (status == STATUS_OK && message.type == PROTOCOL_DONE) {
+		live->sound = true;
+		live->ended = fault_set(&live->fault, STATUS_OUT_OF_RANGE,
+					"the sound ends here");
+	} else if (status != STATUS_AGAIN_LATER) {
+		live->ended = fault_set(
+			&live->fault, STATUS_UNAVAILABLE,
+			"the media process ended before it was done");
+	}
+	protocol_message_release(&message);
+}
+
+/* The pipe has ended: how did the process? STATUS_AGAIN_LATER: not said yet. */
+static enum status
+live_end(struct live_child *live, struct fault *fault)
+{
 	if (live->ended == STATUS_OK && live->child == NULL)
 		live->ended = fault_set(&live->fault, STATUS_OUT_OF_RANGE,
 					"the sound ends here");
-	if (live->ended == STATUS_OK) {
-		protocol_message_init(&message);
-		status = protocol_receive(pool_child_socket(live->child),
-					  &message, PROTOCOL_NO_WAIT, NULL);
-		if (status == STATUS_OK && message.type == PROTOCOL_FAULT) {
-			live_take_fault(live, &message);
-		} else if (status == STATUS_OK &&
-			   message.type == PROTOCOL_DONE) {
-			live->sound = true;
-			live->ended = fault_set(&live->fault,
-						STATUS_OUT_OF_RANGE,
-						"the sound ends here");
-		} else if (status != STATUS_AGAIN_LATER) {
-			live->ended = fault_set(
-				&live->fault, STATUS_UNAVAILABLE,
-				"the media process ended before it was done");
-		}
-		protocol_message_release(&message);
-	}
+	live_hear(live);
 	if (live->ended == STATUS_OK)
 		return STATUS_AGAIN_LATER;
 	if (fault != NULL)
@@ -174,9 +221,7 @@ live_stop(struct live_child *live)
 				       (struct span){ NULL, 0 }, NULL, 0,
 				       deadline, NULL);
 		if (status == STATUS_OK)
-			status = protocol_receive(
-				pool_child_socket(live->child), &message,
-				deadline, NULL);
+			status = live_receive(live, &message, deadline);
 		live->sound = status == STATUS_OK &&
 			      (message.type == PROTOCOL_FAULT ||
 			       message.type == PROTOCOL_DONE);
@@ -290,6 +335,17 @@ media_decoder_read(struct media_decoder *decoder, float *frames, size_t room,
 	return STATUS_OK;
 }
 
+char *
+media_decoder_title(struct media_decoder *decoder)
+{
+	char *title;
+
+	live_hear(&decoder->live);
+	title = decoder->live.title;
+	decoder->live.title = NULL;
+	return title;
+}
+
 int
 media_decoder_fd(const struct media_decoder *decoder)
 {
@@ -303,6 +359,7 @@ media_decoder_close(struct media_decoder *decoder)
 		return;
 	close(decoder->fd);
 	live_stop(&decoder->live);
+	free(decoder->live.title);
 	free(decoder);
 }
 

@@ -51,6 +51,11 @@ enum status media_decoder_read(struct media_decoder *decoder, float *frames,
 			       size_t room, size_t *count,
 			       struct fault *fault);
 
+/* What a stream says of what it plays now, "Artist - Title" or only a title,
+ * when it has said so since this was asked last: for free(). NULL: it has not.
+ * No file says anything. It may be some seconds ahead of the sound. */
+char *media_decoder_title(struct media_decoder *decoder);
+
 /* Readable when media_decoder_read() has something to say. */
 int media_decoder_fd(const struct media_decoder *decoder);
 void media_decoder_close(struct media_decoder *decoder);

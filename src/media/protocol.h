@@ -18,7 +18,7 @@
  *	ANALYSE + fd		PROGRESS … ANALYSIS | FAULT
  *	WRITE_TAGS + fd		TAGS_WRITTEN | FAULT; the file is written
  *	TRANSCODE + 2 fds	PROGRESS … DONE | FAULT
- *	DECODE + 2 fds		DONE | FAULT, samples go down the second
+ *	DECODE + 2 fds		TITLE … DONE | FAULT, samples go down the second
  *	ENCODE + 2 fds		DONE | FAULT, packets go down the second
  *	PUSH + fd		PROGRESS (connected), then DONE | FAULT; packets
  *				come from the descriptor
@@ -62,6 +62,7 @@ enum protocol_type {
 	PROTOCOL_ANALYSIS,
 	PROTOCOL_TAGS_WRITTEN,
 	PROTOCOL_PROGRESS,
+	PROTOCOL_TITLE, /* a text; left out when the server does not read */
 	PROTOCOL_DONE,
 	PROTOCOL_FAULT,
 	PROTOCOL_TYPE_COUNT

@@ -116,6 +116,7 @@ programme_begin(struct on_air *on_air, struct aired *one,
 		.started = air_started,
 		.ended = air_ended,
 		.live_ended = air_live_ended,
+		.live_titled = air_live_titled,
 	};
 	struct programme_position position;
 

@@ -67,9 +67,9 @@ live_title_cut(char *text, struct station_pick *out)
 	out->item.title = dash + 3;
 }
 
-/* `live` held. */
-static void
-title_change(struct on_air *on_air, int64_t channel_id, const char *title)
+void
+on_air_live_title_change(struct on_air *on_air, int64_t channel_id,
+			 const char *title)
 {
 	char id[QUEUE_ID_BYTES];
 	struct live_play play = { .channel_id = channel_id,
@@ -145,7 +145,7 @@ on_air_live_begin(struct on_air *on_air, int64_t channel_id,
 	status = live_take(on_air, channel_id, live, fault);
 	if (status == STATUS_OK) {
 		*session = on_air->live_sessions;
-		title_change(on_air, channel_id, live->name);
+		on_air_live_title_change(on_air, channel_id, live->name);
 	}
 	pthread_mutex_unlock(&on_air->live);
 	return status == STATUS_NOT_FOUND ? not_on_air(fault) : status;
@@ -167,7 +167,7 @@ on_air_live_title(struct on_air *on_air, int64_t channel_id, const char *name,
 		strcmp(one->dj, name) == 0;
 	pthread_mutex_unlock(&on_air->lock);
 	if (is_he)
-		title_change(on_air, channel_id, title);
+		on_air_live_title_change(on_air, channel_id, title);
 	pthread_mutex_unlock(&on_air->live);
 	return is_he ? STATUS_OK :
 		       fault_set(fault, STATUS_NOT_FOUND, "he is not live");

@@ -91,6 +91,11 @@ void air_ended(void *cookie, const char *id, enum programme_reason reason,
 	       int64_t played_ms, const struct fault *fault);
 void air_live_ended(void *cookie, uint64_t session,
 		    const struct fault *fault);
+void air_live_titled(void *cookie, uint64_t session, const char *title);
+
+/* on_air->live held. */
+void on_air_live_title_change(struct on_air *on_air, int64_t channel_id,
+			      const char *title);
 
 struct live_play {
 	int64_t channel_id;

@@ -253,3 +253,19 @@ air_live_ended(void *cookie, uint64_t session, const struct fault *fault)
 		live_left(one);
 	pthread_mutex_unlock(&on_air->live);
 }
+
+void
+air_live_titled(void *cookie, uint64_t session, const char *title)
+{
+	struct aired *one = cookie;
+	struct on_air *on_air = one->on_air;
+	bool is_he;
+
+	pthread_mutex_lock(&on_air->live);
+	pthread_mutex_lock(&on_air->lock);
+	is_he = one->live_session == session;
+	pthread_mutex_unlock(&on_air->lock);
+	if (is_he)
+		on_air_live_title_change(on_air, one->id, title);
+	pthread_mutex_unlock(&on_air->live);
+}

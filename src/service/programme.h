@@ -9,7 +9,7 @@
  *
  * Threads: each programme has two. The *pacer* mixes a tick every
  * PROGRAMME_TICK_MS, by the count of samples, and calls the taps; the *opener*
- * calls the station (`plan`, `open`, `started`, `ended`, `live_ended`), which may
+ * calls the station (the functions of struct programme_station), which may
  * block: then what plays goes on, and only what comes next is late. Commands may
  * come from any thread and return at once (but for open and close).
  *
@@ -74,6 +74,9 @@ struct programme_station {
 	/* May be NULL. `fault` NULL: it ended by itself or was ended. */
 	void (*live_ended)(void *cookie, uint64_t number,
 			   const struct fault *fault);
+	/* May be NULL. The live sound says what it plays; at most once a
+	 * second. */
+	void (*live_titled)(void *cookie, uint64_t number, const char *title);
 };
 
 /* ---- the programme ---- */

@@ -84,6 +84,17 @@ programme_tell_ended(struct programme *programme, const char *id,
 }
 
 void
+programme_tell_live_titled(struct programme *programme, char *title)
+{
+	struct event event = { .kind = EVENT_LIVE_TITLED, .title = title };
+
+	pthread_mutex_lock(&programme->lock);
+	event.live_number = programme->live_number;
+	event_add(programme, &event);
+	pthread_mutex_unlock(&programme->lock);
+}
+
+void
 programme_live_over(struct programme *programme, const struct fault *fault)
 {
 	struct event event = { .kind = EVENT_LIVE_ENDED };
@@ -131,7 +142,12 @@ event_pass_on(const struct programme_station *station,
 	else if (event->kind == EVENT_ENDED)
 		station->ended(station->cookie, event->id, event->reason,
 			       event->played_ms, fault);
-	else if (station->live_ended != NULL)
+	else if (event->kind == EVENT_LIVE_TITLED &&
+		 station->live_titled != NULL)
+		station->live_titled(station->cookie, event->live_number,
+				     event->title);
+	else if (event->kind == EVENT_LIVE_ENDED &&
+		 station->live_ended != NULL)
 		station->live_ended(station->cookie, event->live_number,
 				    fault);
 }
@@ -148,6 +164,7 @@ events_pass_on(struct programme *programme)
 			programme->events_end = &programme->events;
 		pthread_mutex_unlock(&programme->lock);
 		event_pass_on(&programme->station, event);
+		free(event->title);
 		free(event);
 		pthread_mutex_lock(&programme->lock);
 	}

@@ -21,6 +21,7 @@
 #define DECIDE_MS 3000     /* silence while the opener makes up its mind */
 #define WAIT_MS 10         /* for a decoder, in a tick */
 #define BEHIND_US 2000000  /* more is not caught up with */
+#define TITLE_MS 1000
 #define POSITION_EVERY 6   /* ticks */
 #define POSITION_BYTES 128
 
@@ -355,6 +356,21 @@ live_read(struct programme *programme)
 		deck->fade.kind = FADE_OUT;
 }
 
+/* Seldom: who changes his title all the time fills nobody's history. */
+static void
+live_title(struct programme *programme)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	char *title;
+
+	if (now_ms - programme->titled_ms < TITLE_MS)
+		return;
+	programme->titled_ms = now_ms;
+	title = media_decoder_title(programme->live->decoder);
+	if (title != NULL)
+		programme_tell_live_titled(programme, title);
+}
+
 /* Adds the live sound to `to`, which holds the station's; both by the place in
  * the fade, that goes up while live begins and down while it ends. */
 static void
@@ -400,6 +416,7 @@ sound_fill(struct programme *programme, float *to)
 	}
 	fade = FRAMES_OF_MS(programme->live->crossfade_ms) + 1;
 	live_read(programme);
+	live_title(programme);
 	/* while live is all there is, the rest is held where it was */
 	if (programme->live->fade.kind == FADE_OUT ||
 	    programme->live_at < fade)

@@ -109,7 +109,12 @@ int64_t deck_position_ms(const struct deck *deck);
 
 /* ---- the programme ---- */
 
-enum event_kind { EVENT_STARTED, EVENT_ENDED, EVENT_LIVE_ENDED };
+enum event_kind {
+	EVENT_STARTED,
+	EVENT_ENDED,
+	EVENT_LIVE_TITLED,
+	EVENT_LIVE_ENDED
+};
 
 /* What the pacer has to tell the station. */
 struct event {
@@ -119,6 +124,7 @@ struct event {
 	enum programme_reason reason;
 	int64_t played_ms;
 	uint64_t live_number;
+	char *title; /* owned */
 	struct fault fault;
 };
 
@@ -178,6 +184,7 @@ struct programme {
 	float gain_now;
 	float run_gain; /* 0: paused */
 	size_t live_at; /* of the fade to live, in frames */
+	int64_t titled_ms; /* when live was asked for its title */
 	uint64_t samples, late_ticks;
 	int64_t silent_since_ms;
 	int position_fd;
@@ -200,6 +207,7 @@ void programme_tell_started(struct programme *programme, const char *id);
 void programme_tell_ended(struct programme *programme, const char *id,
 			  enum programme_reason reason, int64_t played_ms,
 			  const struct fault *fault);
+void programme_tell_live_titled(struct programme *programme, char *title);
 /* Another may be live from then on. */
 void programme_live_over(struct programme *programme,
 			 const struct fault *fault);

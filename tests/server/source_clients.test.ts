@@ -251,6 +251,21 @@ describe.concurrent('who is live', () => {
 		await until(async () => (await server.json(`${api}/channels/${id}/history`)).items[0], (play) => play.ended_at !== null);
 	}, 30_000);
 
+	test('says it in the stream, as Ogg does', async () => {
+		const id = await onAir('Chained');
+		const songs = await Promise.all(['День', 'Ночь'].map(async (title) => {
+			const metadata = ['-metadata', `title=${title}`, '-metadata', 'artist=Пётр'];
+			const argv = ['-v', 'error', '-f', 'lavfi', '-i', 'sine=duration=2', '-c:a', 'libopus', ...metadata, '-f', 'ogg', '-'];
+			return (await promisify(execFile)('ffmpeg', argv, { encoding: 'buffer' })).stdout;
+		}));
+		const { said, socket } = await byHand([`PUT /live/${id} HTTP/1.1`, 'Host: x', basic('ann', secret), 'Content-Type: audio/ogg'], Buffer.concat(songs));
+		expect(said).toMatch(/^HTTP\/1\.1 200 OK/);
+		const told = async (): Promise<string[]> => (await server.json(`${api}/channels/${id}/history`)).items.filter((one: any) => one.kind === 'live').map((one: any) => `${one.artist} - ${one.title}`);
+		await until(told, (titles) => titles.includes('Пётр - День') && titles.includes('Пётр - Ночь'));
+		socket.destroy();
+		await live(id, null);
+	}, 30_000);
+
 	test('takes over from himself when his program lost its connection', async () => {
 		const id = await onAir('Again');
 		const sound = await toneOf(8);

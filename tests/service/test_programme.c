@@ -160,6 +160,17 @@ live_ended(void *cookie, uint64_t number, const struct fault *fault)
 	pthread_mutex_unlock(&channel->lock);
 }
 
+static void
+live_titled(void *cookie, uint64_t number, const char *title)
+{
+	struct channel *channel = cookie;
+
+	(void)number;
+	pthread_mutex_lock(&channel->lock);
+	channel_log(channel, "=", title);
+	pthread_mutex_unlock(&channel->lock);
+}
+
 /* The gate: keeps what is heard, and holds the pacer when it may go no further. */
 static void
 hear(void *cookie, const float *frames, size_t count)
@@ -186,7 +197,8 @@ channel_begin(struct channel *channel, const struct entry *entries,
 	      size_t count, struct programme_settings settings)
 {
 	const struct programme_station station = {
-		channel, plan, open_item, started, ended, live_ended
+		channel, plan, open_item, started, ended, live_ended,
+		live_titled
 	};
 	struct fault fault = { 0 };
 

@@ -60,7 +60,10 @@ feed(struct sound_input *input)
 		error = av_read_frame(input->file.format, input->packet);
 	} while (error >= 0 &&
 		 input->packet->stream_index != input->file.stream->index);
-	if (error == AVERROR(ENOMEM))
+	/* A packet without bytes, as some programs end a stream of Ogg by, is
+	 * not the end of what comes through a pipe. */
+	if (error == AVERROR(ENOMEM) ||
+	    (error == AVERROR_INVALIDDATA && input->file.wait != NULL))
 		return error;
 	if (error < 0) { /* a broken end is an end */
 		input->draining = true;

@@ -74,13 +74,57 @@ job_goes_on(void *cookie)
 	return !job->cancelled;
 }
 
+static const char *
+tag_of(const struct libav_input *file, const char *name)
+{
+	const AVDictionaryEntry *tag = av_dict_get(file->stream->metadata,
+						   name, NULL, 0);
+
+	if (tag == NULL)
+		tag = av_dict_get(file->format->metadata, name, NULL, 0);
+	return tag == NULL || tag->value[0] == '\0' ? NULL : tag->value;
+}
+
+/* What the stream says of itself, at its start and where it says it anew. A
+ * server that does not ask for titles misses some. */
+static void
+title_tell(struct stream_job *job)
+{
+	struct libav_input *file = &job->sound.file;
+	const char *title = tag_of(file, "title");
+	const char *artist = tag_of(file, "artist");
+	struct buffer text, body;
+
+	buffer_init(&text, 0);
+	buffer_init(&body, 0);
+	if (artist != NULL && title != NULL)
+		buffer_print(&text, "%s - ", artist);
+	if (title != NULL) {
+		buffer_add_text(&text, title);
+		wire_add_text(&body, text.bytes);
+		protocol_send(job->socket, PROTOCOL_TITLE,
+			      (struct span){ body.bytes, body.length }, NULL,
+			      0, 1, NULL);
+	}
+	buffer_release(&body);
+	buffer_release(&text);
+	/* a demuxer may add the next ones to them */
+	av_dict_free(&file->stream->metadata);
+	av_dict_free(&file->format->metadata);
+	file->stream->event_flags = 0;
+}
+
 static enum status
 stream_run(struct stream_job *job, struct fault *fault)
 {
+	const AVStream *stream = job->sound.file.stream;
 	enum status status = STATUS_OK;
 
+	title_tell(job);
 	while (status == STATUS_OK && job_goes_on(job)) {
 		status = input_next(&job->sound, fault);
+		if (stream->event_flags & AVSTREAM_EVENT_FLAG_METADATA_UPDATED)
+			title_tell(job);
 		if (status == STATUS_OK)
 			status = output_add(&job->output, job->sound.frame,
 					    fault);
