@@ -3,10 +3,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serveMusic, temporary } from './support/library.ts';
 import { type Person, person } from './support/people.ts';
-import { dots, icecast, pitch, probe, rtmpServer, type Service } from './support/streaming.ts';
+import { certificates, dots, icecast, pitch, probe, rtmpServer, type Service, Terminator } from './support/streaming.ts';
 
 const api = '/api/v1';
-const server = await serveMusic('pushes', { env: { PUSH_RETRY_MAX_SECONDS: '1' } });
+const signed = await certificates(await temporary('certificates'));
+const server = await serveMusic('pushes', { env: { PUSH_RETRY_MAX_SECONDS: '1', PUSH_CA_FILE: signed.ca } });
 
 let mod: Person;
 let admin: Person;
@@ -107,6 +108,30 @@ describe('a push to a server of RTMP', () => {
 		await remove(which);
 	}, 90_000);
 });
+
+test('a push over TLS goes to whom the authorities know by that name, and comes back when TLS was away', async () => {
+	const front = await new Terminator(rtmp.port).start(signed.strange);
+	const secret = 'over-tls';
+	const address = (host: string): string => `rtmps://${host}:${front.port}/live`;
+	const which = await push({ kind: 'rtmp', url: address('localhost'), secret, settings: { picture: 'none' } });
+	const distrusted = (row: any): boolean => row.state === 'waiting' && /certificate is not trusted/.test(row.error);
+	await until(() => one(which), distrusted);
+	await front.kill();
+	await front.start(signed.good);
+	await until(() => one(which), isOn);
+	expect((await admin.send('PATCH', `${pushes}${id}/pushes/${which}`, { url: address('127.0.0.1'), secret })).status).toBe(200);
+	await until(() => one(which), distrusted);
+	expect((await admin.send('PATCH', `${pushes}${id}/pushes/${which}`, { url: address('localhost'), secret })).status).toBe(200);
+	await until(() => one(which), isOn);
+	await front.kill();
+	await until(() => one(which), (row) => row.state === 'waiting');
+	await front.start(signed.good);
+	const { reconnects } = await until(() => one(which), isOn);
+	expect(reconnects).toBeGreaterThan(0);
+	expect(await pitch(`rtmp://127.0.0.1:${rtmp.port}/live/${secret}`)).toSatisfy(isTone);
+	await remove(which);
+	await front.kill();
+}, 60_000);
 
 describe('a push to Icecast', () => {
 	test('is heard there, with the title of what plays', async () => {

@@ -2,9 +2,10 @@
 // for RTMP, and icecast2. Both can be ended and started again on the same port.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { createServer, type Server as TlsServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { freePort } from './postgres.ts';
 
@@ -84,6 +85,64 @@ export async function icecast(folder: string): Promise<Service> {
 `,
 	);
 	return new Service(port, ['icecast2', '-c', join(folder, 'icecast.xml')]).start();
+}
+
+export interface Certificate {
+	key: Buffer;
+	cert: Buffer;
+}
+
+/** An authority (PEM, a file) and what it signed for localhost; and what nobody of trust did. */
+export async function certificates(folder: string): Promise<{ ca: string; good: Certificate; strange: Certificate }> {
+	const ca = join(folder, 'ca.pem');
+	const make = async (name: string, more: string[]): Promise<Certificate> => {
+		const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
+		await exec('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...more]);
+		return { key: await readFile(key), cert: await readFile(cert) };
+	};
+	const localhost = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+	await make('ca', ['-subj', '/CN=Authority of tests']);
+	const good = await make('good', [...localhost, '-CA', ca, '-CAkey', join(folder, 'ca.key')]);
+	return { ca, good, strange: await make('strange', localhost) };
+}
+
+/** Takes TLS off before a server that has none. */
+export class Terminator {
+	port = 0;
+	private readonly target: number;
+	private server: TlsServer | undefined;
+	private readonly sockets = new Set<Socket>();
+
+	constructor(target: number) {
+		this.target = target;
+	}
+
+	async start(certificate: Certificate): Promise<this> {
+		this.server = createServer(certificate, (outer) => {
+			const inner = connect(this.target, '127.0.0.1');
+			outer.pipe(inner).pipe(outer);
+			for (const [one, other] of [[outer, inner], [inner, outer]] as const) one.on('error', () => undefined).on('close', () => other.destroy());
+		});
+		this.server.on('connection', (socket: Socket) => {
+			this.sockets.add(socket);
+			socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
+		});
+		this.server.on('tlsClientError', () => undefined);
+		this.server.listen(this.port, '127.0.0.1');
+		await once(this.server, 'listening');
+		this.port = (this.server.address() as AddressInfo).port;
+		return this;
+	}
+
+	async kill(): Promise<void> {
+		const server = this.server;
+		if (server === undefined) return;
+		this.server = undefined;
+		const closed = once(server, 'close');
+		server.close();
+		for (const socket of this.sockets) socket.destroy();
+		await closed;
+	}
 }
 
 // ffmpeg looks at a stream for five seconds before it begins. One is enough for
