@@ -1107,7 +1107,7 @@ what_is_not_an_index_is_made_anew(void **state)
 {
 	static const char *const rubbish[] = { "", "this is no database",
 					       NULL };
-	char path[64];
+	char path[80];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(rubbish); i++) {
