@@ -12,6 +12,7 @@
 
 #include "library/channels.h"
 #include "service/on_air_private.h"
+#include "tests/support/folder.h"
 #include "tests/support/media_files.h"
 #include "tests/support/music.h"
 
