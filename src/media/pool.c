@@ -3,18 +3,15 @@
 #include "media/pool.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
@@ -27,7 +24,6 @@
 #define MEMORY_DEFAULT_MIB 200
 #define LIVE_DEFAULT 256
 #define IDLE_DEFAULT_MS 60000
-#define ENVIRONMENT_MAX 16
 
 struct pool_child {
 	struct pool_child *next; /* in the idle list */
@@ -104,24 +100,6 @@ const struct option media_options[] = {
 	{ 0 }
 };
 
-/* ogma-media in the folder of the running program. */
-static char *
-program_beside(void)
-{
-	char path[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-	struct buffer text;
-	char *slash;
-
-	path[length > 0 ? length : 0] = '\0';
-	slash = strrchr(path, '/');
-	if (slash != NULL)
-		*slash = '\0';
-	buffer_init(&text, 0);
-	buffer_print(&text, "%s/ogma-media", path);
-	return buffer_take(&text, NULL);
-}
-
 static void
 settings_complete(struct media_settings *settings)
 {
@@ -145,83 +123,28 @@ settings_complete(struct media_settings *settings)
 
 /* ---- processes; keeper only ---- */
 
-/* Secrets live in our environment; a process that reads untrusted files gets
- * only what loaders and sanitizers read. */
-static void
-environment_make(char *out[ENVIRONMENT_MAX])
-{
-	static const char *const kept[] = { "LD_LIBRARY_PATH=",
-					    "ASAN_OPTIONS=", "UBSAN_OPTIONS=",
-					    "TSAN_OPTIONS=", "LSAN_OPTIONS=" };
-	size_t count = 0;
-
-	for (char **at = environ; *at != NULL; at++) {
-		for (size_t i = 0; i < ARRAY_LENGTH(kept); i++) {
-			if (strncmp(*at, kept[i], strlen(kept[i])) == 0 &&
-			    count + 1 < ENVIRONMENT_MAX)
-				out[count++] = *at;
-		}
-	}
-	out[count] = NULL;
-}
-
 static int
 program_spawn(struct media_pool *pool, bool pushes, int socket, pid_t *pid)
 {
-	char memory[32], timeout[32], *environment[ENVIRONMENT_MAX];
+	char memory[32], timeout[32];
 	char push[] = "push";
 	char *arguments[] = { pool->program, memory, timeout,
 			      pushes ? push : NULL, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none, all;
-	int error;
 
+	_Static_assert(PROTOCOL_SOCKET == CHILD_SOCKET, "as it is started");
 	snprintf(memory, sizeof memory, "%u", pool->settings.memory_mib);
 	snprintf(timeout, sizeof timeout, "%u", pool->settings.timeout_ms);
-	environment_make(environment);
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0);
-	posix_spawn_file_actions_adddup2(&actions, 0, 1);
-	posix_spawn_file_actions_adddup2(&actions, socket, PROTOCOL_SOCKET);
-	posix_spawn_file_actions_addclosefrom_np(&actions,
-						 PROTOCOL_SOCKET + 1);
-	posix_spawnattr_init(&attributes);
-	/* a group of its own: Ctrl-C at a terminal is for the server alone */
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
-						      POSIX_SPAWN_SETSIGDEF |
-						      POSIX_SPAWN_SETPGROUP);
-	posix_spawnattr_setpgroup(&attributes, 0);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	error = posix_spawn(pid, pool->program, &actions, &attributes,
-			    arguments, environment);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
+	return child_spawn(arguments, socket, pid);
 }
 
 /* Kills what does not end by itself in time; returns the wait status. */
 static int
-child_reap(struct pool_child *child, bool kill_now)
+pool_child_reap(struct pool_child *child, bool kill_now)
 {
-	int64_t deadline = clock_monotonic_ms() + END_TIMEOUT_MS;
-	int how = 0;
+	int how;
 
 	close(child->socket);
-	while (!kill_now && waitpid(child->pid, &how, WNOHANG) == 0) {
-		if (clock_monotonic_ms() > deadline)
-			kill_now = true;
-		else
-			usleep(2000);
-	}
-	if (kill_now) {
-		kill(child->pid, SIGKILL);
-		while (waitpid(child->pid, &how, 0) < 0 && errno == EINTR)
-			;
-	}
+	how = child_reap(child->pid, kill_now ? 0 : END_TIMEOUT_MS);
 	free(child);
 	return how;
 }
@@ -269,7 +192,7 @@ child_start(struct media_pool *pool, bool pushes, struct pool_child **out,
 		sandbox_tell(pool, &ready);
 		*out = child;
 	} else {
-		child_reap(child, true);
+		pool_child_reap(child, true);
 		status = fault_field(fault, STATUS_UNAVAILABLE, "media",
 				     "%s ended at its start", pool->program);
 	}
@@ -362,7 +285,7 @@ keeper_run(void *cookie)
 		if (old != NULL) {
 			count_end(pool, "idle");
 			pthread_mutex_unlock(&pool->lock);
-			child_reap(old, false);
+			pool_child_reap(old, false);
 			pthread_mutex_lock(&pool->lock);
 			continue;
 		}
@@ -388,7 +311,7 @@ media_pool_open(const struct media_settings *settings,
 	pool->program = settings->program != NULL &&
 					settings->program[0] != '\0' ?
 				mem_copy_text(settings->program) :
-				program_beside();
+				child_program_beside("ogma-media");
 	if (access(pool->program, X_OK) != 0) {
 		enum status status = fault_field(
 			fault, STATUS_NOT_FOUND, "MEDIA_PROGRAM",
@@ -552,7 +475,7 @@ child_discard(struct media_pool *pool, struct pool_child *child)
 {
 	struct pollfd gone = { .fd = child->socket, .events = POLLIN };
 	bool ending = poll(&gone, 1, 0) > 0 && gone.revents & POLLHUP;
-	enum pool_end end = end_of(child_reap(child, !ending));
+	enum pool_end end = end_of(pool_child_reap(child, !ending));
 
 	pthread_mutex_lock(&pool->lock);
 	if (end == POOL_CRASHED)
