@@ -29,6 +29,7 @@ struct monitor;
 struct live_out;
 struct live_in;
 struct on_air;
+struct telegram;
 struct oidc;
 struct pushes;
 struct router;
@@ -61,6 +62,7 @@ struct api_args {
 	struct oidc *oidc; /* NULL: no single sign-on */
 	struct listening *listening;
 	struct sounds *sounds; /* NULL: nothing sounds alike here */
+	struct telegram *telegram; /* NULL: not configured */
 	struct on_air *on_air; /* NULL: another process has the channels */
 	struct live_hub *live;
 	struct monitor *monitor;

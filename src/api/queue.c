@@ -9,6 +9,7 @@
 #include "library/audit.h"
 #include "service/on_air.h"
 #include "service/station_item.h"
+#include "service/station_post.h"
 
 static struct metric operations = METRIC_COUNTER(
 	"ogma_queue_operations_total", "Changes of live channels' queues.",
@@ -293,6 +294,44 @@ duration_given(const struct call *call)
 	return 0;
 }
 
+/* What a post is called and how long it is. False: answered. */
+static bool
+post_look(struct call *call, struct queue_item *item)
+{
+	static const struct {
+		const char *field, *in[2]; /* by enum call_language */
+	} refusals[] = {
+		[POST_NOT_CONFIGURED] = {
+			"source", { "Telegram is not configured",
+				    "Telegram не настроен" } },
+		[POST_NOT_SIGNED_IN] = {
+			"source", { "no account at Telegram is signed in here",
+				    "вход в Telegram на сервере не выполнен" } },
+		[POST_NO_LINK] = {
+			"url", { "must be the address of a post at Telegram",
+				 "нужна ссылка на пост в Telegram" } },
+		[POST_GONE] = {
+			"url", { "there is no such post, or it is not for us",
+				 "такого поста нет, или он нам недоступен" } },
+		[POST_DENIED] = {
+			"url", { "its channel does not let posts be saved",
+				 "канал не разрешает сохранять свои посты" } },
+		[POST_SILENT] = {
+			"url", { "there is no sound in this post",
+				 "в этом посте нет звука" } },
+	};
+	struct fault fault = { 0 };
+	enum post_answer answer = station_post_look(
+		call->api->args.telegram, item, call->arena, &fault);
+
+	if (answer == POST_DOWN)
+		call_answer_fault(call, &fault);
+	else if (answer != POST_FINE)
+		call_answer_field(call, refusals[answer].field,
+				  refusals[answer].in[call->language]);
+	return answer == POST_FINE;
+}
+
 void
 handle_channel_queue_add(struct call *call)
 {
@@ -314,6 +353,9 @@ handle_channel_queue_add(struct call *call)
 	item_source_parse(call_field_text(call, "source"), &work.item.source);
 	if (call_field(call, "priority")->number != 0)
 		work.position = 0;
+	if (work.item.source == ITEM_TELEGRAM &&
+	    !post_look(call, &work.item))
+		return;
 	if (work.item.title == NULL && work.item.source != ITEM_TRACK) {
 		call_answer_field(call, "title",
 				  call->language == LANGUAGE_RU ?

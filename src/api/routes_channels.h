@@ -132,12 +132,13 @@ static const struct param channel_change_body[] = { CHANNEL_FIELDS(false),
 
 static const struct param queue_add_body[] = {
 	{ .name = "title", .type = PARAM_TEXT, .min = 1, .max = 500,
-	  .summary = "A track has one of its own." },
+	  .summary = "Tracks and posts have one of their own." },
 	{ .name = "source", .type = PARAM_CHOICE, .preset = "track",
 	  .choices = "track|file|stream|telegram|youtube" },
 	{ .name = "track_id", .type = PARAM_ID },
 	{ .name = "url", .type = PARAM_TEXT, .max = 2000,
-	  .summary = "The address, or a file's path on the server." },
+	  .summary = "The address, a file's path on the server, or a "
+		     "post's address at Telegram." },
 	{ .name = "duration", .type = PARAM_NUMBER, .min = 0, .max = 864000,
 	  .summary = "Seconds." },
 	{ .name = "duration_ms", .type = PARAM_INT, .min = 0,

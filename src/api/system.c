@@ -8,6 +8,7 @@
 #include "base/counter.h"
 #include "base/version.h"
 #include "driver/store.h"
+#include "driver/telegram.h"
 #include "service/index.h"
 #include "service/monitor.h"
 
@@ -101,10 +102,24 @@ storage_check(struct api *api, struct service_health *out)
 	out->took_us = clock_monotonic_us() - start_us;
 }
 
+/* False: it is not configured. */
+static bool
+telegram_look_at(struct api *api, struct service_health *out)
+{
+	if (api->args.telegram == NULL)
+		return false;
+	*out = (struct service_health){ .name = "telegram",
+					.driver = "tdlib",
+					.required = false };
+	out->up = telegram_check(api->args.telegram, &out->fault) == STATUS_OK;
+	return true;
+}
+
 void
 handle_health_ready(struct call *call)
 {
-	struct service_health services[3];
+	struct service_health services[4];
+	size_t count = 3;
 	bool down = false, degraded = false;
 	struct json_writer json;
 	struct buffer body;
@@ -112,7 +127,8 @@ handle_health_ready(struct call *call)
 	store_check(call->api, &services[0]);
 	index_check(call->api, &services[1]);
 	storage_check(call->api, &services[2]);
-	for (size_t i = 0; i < ARRAY_LENGTH(services); i++) {
+	count += telegram_look_at(call->api, &services[3]);
+	for (size_t i = 0; i < count; i++) {
 		down = down || (services[i].required && !services[i].up);
 		degraded = degraded || !services[i].up;
 	}
@@ -122,7 +138,7 @@ handle_health_ready(struct call *call)
 	json_member_text(&json, "status",
 			 down ? "down" : degraded ? "degraded" : "ok");
 	json_member_array_begin(&json, "services");
-	for (size_t i = 0; i < ARRAY_LENGTH(services); i++)
+	for (size_t i = 0; i < count; i++)
 		service_print(&json, &services[i]);
 	json_array_end(&json);
 	json_object_end(&json);

@@ -145,6 +145,24 @@ open_delivery(struct app *app, struct fault *fault)
 	return status;
 }
 
+struct telegram_args
+app_telegram_args(const struct app *app)
+{
+	return (struct telegram_args){
+		.settings = &app->settings->telegram,
+		.data_dir = app->settings->program.data_dir,
+		.cache_dir = app->cache_path,
+	};
+}
+
+static enum status
+open_telegram(struct app *app, struct fault *fault)
+{
+	const struct telegram_args args = app_telegram_args(app);
+
+	return telegram_open(&args, &app->telegram, fault);
+}
+
 /* A key of our own lies beside an embedded store; servers that share a store
  * share the key through it. */
 static enum status
@@ -214,6 +232,8 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 		status = open_access(app, fault);
 	if (status == STATUS_OK && (parts & APP_EVENTS))
 		status = open_events(app, fault);
+	if (status == STATUS_OK && (parts & APP_TELEGRAM))
+		status = open_telegram(app, fault);
 	if (status != STATUS_OK)
 		app_close(app);
 	return status;
@@ -232,6 +252,7 @@ app_close(struct app *app)
 	limits_close(app->limits);
 	streams_close(app->streams);
 	covers_close(app->covers);
+	telegram_close(app->telegram);
 	if (app->media != NULL)
 		media_pool_close(app->media);
 	blob_store_close(app->blobs);

@@ -22,6 +22,7 @@ enum app_part { /* bits; a part opens those it stands on */
 	APP_DELIVERY = 16,    /* covers and streams */
 	APP_ACCESS = 32,      /* signing in, limits */
 	APP_EVENTS = 64,      /* the log of events, with its threads */
+	APP_TELEGRAM = 128,   /* the account at Telegram, with its helper */
 };
 
 struct app {
@@ -30,6 +31,7 @@ struct app {
 	struct s3_client *s3; /* NULL: what is kept is in the data folder */
 	struct blob_store *blobs;
 	struct media_pool *media;
+	struct telegram *telegram; /* NULL: not configured */
 	struct index_service *index;
 	struct covers *covers;
 	struct streams *streams;
@@ -47,6 +49,9 @@ struct app {
 };
 
 /* Makes the data folder, applies migrations. On failure nothing is open. */
+/* What the account at Telegram is opened with. */
+struct telegram_args app_telegram_args(const struct app *app);
+
 enum status app_open(struct app *app, const struct settings *settings,
 		     unsigned parts, struct fault *fault);
 void app_close(struct app *app);

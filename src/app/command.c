@@ -39,6 +39,13 @@ const struct command commands[] = {
 	  "The data folder (--data) must be new or empty; every file is "
 	  "compared with the\nbackup's manifest.",
 	  command_restore },
+	{ "telegram", "login [--bot] | logout | status",
+	  "signs an account at Telegram in or out",
+	  "login asks for a telephone number (or a bot's token), the code and "
+	  "the password;\n--bot takes TELEGRAM_BOT_TOKEN. Works beside a "
+	  "running server, which takes the\naccount up by itself. Channels "
+	  "can then play posts.",
+	  command_telegram },
 	{ "settings", "[--example]",
 	  "shows every setting, or an ogma.conf to start from", NULL,
 	  command_settings },

@@ -54,6 +54,7 @@ int command_index(struct invocation *invocation);
 int command_jobs(struct invocation *invocation);
 int command_backup(struct invocation *invocation);
 int command_restore(struct invocation *invocation);
+int command_telegram(struct invocation *invocation);
 int command_settings(struct invocation *invocation);
 int command_drivers(struct invocation *invocation);
 int command_doctor(struct invocation *invocation);

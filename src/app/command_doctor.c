@@ -186,6 +186,34 @@ check_storage(struct checkup *checkup, struct app *app)
 	check_status(checkup, "storage", status, &fault, text);
 }
 
+static void
+check_telegram(struct checkup *checkup, struct app *app)
+{
+	const struct telegram_settings *settings = &app->settings->telegram;
+	const struct telegram_args args = app_telegram_args(app);
+	char version[32], account[160], text[256];
+	struct fault fault = { 0 };
+
+	if (settings->api_id == 0)
+		return;
+	if (telegram_version(settings, version, &fault) != STATUS_OK) {
+		finding_print(checkup, FINDING_FAILED, "telegram",
+			      fault.message);
+		return;
+	}
+	if (telegram_account(&args, account))
+		snprintf(text, sizeof text, "libtdjson %s, signed in as %s",
+			 version, account);
+	else
+		snprintf(text, sizeof text,
+			 "libtdjson %s, not logged in: `ogma telegram login`",
+			 version);
+	finding_print(checkup,
+		      telegram_account(&args, account) ? FINDING_OK :
+							 FINDING_WARNING,
+		      "telegram", text);
+}
+
 int
 command_doctor(struct invocation *invocation)
 {
@@ -211,6 +239,7 @@ command_doctor(struct invocation *invocation)
 		     index_engine(app.index));
 	check_media(&checkup, &app);
 	check_storage(&checkup, &app);
+	check_telegram(&checkup, &app);
 	app_close(&app);
 	if (!checkup.json)
 		printf("%u failed, %u warnings\n", checkup.failed,

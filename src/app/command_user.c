@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/terminal.h"
 #include "base/json.h"
 #include "base/password.h"
 #include "library/sessions.h"
@@ -23,30 +23,6 @@ struct user_work {
 	size_t count;
 };
 
-/* One line without its end; false at the end of input. */
-static bool
-line_ask(const char *question, char *out, size_t room)
-{
-	bool terminal = isatty(STDIN_FILENO) == 1;
-	struct termios before, hidden;
-	bool got;
-
-	if (terminal) {
-		fprintf(stderr, "%s: ", question);
-		tcgetattr(STDIN_FILENO, &before);
-		hidden = before;
-		hidden.c_lflag &= ~(tcflag_t)ECHO;
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-	}
-	got = fgets(out, (int)room, stdin) != NULL;
-	if (terminal) {
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-		fputc('\n', stderr);
-	}
-	out[got ? strcspn(out, "\r\n") : 0] = '\0';
-	return got;
-}
-
 /* From --password, else asked for (twice on a terminal, once from a pipe). An
  * empty hash: nobody is there to be asked, so a link is to be made. */
 static enum status
@@ -58,10 +34,10 @@ password_get(const char *given, char hash[PASSWORD_HASH_BYTES],
 	hash[0] = '\0';
 	if (given != NULL)
 		return password_hash(given, hash, fault);
-	if (!line_ask("Password", once, sizeof once))
+	if (!terminal_ask("Password", true, once, sizeof once))
 		return STATUS_OK;
-	if (isatty(STDIN_FILENO) == 1 &&
-	    (!line_ask("Once more", twice, sizeof twice) ||
+	if (terminal_is_there() &&
+	    (!terminal_ask("Once more", true, twice, sizeof twice) ||
 	     strcmp(once, twice) != 0))
 		return fault_field(fault, STATUS_INVALID, "password",
 				   "the two passwords differ");

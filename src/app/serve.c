@@ -220,6 +220,7 @@ open_http(struct serving *serving, const struct settings *settings,
 		.monitor = serving->monitor,
 		.out = serving->app.out,
 		.pushes = serving->app.pushes,
+		.telegram = serving->app.telegram,
 		.on_air = serving->on_air,
 		.in = serving->in,
 		.editor = { .store = serving->app.store,
@@ -365,6 +366,7 @@ open_on_air(struct serving *serving, const struct settings *settings,
 		.out = serving->app.out,
 		.pushes = serving->app.pushes,
 		.sounds = serving->sounds,
+		.telegram = serving->app.telegram,
 		.settings = &settings->station,
 		.data_dir = settings->program.data_dir,
 	};
@@ -434,6 +436,8 @@ serving_open(struct serving *serving, const struct settings *settings,
 	enum status status;
 
 	*serving = (struct serving){ .lock_fd = -1 };
+	if (settings->roles & (ROLE_API | ROLE_LIVE))
+		parts |= APP_TELEGRAM;
 	status = aliases_check(settings, fault);
 	if (status == STATUS_OK)
 		status = cleanup_settings_check(&settings->cleanup, fault);

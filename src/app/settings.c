@@ -88,6 +88,7 @@ tables_make(struct settings *settings)
 		  &settings->write_back },
 		{ "Live channels", station_options, &settings->station },
 		{ "S3", s3_options, &settings->s3 },
+		{ "Telegram", telegram_options, &settings->telegram },
 		{ "Covers", cover_options, &settings->cover },
 		{ "Backup", backup_options, &settings->backup },
 		{ "Streaming", stream_options, &settings->stream },

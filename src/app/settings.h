@@ -11,6 +11,7 @@
 #include "driver/events.h"
 #include "driver/s3.h"
 #include "driver/store.h"
+#include "driver/telegram.h"
 #include "media/media.h"
 #include "net/http.h"
 #include "service/access.h"
@@ -84,6 +85,7 @@ struct settings {
 	struct write_back_settings write_back;
 	struct station_settings station;
 	struct s3_settings s3;
+	struct telegram_settings telegram;
 	struct cover_settings cover;
 	struct stream_settings stream;
 	struct live_out_settings live_out;

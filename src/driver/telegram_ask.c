@@ -131,6 +131,15 @@ telegram_change_wait(struct telegram *telegram, int64_t until_ms)
 				      &until) == 0;
 }
 
+/* Lock held. Its thread finds out a moment later. */
+static void
+helper_gone(struct telegram *telegram)
+{
+	telegram->socket = -1;
+	telegram_state_set(telegram, TELEGRAM_BROKEN,
+			   "Telegram's library ended unexpectedly");
+}
+
 bool
 telegram_send(struct telegram *telegram, json_t *request)
 {
@@ -143,8 +152,10 @@ telegram_send(struct telegram *telegram, json_t *request)
 		line[length] = '\n'; /* in the place of its end */
 		sent = send(telegram->socket, line, length + 1,
 			    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (sent < 0 && (errno == EPIPE || errno == ECONNRESET))
+			helper_gone(telegram);
 		/* half a line would spoil the next: it is started anew */
-		if (sent > 0 && (size_t)sent != length + 1)
+		else if (sent > 0 && (size_t)sent != length + 1)
 			shutdown(telegram->socket, SHUT_RDWR);
 	}
 	free(line);

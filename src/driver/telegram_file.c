@@ -272,18 +272,32 @@ window_wait(struct reader *reader, int64_t from, int64_t to)
 	return end;
 }
 
+/* Somebody asked for it already, and it comes. */
+static bool
+window_comes(struct reader *reader, int64_t window)
+{
+	const struct telegram_watch *watch = reader->watch;
+	bool comes;
+
+	pthread_mutex_lock(&reader->telegram->lock);
+	comes = watch->active && watch->from == window;
+	pthread_mutex_unlock(&reader->telegram->lock);
+	return comes;
+}
+
 static enum status
 window_fetch(struct reader *reader, int64_t window, int64_t from, int64_t to,
 	     struct fault *fault)
 {
 	struct telegram *telegram = reader->telegram;
+	enum status status = STATUS_OK;
 	enum window_end end;
-	enum status status;
 
 	if (is_covered(reader, from, to))
 		return STATUS_OK;
-	status = telegram_ask(telegram, window_request(reader, window), 0,
-			      NULL, fault);
+	if (!window_comes(reader, window))
+		status = telegram_ask(telegram, window_request(reader, window),
+				      0, NULL, fault);
 	if (status != STATUS_OK)
 		return status;
 	end = window_wait(reader, from, to);
@@ -305,19 +319,21 @@ window_fetch(struct reader *reader, int64_t window, int64_t from, int64_t to,
 				   "Telegram stopped sending the file");
 }
 
-/* So that the next read need not wait. */
+/* So that the next read need not wait. It would cancel what is on its way, so
+ * that has to be there before. */
 static void
 window_ahead(struct reader *reader, int64_t to)
 {
 	int64_t next = (to + WINDOW_BYTES / 2) / WINDOW_BYTES * WINDOW_BYTES;
+	int64_t end = next + WINDOW_BYTES < reader->size_bytes ?
+			      next + WINDOW_BYTES :
+			      reader->size_bytes;
 
-	if (next < to || next >= reader->size_bytes || next <= reader->ahead)
+	if (next < to || next >= end || next <= reader->ahead ||
+	    !is_covered(reader, to, next))
 		return;
 	reader->ahead = next;
-	if (!is_covered(reader, next,
-			next + WINDOW_BYTES < reader->size_bytes ?
-				next + WINDOW_BYTES :
-				reader->size_bytes))
+	if (!is_covered(reader, next, end))
 		telegram_tell(reader->telegram, window_request(reader, next));
 }
 

@@ -22,6 +22,7 @@ struct live_out;
 struct media_pool;
 struct pushes;
 struct streams;
+struct telegram;
 
 struct on_air_args {
 	struct store *store; /* all borrowed */
@@ -33,6 +34,7 @@ struct on_air_args {
 	struct live_out *out; /* NULL: the sound goes nowhere */
 	struct pushes *pushes; /* to other servers; NULL: none */
 	struct sounds *sounds; /* NULL: nothing sounds alike */
+	struct telegram *telegram; /* NULL: not configured */
 };
 
 struct on_air;

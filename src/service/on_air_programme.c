@@ -23,7 +23,8 @@ air_plan(void *cookie, struct programme_item *items)
 			.gain_db = picks[i]->gain_db,
 			.crossfade_ms = PROGRAMME_CHANNEL_CROSSFADE,
 			.last_moment = picks[i]->item.url != NULL &&
-				       picks[i]->item.source != ITEM_FILE,
+				       picks[i]->item.source != ITEM_FILE &&
+				       picks[i]->item.source != ITEM_TELEGRAM,
 		};
 		snprintf(items[i].id, sizeof items[i].id, "%s",
 			 picks[i]->item.id);
@@ -42,8 +43,8 @@ air_open(void *cookie, const struct programme_item *item,
 	if (pick == NULL)
 		return fault_set(fault, STATUS_NOT_FOUND,
 				 "the item is no longer planned");
-	return station_input_open(args->store, args->streams, pick, &out->fd,
-				  out->hint, fault);
+	return station_input_open(args->store, args->streams, args->telegram,
+				  pick, &out->fd, out->hint, fault);
 }
 
 /* Takes the text; gives back what was current before, to be freed. */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "driver/telegram_post.h"
 #include "net/address.h"
 #include "service/fetch.h"
 #include "service/station_item.h"
@@ -290,6 +291,20 @@ address_open(const char *url, int *fd, char hint[STATION_HINT_BYTES],
 	return status;
 }
 
+/* ---- posts ---------------------------------------------------------------- */
+
+static enum status
+post_open(struct telegram *telegram, const char *url, int *fd,
+	  struct fault *fault)
+{
+	struct telegram_link link;
+
+	if (!telegram_link_parse(span_of(url), &link))
+		return fault_field(fault, STATUS_INVALID, "url",
+				   "is no address of a post");
+	return telegram_post_open(telegram, &link, fd, fault);
+}
+
 /* ---- yt-dlp --------------------------------------------------------------- */
 
 static void *
@@ -338,6 +353,7 @@ ytdlp_open(const char *url, int *fd, struct fault *fault)
 
 enum status
 station_input_open(struct store *store, struct streams *streams,
+		   struct telegram *telegram,
 		   const struct station_pick *pick, int *fd,
 		   char hint[STATION_HINT_BYTES], struct fault *fault)
 {
@@ -354,8 +370,7 @@ station_input_open(struct store *store, struct streams *streams,
 	case ITEM_YOUTUBE:
 		return ytdlp_open(item->url, fd, fault);
 	case ITEM_TELEGRAM:
-		break;
+		return post_open(telegram, item->url, fd, fault);
 	}
-	return fault_field(fault, STATUS_UNSUPPORTED, "source",
-			   "Telegram is not configured");
+	return fault_set(fault, STATUS_UNSUPPORTED, "no such source");
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "driver/telegram_link.h"
 #include "library/sources.h"
 
 static bool
@@ -103,6 +104,18 @@ youtube_check(const struct queue_item *item, struct fault *fault)
 			   "must be an https address at YouTube");
 }
 
+static enum status
+post_check(const struct queue_item *item, struct fault *fault)
+{
+	struct telegram_link link;
+
+	if (item->url != NULL &&
+	    telegram_link_parse(span_of(item->url), &link))
+		return STATUS_OK;
+	return fault_field(fault, STATUS_INVALID, "url",
+			   "must be the address of a post at Telegram");
+}
+
 enum status
 station_item_check(struct store_session *session, struct queue_item *item,
 		   struct arena *arena, struct fault *fault)
@@ -117,8 +130,7 @@ station_item_check(struct store_session *session, struct queue_item *item,
 		return fault_field(fault, STATUS_INVALID, "track_id",
 				   "belongs to items whose source is track");
 	if (item->source == ITEM_TELEGRAM)
-		return fault_field(fault, STATUS_INVALID, "source",
-				   "Telegram is not configured");
+		return post_check(item, fault);
 	if (item->source == ITEM_FILE)
 		return station_file_find(session, "url", item->url, arena,
 					 &item->url, fault);

@@ -13,7 +13,7 @@
  * - a file is an absolute path below the folder of a registered source, with
  *   links followed, and there now;
  * - a stream is an address of http or https;
- * - telegram: not configured;
+ * - telegram: the address of a post (what it is: service/station_post.h);
  * - youtube: an address of https at YouTube, with yt-dlp installed here.
  * A file's real path replaces item->url. */
 enum status station_item_check(struct store_session *session,

@@ -530,7 +530,11 @@ a_post_is_a_file_that_is_read_in_windows(void **state)
 	assert_int_equal(asked("window U5 "), 1);
 	assert_int_equal(asked("window U5 3145728 354272"), 1);
 	whole_file_read(fd);
-	assert_int_equal(asked("window U5 0 1048576"), 1);
+	assert_int_equal(asked("window U5 0 1048576") +
+				 asked("window U5 1048576 1048576") +
+				 asked("window U5 2097152 1048576") +
+				 asked("window U5 3145728 354272"),
+			 asked("window U5 "));
 	windows = asked("window U5 ");
 	close(fd);
 	fd = post_open(telegram, "https://t.me/music/5");
@@ -599,9 +603,9 @@ a_file_of_which_nothing_comes_is_given_up(void **state)
 	assert_int_equal(ranged_open(fd, &file, &fault), STATUS_OK);
 	assert_int_equal(ranged_read(&file, &byte, 1, 0), -1);
 	assert_int_equal(ranged_fault(fd, &fault), STATUS_TIMED_OUT);
-	assert_int_equal(asked("cancelDownloadFile"), 1);
 	close(fd);
-	telegram_close(telegram);
+	telegram_close(telegram); /* which waits for all that was told */
+	assert_int_equal(asked("cancelDownloadFile"), 1);
 }
 
 static void
