@@ -64,8 +64,6 @@ account_look(struct telegram *telegram, struct fault *fault)
 	switch (look.state) {
 	case TELEGRAM_READY:
 		return POST_FINE;
-	case TELEGRAM_NOT_CONFIGURED:
-		return POST_NOT_CONFIGURED;
 	case TELEGRAM_NO_LIBRARY:
 	case TELEGRAM_NOT_LOGGED_IN:
 		return POST_NOT_SIGNED_IN;
@@ -86,6 +84,8 @@ station_post_look(struct telegram *telegram, struct queue_item *item,
 	struct fault why = { 0 };
 	enum post_answer answer;
 
+	if (telegram == NULL)
+		return POST_NOT_CONFIGURED;
 	if (item->url == NULL ||
 	    !telegram_link_parse(span_of(item->url), &link))
 		return POST_NO_LINK;

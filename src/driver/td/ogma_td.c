@@ -115,7 +115,7 @@ library_find(const char *given, char *found, size_t room)
 	beside[length > 0 ? length : 0] = '\0';
 	slash = strrchr(beside, '/');
 	if (slash != NULL) {
-		strcpy(slash, "/libtdjson.so");
+		memcpy(slash, "/libtdjson.so", sizeof "/libtdjson.so");
 		plain_copy(found, room, beside);
 		library = dlopen(beside, RTLD_NOW | RTLD_LOCAL);
 	}

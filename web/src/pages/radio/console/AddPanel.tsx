@@ -28,7 +28,7 @@ type UrlSource = (typeof URL_SOURCES)[number];
 /** What an address is, as far as it says by itself. */
 function guessOf(url: string): UrlSource {
 	if (/^https?:\/\/((www|m|music)\.)?(youtube\.com|youtu\.be)\//i.test(url)) return 'youtube';
-	if (/^https?:\/\/(t|telegram)\.me\//i.test(url)) return 'telegram';
+	if (/^(https?:\/\/([a-z0-9_]+\.)?(t\.me|telegram\.(me|dog))\/|tg:)/i.test(url)) return 'telegram';
 	return /^https?:/i.test(url) ? 'stream' : 'file';
 }
 
@@ -40,7 +40,10 @@ function AddAddress({ queue }: { queue: QueueEditor }) {
 		({ url, title, next }, set) => {
 			const address = url.trim();
 			const name = title.trim() || address.split('/').filter(Boolean).at(-1) || address;
-			queue.add({ title: name.slice(0, 500), url: address, source: chosen ?? guessOf(address) }, next);
+			const source = chosen ?? guessOf(address);
+			/* a post has a title of its own */
+			const untitled = source === 'telegram' && !title.trim();
+			queue.add({ title: name.slice(0, 500), untitled, url: address, source }, next);
 			set({ url: '', title: '' });
 			setChosen(null);
 			return Promise.resolve();

@@ -5,6 +5,8 @@ import type { QueueItem } from '../../../api/channels';
 
 export interface Draft {
 	title: string;
+	/** The title is only ours, until the server gives the thing its own. */
+	untitled?: boolean;
 	artist?: string | null;
 	source: QueueItem['source'];
 	track_id?: number;

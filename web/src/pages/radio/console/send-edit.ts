@@ -3,8 +3,8 @@ import { ApiError, apiGet, apiSend } from '../../../api/client';
 import { queueKey, type Queue } from '../../../api/channels';
 import { placeOf, type Draft, type Edit, type QueueState } from './queue-edit';
 
-const bodyOf = ({ title, source, track_id, url, duration_ms }: Draft) => ({
-	title,
+const bodyOf = ({ title, untitled, source, track_id, url, duration_ms }: Draft) => ({
+	...(!untitled && { title }),
 	source,
 	...(track_id !== undefined && { track_id }),
 	...(url !== undefined && { url }),
