@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "base/ranged.h"
 #include "driver/telegram_post.h"
+#include "tests/support/folder.h"
 #include "tests/support/media_files.h"
 
 #define CHAT "-1001000000001"
@@ -24,7 +25,7 @@
 #define LONG_BYTES 3500000
 #define WAIT_MS 20000
 
-static char data[256], song[256];
+static char data[64], song[256];
 static struct telegram_settings settings;
 static char *long_bytes;
 
@@ -201,8 +202,7 @@ static int
 begin(void **state)
 {
 	(void)state;
-	snprintf(data, sizeof data, "/tmp/ogma-telegram-XXXXXX");
-	assert_non_null(mkdtemp(data));
+	test_folder_make(data);
 	assert_int_equal(folder_make(below("tg"), NULL), STATUS_OK);
 	settings = (struct telegram_settings){
 		.api_id = 12345,
@@ -220,11 +220,9 @@ begin(void **state)
 static int
 end(void **state)
 {
-	char command[300];
-
 	(void)state;
-	snprintf(command, sizeof command, "rm -rf '%s'", data);
-	return system(command);
+	test_folder_remove(data);
+	return 0;
 }
 
 /* ---- addresses ---- */
