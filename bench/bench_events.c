@@ -3,6 +3,8 @@
  *	bench_events fill FILE EVENTS
  *	bench_events ask FILE [PAGE]
  *	bench_events accept FILE commit|second
+ *	bench_events log FILE ROWS
+ *	bench_events look FILE
  *
  * fill makes FILE anew with EVENTS listens over 90 days by 20,000 people, in
  * batches of 1,000 from two threads, carries the plays away as the service
@@ -10,6 +12,10 @@
  * accept appends single listens. Each prints lines "name figure [figure…]";
  * times in microseconds: median and 95th percentile (accept: 99th), of ask also
  * the 95th percentile of processor time alone, for a machine that is busy.
+ *
+ * log makes FILE anew with ROWS requests and a quarter as many searches; look
+ * asks for pages of them, narrowed to what is common, rare and not there, each
+ * page as far as the admin's lists go (api/admin_logs.c).
  *
  * Tracks and people follow a Zipf law; a track's artist is drawn so that some
  * artists have many tracks. Three in four listens count, one in seven is a
@@ -494,6 +500,184 @@ ask(struct events_log *log, const char *only)
 	arena_release(&asking.arena);
 }
 
+/* ---- the logs of requests and searches ------------------------------------ */
+
+#define ROUTES 300
+#define RARE_ROUTE 299
+#define RARE_USER 1000000
+#define PAGE_ROWS 51
+#define PAGE_LOOKS 200000 /* these of api/admin_logs.c */
+#define PAGE_TEXT_LOOKS 100000
+
+static const char *
+route_name(int64_t number)
+{
+	static char names[ROUTES][32];
+
+	if (names[number][0] == '\0')
+		snprintf(names[number], sizeof names[number],
+			 "/api/v1/part%lld/{id}", (long long)number);
+	return names[number];
+}
+
+/* One request in a million is of one person, and fails with 503 on a route of
+ * its own; 2 % are 404. */
+static void
+request_draw(uint64_t *seed, int64_t at_ms, struct event_request *out)
+{
+	bool rare = next(seed) % 1000000 == 0;
+
+	*out = (struct event_request){
+		.at_ms = at_ms,
+		.user_id = rare ? RARE_USER :
+				  scatter(zipf(seed, 0.5, PEOPLE), PEOPLE),
+		.method = next(seed) % 10 == 0 ? "POST" : "GET",
+		.route = route_name(rare ? RARE_ROUTE :
+					   zipf(seed, 0.9, RARE_ROUTE) - 1),
+		.status = rare ? 503 : next(seed) % 50 == 0 ? 404 : 200,
+		.took_us = (uint32_t)(next(seed) % 5000),
+		.address = "203.0.113.9",
+		.client = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0)",
+	};
+}
+
+static void
+search_draw(uint64_t *seed, int64_t at_ms, char *text, size_t room,
+	    struct event_search *out)
+{
+	static const char *const words[] = { "кино", "звезда", "love",
+					     "night", "ветер", "blue",
+					     "город", "summer" };
+
+	snprintf(text, room, "%s %s %llu", words[next(seed) % 8],
+		 words[next(seed) % 8],
+		 (unsigned long long)(next(seed) % 5000));
+	*out = (struct event_search){
+		.at_ms = at_ms,
+		.user_id = scatter(zipf(seed, 0.5, PEOPLE), PEOPLE),
+		.query = text,
+		.surface = "multi",
+		.results = (uint32_t)(next(seed) % 40),
+		.took_us = 300,
+	};
+}
+
+static void
+fill_logs(struct events_log *log, int64_t rows)
+{
+	static struct event_request requests[4 * BATCH];
+	static struct event_search searches[BATCH];
+	static char texts[BATCH][64];
+	const struct events_batch batch = { .requests = requests,
+					    .request_count = 4 * BATCH,
+					    .searches = searches,
+					    .search_count = BATCH };
+	int64_t begun_us = clock_monotonic_us();
+	uint64_t seed = 11;
+	struct events_receipt receipt;
+	struct fault fault;
+
+	for (int64_t done = 0; done < rows; done += 4 * BATCH) {
+		int64_t at_ms = (int64_t)FIRST_DAY * DAY_MS +
+				(int64_t)((double)done / (double)rows * DAYS *
+					  DAY_MS);
+
+		for (int i = 0; i < 4 * BATCH; i++)
+			request_draw(&seed, at_ms, &requests[i]);
+		for (int i = 0; i < BATCH; i++)
+			search_draw(&seed, at_ms, texts[i], sizeof texts[i],
+				    &searches[i]);
+		if (events_append(log, &batch, &receipt, &fault) != STATUS_OK)
+			die(fault.message);
+	}
+	printf("logged %.0f\n",
+	       (double)rows * 1.25 / seconds_since(begun_us));
+}
+
+static bool
+page_full(void *cookie)
+{
+	return ++*(int *)cookie < PAGE_ROWS;
+}
+
+static bool
+see_request(void *cookie, int64_t seq, const struct event_request *request)
+{
+	(void)seq;
+	(void)request;
+	return page_full(cookie);
+}
+
+static bool
+see_search(void *cookie, int64_t seq, const struct event_search *search)
+{
+	(void)seq;
+	(void)search;
+	return page_full(cookie);
+}
+
+static const struct {
+	const char *name;
+	bool searches;
+	struct events_look look;
+} looks[] = {
+	{ "all", false, { 0 } },
+	{ "a_person", false, { .user_id = 7 } },
+	{ "a_rare_person", false, { .user_id = RARE_USER } },
+	{ "a_rare_route", false, { .text = "part299/" } },
+	{ "a_rare_status", false,
+	  { .bounded = true, .least = 500, .most = 599 } },
+	{ "a_person_whose_requests_failed", false,
+	  { .user_id = 9, .bounded = true, .least = 500, .most = 599 } },
+	{ "a_person_and_a_method_and_a_status", false,
+	  { .user_id = 9, .word = "POST", .bounded = true, .least = 400,
+	    .most = 499 } },
+	{ "two_months_ago", false,
+	  { .until_ms = (int64_t)(FIRST_DAY + 30) * DAY_MS } },
+	{ "a_rare_text", true, { .text = "звезда город 4321" } },
+	{ "a_text_never_searched_for", true, { .text = "xyzzy" } },
+	{ "searches_of_a_person_that_found_nothing", true,
+	  { .user_id = 9, .bounded = true } },
+};
+
+static void
+look(struct events_log *log)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(looks); i++) {
+		int64_t us[100], processor[100];
+		int rows = 0;
+
+		for (size_t k = 0; k < ARRAY_LENGTH(us); k++) {
+			struct events_look asked = looks[i].look;
+			bool text = looks[i].searches && asked.text != NULL;
+			struct events_reach reach = {
+				text ? PAGE_TEXT_LOOKS : PAGE_LOOKS, 0, 0 };
+			int64_t begun_us = clock_monotonic_us();
+			int64_t used_us = processor_us();
+			struct fault fault;
+
+			asked.reach = &reach;
+			rows = 0;
+			if ((looks[i].searches ?
+				     events_searches(log, &asked, see_search,
+						     &rows, &fault) :
+				     events_requests(log, &asked, see_request,
+						     &rows, &fault)) !=
+			    STATUS_OK)
+				die(fault.message);
+			us[k] = clock_monotonic_us() - begun_us;
+			processor[k] = processor_us() - used_us;
+		}
+		printf("%s %lld %lld %lld %d\n", looks[i].name,
+		       (long long)at_percent(us, ARRAY_LENGTH(us), 50),
+		       (long long)at_percent(us, ARRAY_LENGTH(us), 95),
+		       (long long)at_percent(processor,
+					     ARRAY_LENGTH(processor), 95),
+		       rows);
+		fflush(stdout);
+	}
+}
+
 /* ---- single listens ------------------------------------------------------- */
 
 static void
@@ -537,11 +721,11 @@ main(int count, char **arguments)
 	const char *mode;
 
 	if (count < 3)
-		die("usage: bench_events fill|ask|accept FILE [EVENTS|commit|"
-		    "second]");
+		die("usage: bench_events fill|ask|accept|log|look FILE "
+		    "[EVENTS|commit|second]");
 	mode = arguments[1];
 	args.path = arguments[2];
-	if (strcmp(mode, "fill") == 0)
+	if (strcmp(mode, "fill") == 0 || strcmp(mode, "log") == 0)
 		unlink(args.path);
 	if (strcmp(mode, "accept") == 0 && count > 3)
 		settings.durability = arguments[3];
@@ -551,6 +735,11 @@ main(int count, char **arguments)
 	if (strcmp(mode, "fill") == 0)
 		fill(log, count > 3 ? strtoll(arguments[3], NULL, 10) :
 				      20000000);
+	else if (strcmp(mode, "log") == 0)
+		fill_logs(log, count > 3 ? strtoll(arguments[3], NULL, 10) :
+					   20000000);
+	else if (strcmp(mode, "look") == 0)
+		look(log);
 	else if (strcmp(mode, "ask") == 0)
 		ask(log, count > 3 ? arguments[3] : NULL);
 	else

@@ -31,3 +31,16 @@ for durability in commit second; do
 	row events "20M: one listen accepted ($durability), median" "$middle" us - - "<1000"
 	row events "20M: one listen accepted ($durability), p99" "$high" us - - -
 done
+
+logs=$data/logs-20M.db
+say "events: logs"
+if [ ! -e "$logs" ] || [ "$build/bench/bench_events" -nt "$logs" ]; then
+	say "writing 20,000,000 requests and 5,000,000 searches (minutes)"
+	"$build/bench/bench_events" log "$work/logs.db" 20000000 >/dev/null
+	mv "$work/logs.db" "$logs"
+	touch "$logs"
+fi
+while read -r name _ high processor _; do
+	row events "20M: a page of ${name//_/ }, p95" "$(calc "$high / 1000")" ms - - "<=200"
+	row events "20M: the same, processor time" "$(calc "$processor / 1000")" ms - - -
+done < <("$build/bench/bench_events" look "$logs")

@@ -22,9 +22,15 @@ struct log_row {
 	};
 };
 
+/* Rows that are looked at for a page: under a tenth of a second, of texts too.
+ * What is rare needs several pages, which may be empty. */
+#define PAGE_LOOKS 200000
+#define PAGE_TEXT_LOOKS 100000
+
 struct log_listing {
 	struct listing listing;
 	struct events_look look;
+	struct events_reach reach;
 	struct log_row rows[PAGE_LIMIT_MAX];
 	bool more;
 };
@@ -141,6 +147,7 @@ page_begin_at(struct log_listing *list, struct fault *fault)
 		return fault_field(fault, STATUS_INVALID, "cursor",
 				   "the cursor is not one of this list's");
 	list->look.after_seq = seq;
+	list->look.reach = &list->reach;
 	list->listing.count = 0;
 	list->more = false;
 	return STATUS_OK;
@@ -161,12 +168,15 @@ static enum status
 page_finish(struct log_listing *list, struct fault *fault)
 {
 	struct listing *listing = &list->listing;
+	int64_t seq = list->more ? list->rows[listing->count - 1].seq :
+				   list->reach.seq;
 
-	listing->info = (struct page_info){ .total = -1 };
-	if (list->more)
-		listing->info.next_cursor = arena_print(
-			&listing->arena, "%lld",
-			(long long)list->rows[listing->count - 1].seq);
+	listing->info = (struct page_info){ .total = -1, .searches = true };
+	if (seq != 0)
+		listing->info.next_cursor =
+			arena_print(&listing->arena, "%lld", (long long)seq);
+	if (!list->more)
+		listing->info.searched_to_ms = list->reach.at_ms;
 	return store_read(listing->call->api->args.store, names_work, list,
 			  fault);
 }
@@ -384,6 +394,7 @@ log_listing_init(struct log_listing *list, const struct listing_kind *kind,
 		.word = call_text(call, word),
 		.text = call_text(call, text),
 	};
+	list->reach.rows = PAGE_LOOKS;
 }
 
 void
@@ -408,6 +419,8 @@ handle_admin_searches(struct call *call)
 	list.look.bounded = empty->given;
 	list.look.least = empty->number != 0 ? 0 : 1;
 	list.look.most = empty->number != 0 ? 0 : UINT32_MAX;
+	if (list.look.text != NULL)
+		list.reach.rows = PAGE_TEXT_LOOKS;
 	listing_answer(&list.listing);
 }
 

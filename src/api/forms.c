@@ -293,6 +293,11 @@ page_end(struct page_answer *answer, struct call *call,
 	if (page->total_is_lower_bound)
 		json_member_bool(&answer->json, "total_is_lower_bound", true);
 	json_member_text(&answer->json, "next_cursor", page->next_cursor);
+	if (page->searched_to_ms != 0)
+		json_member_time(&answer->json, "searched_to",
+				 page->searched_to_ms);
+	else if (page->searches)
+		json_member_null(&answer->json, "searched_to");
 	json_object_end(&answer->json);
 	call_answer_json(call, 200, &answer->body);
 }

@@ -211,6 +211,11 @@
 		{ "took_ms", "number", NULL }, \
 		{ "facets", "Facets", NULL }) }
 
+#define LOG_SEARCHED_TO \
+	{ "searched_to", "time?", \
+	  "The search stopped here before the page was full; next_cursor " \
+	  "goes on. Null: it did not stop." }
+
 const struct schema api_schemas[] = {
 	{ "Error", FIELDS(
 		{ "error", "string", "Code for programs." },
@@ -974,7 +979,8 @@ const struct schema api_schemas[] = {
 	{ "RequestLog", FIELDS(
 		{ "items", "[RequestRow]", NULL },
 		{ "total", "integer?", "null: not counted." },
-		{ "next_cursor", "string?", NULL }) },
+		{ "next_cursor", "string?", NULL },
+		LOG_SEARCHED_TO) },
 	{ "SearchRow", FIELDS(
 		{ "id", "integer", "Grows with time." },
 		{ "at", "time", NULL },
@@ -989,7 +995,8 @@ const struct schema api_schemas[] = {
 	{ "SearchLog", FIELDS(
 		{ "items", "[SearchRow]", NULL },
 		{ "total", "integer?", "null: not counted." },
-		{ "next_cursor", "string?", NULL }) },
+		{ "next_cursor", "string?", NULL },
+		LOG_SEARCHED_TO) },
 	{ "ActivityRow", FIELDS(
 		{ "id", "integer", "Grows with time." },
 		{ "at", "time", NULL },
@@ -1001,7 +1008,8 @@ const struct schema api_schemas[] = {
 	{ "ActivityLog", FIELDS(
 		{ "items", "[ActivityRow]", NULL },
 		{ "total", "integer?", "null: not counted." },
-		{ "next_cursor", "string?", NULL }) },
+		{ "next_cursor", "string?", NULL },
+		LOG_SEARCHED_TO) },
 	{ "Invitation", FIELDS(INVITATION_FIELDS) },
 	{ "NewInvitation", FIELDS(INVITATION_FIELDS,
 		{ "code", "string", "Shown this once." },

@@ -276,18 +276,23 @@ events_activities(struct events_log *log, const struct events_look *look,
 }
 
 bool
-events_look_takes_text(const struct events_look *look, const char *text)
+events_text_has(struct arena *arena, const char *folded, const char *text)
+{
+	return text != NULL &&
+	       strstr(fold_identity(arena, text), folded) != NULL;
+}
+
+static bool
+look_takes_text(const struct events_look *look, const char *text)
 {
 	struct arena arena;
 	bool takes;
 
 	if (look->text == NULL)
 		return true;
-	if (text == NULL)
-		return false;
 	arena_init(&arena);
-	takes = strstr(fold_identity(&arena, text),
-		       fold_identity(&arena, look->text)) != NULL;
+	takes = events_text_has(&arena, fold_identity(&arena, look->text),
+				text);
 	arena_release(&arena);
 	return takes;
 }
@@ -312,7 +317,7 @@ events_look_takes(const struct events_look *look,
 	if (look->word != NULL &&
 	    (row->word == NULL || strcmp(look->word, row->word) != 0))
 		return false;
-	return events_look_takes_text(look, row->text);
+	return look_takes_text(look, row->text);
 }
 
 enum status

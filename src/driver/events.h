@@ -245,6 +245,15 @@ struct events_walk {
 	int64_t after_ms, after_seq;
 };
 
+/* How far a look may go, and went. */
+struct events_reach {
+	int64_t rows; /* it looks at no more than these */
+
+	/* Out: the last of them and its time, when it had to stop there; 0: it
+	 * did not. Go on behind it. */
+	int64_t seq, at_ms;
+};
+
 /* A look at one of the other logs: requests, searches, activities. Rows have
  * numbers that grow; what is not set narrows nothing. */
 struct events_look {
@@ -258,6 +267,7 @@ struct events_look {
 			   * activity's action: exactly this */
 	const char *text; /* part of a request's route, a search's query, an
 			   * activity's object; as fold_identity() compares */
+	struct events_reach *reach; /* NULL: to the end */
 };
 
 struct events_log {
@@ -470,7 +480,11 @@ struct events_look_row {
 };
 bool events_look_takes(const struct events_look *look,
 		       const struct events_look_row *row);
-bool events_look_takes_text(const struct events_look *look, const char *text);
+
+/* Whether the text, which may be NULL, has `folded` in it. Leaves some bytes in
+ * the arena. */
+bool events_text_has(struct arena *arena, const char *folded,
+		     const char *text);
 
 /* The UTC day of a time; right before 1970 too. */
 int32_t events_day_of(int64_t at_ms);

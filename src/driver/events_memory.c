@@ -659,16 +659,60 @@ memory_listens(struct events_log *log, const struct events_walk *walk,
 	return STATUS_OK;
 }
 
-/* The next row of a look: from `first` up, or from `last` down. */
-static bool
-look_next(const struct events_look *look, int64_t first, int64_t last,
-	  int64_t *seq)
+/* The rows of a look that it goes through: numbers, inclusive. */
+struct going {
+	const struct events_look *look;
+	int64_t first, last;
+	int64_t seq; /* 0: before the first one */
+	int64_t left;
+	bool ended; /* the visitor has enough */
+};
+
+static void
+go(struct going *going, const struct events_look *look, int64_t dropped,
+   size_t count)
 {
-	if (*seq == 0)
-		*seq = look->oldest_first ? first : last;
-	else
-		*seq += look->oldest_first ? 1 : -1;
-	return *seq >= first && *seq <= last;
+	*going = (struct going){ .look = look,
+				 .first = dropped + 1,
+				 .last = (int64_t)count,
+				 .left = INT64_MAX };
+	if (look->reach != NULL) {
+		going->left = look->reach->rows;
+		look->reach->seq = look->reach->at_ms = 0;
+	}
+	if (look->after_seq == 0)
+		return;
+	if (look->oldest_first && look->after_seq >= going->first)
+		going->first = look->after_seq + 1;
+	if (!look->oldest_first && look->after_seq <= going->last)
+		going->last = look->after_seq - 1;
+}
+
+static bool
+go_next(struct going *going, int64_t *seq)
+{
+	bool up = going->look->oldest_first;
+
+	if (going->ended || going->left-- <= 0 ||
+	    going->first > going->last)
+		return false;
+	*seq = going->seq = up ? going->first++ : going->last--;
+	return true;
+}
+
+/* Whether, and where, the look had to stop. */
+static bool
+go_stopped(const struct going *going)
+{
+	return going->look->reach != NULL && !going->ended &&
+	       going->first <= going->last && going->seq != 0;
+}
+
+static void
+go_note(const struct going *going, int64_t at_ms)
+{
+	going->look->reach->seq = going->seq;
+	going->look->reach->at_ms = at_ms;
 }
 
 static enum status
@@ -676,13 +720,12 @@ memory_requests(struct events_log *log, const struct events_look *look,
 		event_request_visit *visit, void *cookie, struct fault *fault)
 {
 	struct memory_log *mine = memory_of(log);
-	bool more = true;
+	struct going going;
 
 	(void)fault;
 	pthread_mutex_lock(&mine->lock);
-	for (int64_t seq = 0;
-	     more && look_next(look, mine->request_drop + 1,
-			       (int64_t)mine->request_count, &seq);) {
+	go(&going, look, mine->request_drop, mine->request_count);
+	for (int64_t seq; go_next(&going, &seq);) {
 		struct event_request request = mine->requests[seq - 1];
 		const struct events_look_row row = {
 			seq, request.at_ms, request.user_id, request.status,
@@ -691,8 +734,10 @@ memory_requests(struct events_log *log, const struct events_look *look,
 		if (request.user_id < 0)
 			request.user_id = 0;
 		if (events_look_takes(look, &row))
-			more = visit(cookie, seq, &request);
+			going.ended = !visit(cookie, seq, &request);
 	}
+	if (go_stopped(&going))
+		go_note(&going, mine->requests[going.seq - 1].at_ms);
 	pthread_mutex_unlock(&mine->lock);
 	return STATUS_OK;
 }
@@ -702,21 +747,22 @@ memory_searches(struct events_log *log, const struct events_look *look,
 		event_search_visit *visit, void *cookie, struct fault *fault)
 {
 	struct memory_log *mine = memory_of(log);
-	bool more = true;
+	struct going going;
 
 	(void)fault;
 	pthread_mutex_lock(&mine->lock);
-	for (int64_t seq = 0;
-	     more && look_next(look, mine->search_drop + 1,
-			       (int64_t)mine->search_count, &seq);) {
+	go(&going, look, mine->search_drop, mine->search_count);
+	for (int64_t seq; go_next(&going, &seq);) {
 		const struct event_search *search = &mine->searches[seq - 1];
 		const struct events_look_row row = {
 			seq, search->at_ms, search->user_id, search->results,
 			search->surface, search->query };
 
 		if (search->query != NULL && events_look_takes(look, &row))
-			more = visit(cookie, seq, search);
+			going.ended = !visit(cookie, seq, search);
 	}
+	if (go_stopped(&going))
+		go_note(&going, mine->searches[going.seq - 1].at_ms);
 	pthread_mutex_unlock(&mine->lock);
 	return STATUS_OK;
 }
@@ -727,13 +773,12 @@ memory_activities(struct events_log *log, const struct events_look *look,
 		  struct fault *fault)
 {
 	struct memory_log *mine = memory_of(log);
-	bool more = true;
+	struct going going;
 
 	(void)fault;
 	pthread_mutex_lock(&mine->lock);
-	for (int64_t seq = 0;
-	     more && look_next(look, mine->activity_drop + 1,
-			       (int64_t)mine->activity_count, &seq);) {
+	go(&going, look, mine->activity_drop, mine->activity_count);
+	for (int64_t seq; go_next(&going, &seq);) {
 		const struct event_activity *activity =
 			&mine->activities[seq - 1];
 		const struct events_look_row row = {
@@ -742,8 +787,10 @@ memory_activities(struct events_log *log, const struct events_look *look,
 			activity->object };
 
 		if (activity->user_id >= 0 && events_look_takes(look, &row))
-			more = visit(cookie, seq, activity);
+			going.ended = !visit(cookie, seq, activity);
 	}
+	if (go_stopped(&going))
+		go_note(&going, mine->activities[going.seq - 1].at_ms);
 	pthread_mutex_unlock(&mine->lock);
 	return STATUS_OK;
 }

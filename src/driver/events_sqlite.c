@@ -69,6 +69,13 @@ static const char schema[] =
 	"count integer not null, empty integer not null, "
 	"primary key (day, query)) strict, without rowid;";
 
+/* Not in the logs of all that were made before. */
+static const char marks_schema[] =
+	"create table if not exists marks (log integer not null, "
+	"block integer not null, first_at integer not null, "
+	"last_at integer not null, bytes blob not null, "
+	"primary key (log, block)) strict, without rowid;";
+
 /* ---- maps ----------------------------------------------------------------- */
 
 static size_t
@@ -150,6 +157,8 @@ schema_work(struct store_session *session, void *cookie, struct fault *fault)
 			       SQL_NO_ARGS, &tables, fault);
 	if (status == STATUS_OK && tables == 0)
 		status = sql_script(session, schema, fault);
+	if (status == STATUS_OK)
+		status = sql_script(session, marks_schema, fault);
 	if (status == STATUS_OK)
 		status = sql_exec(session,
 				  "insert into about values ('log', "

@@ -5,7 +5,9 @@
  * events_sqlite_pack.c    from the tail to blocks; days and months made whole
  * events_sqlite_read.c    sums
  * events_sqlite_rank.c    tops and numbers of listeners
- * events_sqlite_walk.c    walks over the log itself
+ * events_sqlite_walk.c    walks over the listens
+ * events_sqlite_look.c    looks at the logs of requests, searches and doings
+ * events_sqlite_mark.c    what is in each thousand rows of those
  * events_sqlite_tidy.c    retention, forgetting, recounting
  * events_block.c          listens, sums and sets as bytes
  *
@@ -231,6 +233,38 @@ void sqlite_log_leave(struct sqlite_log *mine);
 /* Writes some batches in one transaction: all are kept or none is. */
 enum status sqlite_log_write(struct sqlite_log *mine,
 			     struct waiting_batch *group, struct fault *fault);
+
+/* ---- events_sqlite_mark.c ------------------------------------------------- */
+
+/* Stored: never renumber, neither these. */
+enum marked_log { MARKED_REQUESTS, MARKED_SEARCHES, MARKED_ACTIVITIES };
+#define MARKED_LOGS 3
+enum mark_set { MARK_LISTENERS, MARK_WORDS, MARK_TEXTS, MARK_NUMBERS };
+#define MARK_SETS 4
+#define MARK_ROWS 1024 /* a block: as many numbers from a multiple of it on */
+
+/* Marks full blocks that have no mark, the oldest first, at most `most`; *more
+ * is set when there are more. */
+enum status sqlite_log_mark(struct store_session *session, enum marked_log log,
+			    int64_t most, bool *more, struct fault *fault);
+
+/* Marks of rows that are gone go too. */
+enum status sqlite_log_marks_trim(struct store_session *session,
+				  struct fault *fault);
+
+/* What a look wants, in the log's own numbers; 0 or NULL: anything. */
+struct mark_wants {
+	int64_t listener, word;
+	bool bounded;
+	int64_t least, most;
+	const bool *texts; /* by the number of the word */
+	size_t text_count;
+};
+
+/* False: none of the mark's rows is wanted. */
+bool mark_may_hold(struct span sets, const struct mark_wants *wants);
+
+/* ---- packing -------------------------------------------------------------- */
 
 /* Turns up to about TAIL_LISTENS of the tail into a run. */
 enum status sqlite_log_pack(struct sqlite_log *mine, struct fault *fault);

@@ -1,4 +1,4 @@
-/* events_sqlite_tidy.c - retention, forgetting, recounting; see
+/* events_sqlite_tidy.c - retention, marks, forgetting, recounting; see
  * events_sqlite.h.
  *
  * Every step is one short transaction, so that appends wait for milliseconds at
@@ -194,6 +194,8 @@ trim_logs_work(struct store_session *session, void *cookie,
 					  events_day_of(retention->now_ms) -
 					  (int64_t)keep->keep_searches_days)),
 				  NULL, fault);
+	if (status == STATUS_OK)
+		status = sqlite_log_marks_trim(session, fault);
 	return status;
 }
 
@@ -272,6 +274,21 @@ trim_one(struct sqlite_log *mine, int64_t now_ms, bool *more,
 	return status;
 }
 
+/* Marks of a log that is older than they are. */
+#define STEP_MARKS 8
+
+static enum status
+marks_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	bool *more = cookie;
+
+	for (int i = 0; i < MARKED_LOGS && status == STATUS_OK; i++)
+		status = sqlite_log_mark(session, (enum marked_log)i,
+					 STEP_MARKS, more, fault);
+	return status;
+}
+
 static enum status
 active_one(struct sqlite_log *mine, int32_t today, bool *more,
 	   struct fault *fault)
@@ -297,6 +314,8 @@ sqlite_log_tidy(struct events_log *log, int64_t now_ms, bool *more,
 		status = active_one(mine, today, &left, fault);
 	if (status == STATUS_OK)
 		status = trim_one(mine, now_ms, &left, fault);
+	if (status == STATUS_OK)
+		status = store_write(mine->store, marks_work, &left, fault);
 	if (status == STATUS_OK)
 		*more = left;
 	return status;

@@ -14,6 +14,7 @@ struct writing {
 	struct store_session *session;
 	int64_t seq, first_seq;
 	int64_t listens;
+	bool wrote[MARKED_LOGS];
 	struct buffer tail, plays;
 };
 
@@ -442,6 +443,9 @@ write_batch(struct writing *writing, struct waiting_batch *one,
 	enum status status = STATUS_OK;
 
 	one->receipt = (struct events_receipt){ 0 };
+	writing->wrote[MARKED_REQUESTS] |= batch->request_count > 0;
+	writing->wrote[MARKED_SEARCHES] |= batch->search_count > 0;
+	writing->wrote[MARKED_ACTIVITIES] |= batch->activity_count > 0;
 	for (size_t i = 0; i < batch->listen_count && status == STATUS_OK; i++)
 		status = write_listen(writing, &batch->listens[i],
 				      &one->receipt, fault);
@@ -487,6 +491,24 @@ tail_write(struct writing *writing, struct fault *fault)
 	return status;
 }
 
+/* Of a log from before there were marks only a part: housekeeping makes the
+ * rest. */
+#define MARKS_MOST 20
+
+static enum status
+marks_write(struct writing *writing, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	bool more = false;
+
+	for (int i = 0; i < MARKED_LOGS && status == STATUS_OK; i++)
+		if (writing->wrote[i])
+			status = sqlite_log_mark(writing->session,
+						 (enum marked_log)i, MARKS_MOST,
+						 &more, fault);
+	return status;
+}
+
 static void
 maps_clear(struct sqlite_log *mine)
 {
@@ -519,6 +541,8 @@ write_work(struct store_session *session, void *cookie, struct fault *fault)
 		status = write_batch(writing, one, fault);
 	if (status == STATUS_OK)
 		status = tail_write(writing, fault);
+	if (status == STATUS_OK)
+		status = marks_write(writing, fault);
 	return status;
 }
 

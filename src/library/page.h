@@ -37,6 +37,8 @@ struct page_info {
 	int64_t total; /* below 0: not counted */
 	bool total_is_lower_bound;
 	const char *next_cursor; /* arena-owned; NULL: this was the last page */
+	bool searches; /* it may stop before its page is full: */
+	int64_t searched_to_ms; /* there, and next_cursor goes on; 0: no */
 };
 
 /* STATUS_INVALID with field "limit", "offset" or "cursor". Lists call it

@@ -944,6 +944,166 @@ logs_past_their_time_go_and_counts_stay(void **state)
 	assert_int_equal(count, 3);
 }
 
+/* Five thousand requests: of person 1, of whom every thousandth is of person 2
+ * and failed. */
+#define MANY 5000
+#define MANY_ROUTE "/api/v1/rare/{id}"
+
+static void
+append_many(struct place *place)
+{
+	static struct event_request requests[MANY];
+	static struct event_search searches[MANY];
+	struct events_batch batch = { .requests = requests,
+				      .request_count = MANY,
+				      .searches = searches,
+				      .search_count = MANY };
+	struct events_receipt receipt;
+
+	for (int i = 0; i < MANY; i++) {
+		bool rare = i % 1000 == 500;
+
+		requests[i] = (struct event_request){
+			.at_ms = AT(0, i),
+			.user_id = rare ? 2 : 1,
+			.method = rare ? "PUT" : "GET",
+			.route = rare ? MANY_ROUTE : "/api/v1/tracks",
+			.status = rare ? 503 : 200,
+		};
+		searches[i] = (struct event_search){
+			.at_ms = AT(0, i),
+			.user_id = 1,
+			.query = rare ? "Ёлка в лесу" : "кино",
+			.surface = "multi",
+			.results = 1,
+		};
+	}
+	ok(place, events_append(place->log, &batch, &receipt, &place->fault));
+}
+
+struct gathered {
+	size_t count, steps;
+	int64_t seqs[16];
+};
+
+static bool
+gather(void *cookie, int64_t seq)
+{
+	struct gathered *gathered = cookie;
+
+	assert_true(gathered->count < ARRAY_LENGTH(gathered->seqs));
+	gathered->seqs[gathered->count++] = seq;
+	return true;
+}
+
+static bool
+gather_request(void *cookie, int64_t seq, const struct event_request *request)
+{
+	(void)request;
+	return gather(cookie, seq);
+}
+
+static bool
+gather_search(void *cookie, int64_t seq, const struct event_search *search)
+{
+	(void)search;
+	return gather(cookie, seq);
+}
+
+/* Goes on where each look had to stop, until the end. */
+static void
+follow(struct place *place, struct events_look look, int64_t rows,
+       bool searches, struct gathered *gathered)
+{
+	struct events_reach reach = { .rows = rows };
+
+	*gathered = (struct gathered){ 0 };
+	look.reach = &reach;
+	do {
+		look.after_seq = reach.seq;
+		ok(place,
+		   searches ? events_searches(place->log, &look, gather_search,
+					      gathered, &place->fault) :
+			      events_requests(place->log, &look,
+					      gather_request, gathered,
+					      &place->fault));
+		gathered->steps++;
+		assert_true(gathered->steps < MANY);
+		if (reach.seq != 0)
+			assert_int_equal(reach.at_ms,
+					 AT(0, (reach.seq - 1) % MANY));
+	} while (reach.seq != 0);
+}
+
+static void
+what_is_rare_is_found_in_steps_that_end(void **state)
+{
+	const struct events_look rare[] = {
+		{ .user_id = 2 },
+		{ .word = "PUT" },
+		{ .text = "rare" },
+		{ .bounded = true, .least = 500, .most = 599 },
+		{ .user_id = 2, .word = "PUT", .text = "RARE/",
+		  .from_ms = AT(0, 10), .until_ms = AT(0, MANY) },
+	};
+	static const int64_t upwards[] = { 501, 1501, 2501, 3501, 4501 };
+	struct place *place = *state;
+	struct gathered found;
+
+	append_many(place);
+	for (size_t i = 0; i < ARRAY_LENGTH(rare); i++) {
+		struct events_look up = rare[i];
+
+		follow(place, rare[i], MANY, false, &found);
+		assert_int_equal(found.steps, 1);
+		assert_int_equal(found.count, 5);
+		follow(place, rare[i], 300, false, &found);
+		assert_int_equal(found.count, 5);
+		assert_int_equal(found.seqs[0], 4501);
+		up.oldest_first = true;
+		follow(place, up, 300, false, &found);
+		assert_memory_equal(found.seqs, upwards, sizeof upwards);
+	}
+	follow(place, (struct events_look){ .text = "елка" }, 1000, true,
+	       &found);
+	assert_int_equal(found.steps, 5); /* texts are read one by one */
+	assert_int_equal(found.count, 5);
+}
+
+static void
+rows_outside_of_a_look_are_not_found_in_any_step(void **state)
+{
+	const struct events_look nothing[] = {
+		{ .user_id = 1, .word = "PUT" },
+		{ .user_id = 3 },
+		{ .text = "tracks", .bounded = true, .least = 500,
+		  .most = 599 },
+		{ .from_ms = AT(0, MANY) },
+		{ .until_ms = AT(0, 0) },
+	};
+	struct place *place = *state;
+	struct gathered found;
+
+	append_many(place);
+	for (size_t i = 0; i < ARRAY_LENGTH(nothing); i++) {
+		follow(place, nothing[i], 700, false, &found);
+		assert_int_equal(found.count, 0);
+	}
+	tidy(place, AT(11, 0)); /* they are past their time */
+	append_many(place);
+	follow(place, (struct events_look){ .user_id = 2 }, 3 * MANY, false,
+	       &found);
+	assert_int_equal(found.count, 5);
+	assert_int_equal(found.seqs[4], MANY + 501);
+	ok(place, events_forget_user(place->log, 2, &place->fault));
+	follow(place, (struct events_look){ .user_id = 2 }, 300, false,
+	       &found);
+	assert_int_equal(found.count, 0);
+	follow(place, (struct events_look){ .word = "PUT" }, 3 * MANY, false,
+	       &found);
+	assert_int_equal(found.count, 5);
+}
+
 static void
 a_durability_that_is_unknown_is_refused(void **state)
 {
@@ -1369,6 +1529,8 @@ main(void)
 			logs_are_narrowed_by_time_person_number_word_and_text),
 		OVER_ALL(logs_are_read_from_the_oldest_on_too),
 		OVER_ALL(requests_searches_and_doings_are_counted_by_day),
+		OVER_ALL(what_is_rare_is_found_in_steps_that_end),
+		OVER_ALL(rows_outside_of_a_look_are_not_found_in_any_step),
 		OVER_ALL(plays_wait_until_they_are_dropped),
 		OVER_ALL(a_forgotten_person_cannot_be_asked_about_but_still_counts),
 		OVER_ALL(logs_past_their_time_go_and_counts_stay),

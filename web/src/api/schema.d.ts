@@ -1332,6 +1332,7 @@ export interface components {
             items: components["schemas"]["RequestRow"][];
             total: number | null;
             next_cursor: string | null;
+            searched_to: string | null;
         };
         SearchRow: {
             id: number;
@@ -1350,6 +1351,7 @@ export interface components {
             items: components["schemas"]["SearchRow"][];
             total: number | null;
             next_cursor: string | null;
+            searched_to: string | null;
         };
         ActivityRow: {
             id: number;
@@ -1365,6 +1367,7 @@ export interface components {
             items: components["schemas"]["ActivityRow"][];
             total: number | null;
             next_cursor: string | null;
+            searched_to: string | null;
         };
         Invitation: {
             id: number;

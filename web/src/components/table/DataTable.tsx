@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { dateTimeOf } from '../../i18n/dates';
 import { numberOf } from '../../i18n/format';
-import { IconButton } from '../Button';
+import { Button, IconButton } from '../Button';
 import { Checkbox } from '../form/Toggle';
 import { Icon } from '../Icon';
 import { SkeletonRows } from '../Skeletons';
@@ -69,7 +70,13 @@ function Head<T>({ column, table }: { column: Column<T>; table: Table<T> }) {
 export function Pager<T>({ table }: { table: Table<T> }) {
 	const { t, i18n } = useTranslation();
 	return (
-		<div className="mt-3 flex items-center justify-end gap-2 text-sm text-text-2">
+		<div className="mt-3 flex flex-wrap items-center justify-end gap-2 text-sm text-text-2">
+			{table.searchedTo !== null && (
+				<span className="mr-auto flex flex-wrap items-center gap-2" role="status">
+					{t('table.searchedTo', { when: dateTimeOf(table.searchedTo, i18n.language) })}
+					<Button onClick={() => table.next?.()}>{t('table.searchOn')}</Button>
+				</span>
+			)}
 			{table.total !== null && (
 				<span className="tabular mr-auto">
 					{t('table.total', { count: table.total, shown: numberOf(table.total, i18n.language) })}
@@ -99,7 +106,14 @@ export function DataTable<T, K extends string | number>(props: DataTableProps<T,
 	const { t } = useTranslation();
 	if (table.error) return <ErrorView error={table.error} retry={table.reload} />;
 	if (table.loading) return <SkeletonRows count={6} />;
-	if (table.items.length === 0) return empty ?? <EmptyState title={t('state.nothing')} />;
+	if (table.items.length === 0 && table.searchedTo === null) {
+		return (
+			<>
+				{empty ?? <EmptyState title={t('state.nothing')} />}
+				<Pager table={table} />
+			</>
+		);
+	}
 	const keys: K[] = table.items.map(keyOf);
 	const chosen = keys.filter((key) => selection?.keys.has(key)).length;
 	const choose = (some: K[], on: boolean) => {

@@ -21,6 +21,8 @@ export interface TableOptions {
 export interface Table<T> {
 	items: T[];
 	total: number | null;
+	/** A search that stopped here before its page was full; the next page goes on. */
+	searchedTo: string | null;
 	error: unknown;
 	loading: boolean;
 	/** Answer of the page before is shown while the next one comes. */
@@ -53,7 +55,9 @@ export function useTable<T>(path: string | null, options: TableOptions): Table<T
 	const cursors = trail.list === first ? trail.cursors : [];
 	const cursor = cursors.at(-1);
 	const key = path === null ? null : cursor ? apiPath(path, { ...query, limit, cursor }) : first;
-	const { data, error, isLoading, isValidating, mutate } = useSWR<Page<T>>(key, { keepPreviousData: true });
+	const { data, error, isLoading, isValidating, mutate } = useSWR<Page<T> & { searched_to?: string | null }>(key, {
+		keepPreviousData: true,
+	});
 	const following = data?.next_cursor ?? null;
 	useEffect(() => {
 		if (cursors.length > 0) document.getElementById('table-top')?.scrollIntoView({ block: 'nearest' });
@@ -71,6 +75,7 @@ export function useTable<T>(path: string | null, options: TableOptions): Table<T
 	return {
 		items: useMemo(() => data?.items ?? [], [data]),
 		total: data?.total ?? null,
+		searchedTo: data?.searched_to ?? null,
 		error,
 		loading: isLoading && !data,
 		stale: isValidating && Boolean(data),
