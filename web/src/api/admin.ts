@@ -2,255 +2,49 @@
 import useSWR from 'swr';
 import { apiPath, apiSend } from './client';
 import type { Role } from './roles';
-import type { Login, User } from './session';
-import type { Page } from './types';
+import type { User } from './session';
+import type { Exactly, Page, Shapes } from './types';
 
 export const ADMIN = '/admin/api';
 
 export type UserStatus = User['status'];
+export type AdminUser = User;
+export type UserDetails = User & Omit<Shapes['Person'], keyof User>;
 
-export interface AdminUser extends User {
-	reviewed_by?: number | null;
-	reviewed_at?: string | null;
-}
-
-export interface SessionRow {
-	id: number;
-	kind: 'token' | 'web';
-	address: string | null;
-	user_agent: string | null;
-	created_at: string;
-	used_at: string | null;
-	expires_at: string;
-	current: boolean;
-}
-
-export interface KeyRow {
-	id: number;
-	name: string;
-	prefix: string;
-	scopes: string[];
-	created_at: string;
-	expires_at: string | null;
-	last_used_at: string | null;
-}
-
-export interface UserDetails extends AdminUser {
-	sessions: SessionRow[];
-	keys: KeyRow[];
-	logins: Login[];
-}
-
-export interface Invitation {
-	id: number;
-	prefix: string;
-	role: Role;
-	note: string | null;
-	uses: number;
-	uses_max: number;
-	created_by: number | null;
-	created_at: string;
-	expires_at: string | null;
-	revoked_at: string | null;
-}
-
-export interface NewInvitation extends Invitation {
-	code: string;
-	link: string;
-}
+export type Invitation = Exactly<Shapes['Invitation'], { role: Role }>;
+export type NewInvitation = Exactly<Shapes['NewInvitation'], { role: Role }>;
 
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
-export interface AuditRow {
-	id: number;
-	admin_user_id: number | null;
-	admin_username: string | null;
-	action: string;
-	model_name: string;
-	model_id: string | number | null;
-	old_values: Json;
-	new_values: Json;
-	ip_address: string | null;
-	user_agent: string | null;
-	created_at: string;
-}
+export type AuditRow = Exactly<Shapes['AuditRow'], { old_values: Json; new_values: Json }>;
+export type Dashboard = Exactly<Shapes['Dashboard'], { audit: AuditRow[] }>;
 
-export interface Dashboard {
-	users: {
-		total: number;
-		active: number;
-		pending: number;
-		blocked: number;
-		new_7d: number;
-		by_role: Partial<Record<Role, number>>;
-	};
-	library: {
-		tracks: number;
-		albums: number;
-		artists: number;
-		genres: number;
-		duration_ms: number;
-		size_bytes: number;
-	};
-	jobs: { running: number; queued: number; failed: number };
-	sessions: { active: number };
-	audit: AuditRow[];
-	uptime_seconds: number;
-}
+export type RequestRow = Shapes['RequestRow'];
+export type SearchRow = Shapes['SearchRow'];
+export type ActivityRow = Shapes['ActivityRow'];
 
-export interface Setting {
-	name: string;
-	/** "***" where it is a secret. */
-	value: string | null;
-	origin: string;
-	summary: string;
-	group: string;
-}
-
-export interface Source {
-	id: number;
-	kind: 'folder' | 's3';
-	path: string;
-	/** Of a bucket. */
-	server: {
-		/** Empty: the server of the settings. */
-		endpoint: string;
-		region: string | null;
-		access_key: string | null;
-		has_secret: boolean;
-		path_style: boolean;
-	} | null;
-	/** Uploaded files end in it. */
-	managed: boolean;
-	state: 'active' | 'paused' | 'removed';
-	file_count: number;
-	rejected_count: number;
-	last_scan_at: string | null;
-	last_error: string | null;
-	created_at: string;
-	updated_at: string;
-	scanning: boolean;
-	job_id: number | null;
-}
-
-export interface SourceCheck {
-	ok: boolean;
-	message: string | null;
-}
-
-export interface RejectedFile {
-	id: number;
-	path: string;
-	reason: string;
-	updated_at: string;
-}
+export type Setting = Shapes['Setting'];
+export type Source = Exactly<Shapes['Source'], { kind: 'folder' | 's3'; state: 'active' | 'paused' | 'removed' }>;
+export type SourceCheck = Shapes['SourceCheck'];
+export type RejectedFile = Shapes['RejectedFile'];
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'dead';
+export type Job = Exactly<Shapes['Job'], { state: JobState }>;
+export type JobLine = Exactly<Shapes['JobLine'], { level: 'info' | 'warning' | 'error' }>;
+export type Schedule = Shapes['Schedule'];
+export type ScheduleRun = Exactly<Shapes['ScheduleRun'], { reason: 'clock' | 'catch_up' | 'person'; state: JobState }>;
+export type Alert = Exactly<Shapes['Alert'], { level: 'warning' | 'error' }>;
+export type Backup = Shapes['Backup'];
 
-export interface Job {
-	id: number;
-	kind: string;
-	source_id: number | null;
-	detail: string | null;
-	state: JobState;
-	step: string | null;
-	attempts: number;
-	next_try_at: string | null;
-	parent_id: number | null;
-	cancel_asked: boolean;
-	progress: {
-		done: number;
-		total: number;
-		rate: number;
-		eta_seconds: number | null;
-		added: number;
-		updated: number;
-		moved: number;
-		removed: number;
-		restored: number;
-		unchanged: number;
-		rejected: number;
-	};
-	error: string | null;
-	created_at: string;
-	started_at: string | null;
-	finished_at: string | null;
-}
-
-export interface JobLine {
-	id: number;
-	at: string;
-	level: 'info' | 'warning' | 'error';
-	path: string | null;
-	message: string;
-}
-
-export interface Schedule {
-	name: string;
-	cron: string;
-	preset: string;
-	changed: boolean;
-	enabled: boolean;
-	last_run_at: string | null;
-	next_run_at: string | null;
-}
-
-export interface ScheduleRun {
-	id: number;
-	job_id: number;
-	reason: 'clock' | 'catch_up' | 'person';
-	started_at: string;
-	finished_at: string | null;
-	state: JobState;
-	error: string | null;
-}
-
-export interface Alert {
-	name: string;
-	level: 'warning' | 'error';
-	message: string;
-	active: boolean;
-	raised_at: string | null;
-}
-
-export interface Backup {
-	name: string;
-	created_at: string;
-	size_bytes: number;
-	files: number;
-	store: string;
-	version: string;
-	complete: boolean;
-}
-
-export interface Edits {
-	fields: Record<string, Json>;
-	tags: Record<string, Json>;
-	hidden: boolean;
-	updated_at: string | null;
-	updated_by: { id: number; username: string } | null;
-}
-
-export interface Owner {
-	id: number;
-	username: string;
-	full_name: string | null;
-}
-
-export interface Refusal {
-	id: number;
-	reason: string;
-}
-
-export interface BulkAnswer {
-	changed: number[];
-	refused: Refusal[];
-}
+export type Edits = Exactly<Shapes['Edits'], { fields: Record<string, Json>; tags: Record<string, Json> }>;
+export type Owner = Shapes['Owner'];
+export type Refusal = Pick<Shapes['BulkRefusal'], 'id' | 'reason'>;
+export type BulkAnswer = Exactly<Shapes['BulkOutcome'], { refused: Refusal[] }>;
 
 export const useDashboard = () => useSWR<Dashboard>(`${ADMIN}/dashboard`, { refreshInterval: 30_000 });
 export const useAdminUser = (id: string | undefined) => useSWR<UserDetails>(id ? `${ADMIN}/users/${id}` : null);
 export const useAdminSettings = () => useSWR<Page<Setting>>(`${ADMIN}/settings`);
-export const useBackups = () => useSWR<Page<Backup> & { folder: string | null }>(`${ADMIN}/backups`);
+export const useBackups = () => useSWR<Shapes['Backups']>(`${ADMIN}/backups`);
 /** Asked each time a dialog opens: it may be opened again right after a change. */
 export const useEdits = (kind: string, id: number | null) =>
 	useSWR<Edits>(id === null ? null : apiPath(`/${kind}/${id}/edits`), { dedupingInterval: 0 });
@@ -285,8 +79,7 @@ export const changeUser = (id: number, change: UserChange) =>
 	apiSend<AdminUser>('PATCH', `${ADMIN}/users/${id}`, change);
 export const reviewUser = (id: number, verdict: 'approve' | 'reject') =>
 	apiSend<AdminUser>('POST', `${ADMIN}/users/${id}/${verdict}`);
-export const linkForUser = (id: number) =>
-	apiSend<{ link: string; expires_at: string }>('POST', `${ADMIN}/users/${id}/link`);
+export const linkForUser = (id: number) => apiSend<Shapes['NewLink']>('POST', `${ADMIN}/users/${id}/link`);
 
 export type UserAction = 'approve' | 'reject' | 'block' | 'activate' | 'delete' | 'role';
 

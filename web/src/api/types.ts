@@ -31,6 +31,13 @@ export type Track = Exactly<
 	}
 >;
 
+/** An answer that has tracks somewhere in it. */
+export type Told<Answer> = Answer extends Shapes['Track']
+	? Track
+	: Answer extends object
+		? { [Name in keyof Answer]: Told<Answer[Name]> }
+		: Answer;
+
 /** One that goes with another, and why. */
 export type SimilarTrack = Track & Pick<Shapes['SimilarTrack'], 'reason' | 'reason_kind'>;
 

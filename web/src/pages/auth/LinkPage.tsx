@@ -4,6 +4,7 @@ import useSWR from 'swr';
 import { useAuthConfig } from '../../api/auth';
 import { apiPath, apiSend, isNotFound } from '../../api/client';
 import { beginSession, type SessionAnswer } from '../../api/session';
+import type { Exactly, Shapes } from '../../api/types';
 import { Button, LinkButton } from '../../components/Button';
 import { Problem } from '../../components/form/Problem';
 import { PasswordInput, TextInput } from '../../components/form/TextInput';
@@ -12,10 +13,7 @@ import { ErrorView } from '../../components/States';
 import { toast } from '../../components/toast';
 import { AuthPage } from './AuthPage';
 
-interface LinkInfo {
-	purpose: 'setup' | 'password';
-	username: string | null;
-}
+type LinkInfo = Exactly<Shapes['Link'], { purpose: 'setup' | 'password' }>;
 
 function LinkForm({ code, info }: { code: string; info: LinkInfo }) {
 	const { t } = useTranslation();

@@ -41,7 +41,7 @@ function Top({ state }: { state: RangeState }) {
 	const { t } = useTranslation();
 	const [kind, setKind] = useState<Kind>('tracks');
 	const query = { from: state.query.from, to: state.query.to, limit: 20 };
-	const { data, error, mutate } = useRanking<AnyRef>(KINDS[kind], query);
+	const { data, error, mutate } = useRanking(KINDS[kind], query);
 	return (
 		<section aria-label={t('trends.top')}>
 			<div className="mb-4 flex flex-wrap items-center justify-between gap-3">

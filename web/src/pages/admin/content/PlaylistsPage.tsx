@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ADMIN, changePlaylists, type PlaylistAction } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
+import type { Playlist } from '../../../api/types';
 import { Badge } from '../../../components/Badge';
 import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
@@ -18,18 +19,6 @@ import { Head } from '../Head';
 import { MENU_CELL } from '../menu-cell';
 import { attempt, tellError } from '../report';
 
-interface Row {
-	id: number;
-	title: string;
-	kind: 'manual' | 'rules';
-	visibility: 'private' | 'unlisted' | 'public';
-	owner: { id: number; username: string };
-	track_count: number;
-	play_count: number;
-	created_at: string;
-	updated_at: string;
-}
-
 const SORTS = ['-updated_at', 'title', '-created_at', '-popularity'];
 
 const setSeen = (id: number, on: boolean) =>
@@ -37,7 +26,7 @@ const setSeen = (id: number, on: boolean) =>
 
 export function PlaylistsPage() {
 	const { t, i18n } = useTranslation();
-	const table = useTable<Row>(`${ADMIN}/playlists`, { sorts: SORTS, filters: ['q', 'kind', 'visibility'] });
+	const table = useTable<Playlist>(`${ADMIN}/playlists`, { sorts: SORTS, filters: ['q', 'kind', 'visibility'] });
 	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const report = useBulkReport();
 	const many = async (ids: number[], action: PlaylistAction) => {
@@ -58,18 +47,18 @@ export function PlaylistsPage() {
 		});
 		if (sure) await many(ids, 'delete');
 	};
-	const publish = async (playlist: Row, on: boolean) => {
+	const publish = async (playlist: Playlist, on: boolean) => {
 		const work = () => setSeen(playlist.id, on);
 		if (await attempt(work, t('action.saved'))) table.reload();
 	};
-	const entries = (playlist: Row): MenuEntry[] => [
+	const entries = (playlist: Playlist): MenuEntry[] => [
 		playlist.visibility === 'public'
 			? { icon: 'lock', label: t('admin.playlists.unpublish'), run: () => void publish(playlist, false) }
 			: { icon: 'globe', label: t('admin.playlists.publish'), run: () => void publish(playlist, true) },
 		{ icon: 'log', label: t('admin.users.changes'), to: `/admin/audit?model_name=playlist&model_id=${playlist.id}` },
 		{ icon: 'trash', label: t('action.delete'), danger: true, run: () => void remove([playlist.id]) },
 	];
-	const columns: Column<Row>[] = [
+	const columns: Column<Playlist>[] = [
 		{
 			name: 'title',
 			title: t('admin.content.title'),

@@ -1,12 +1,7 @@
 import { useTranslation } from 'react-i18next';
+import type { ActivityRow } from '../../../api/admin';
 import { TextFilter } from '../Filters';
-import { LogPage, type LogRow } from './LogPage';
-
-interface ActivityRow extends LogRow {
-	action: string;
-	object_type: string | null;
-	object_id: number | null;
-}
+import { LogPage } from './LogPage';
 
 export function ActivityLogPage() {
 	const { t } = useTranslation();

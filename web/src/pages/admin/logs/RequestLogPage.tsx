@@ -1,17 +1,9 @@
 import { useTranslation } from 'react-i18next';
+import type { RequestRow } from '../../../api/admin';
 import { Badge } from '../../../components/Badge';
 import { numberOf } from '../../../i18n/format';
 import { ChoiceFilter, TextFilter } from '../Filters';
-import { LogPage, type LogRow } from './LogPage';
-
-interface RequestRow extends LogRow {
-	method: string;
-	path: string;
-	status: number;
-	took_us: number;
-	ip_address: string | null;
-	user_agent: string | null;
-}
+import { LogPage } from './LogPage';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const CLASSES = ['2', '3', '4', '5'];

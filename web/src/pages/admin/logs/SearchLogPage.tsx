@@ -1,16 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import type { SearchRow } from '../../../api/admin';
 import { numberOf } from '../../../i18n/format';
 import { ChoiceFilter, TextFilter } from '../Filters';
-import { LogPage, type LogRow } from './LogPage';
-
-interface SearchRow extends LogRow {
-	query: string;
-	surface: string | null;
-	results: number;
-	took_us: number;
-	clicked_type: string | null;
-	clicked_id: number | null;
-}
+import { LogPage } from './LogPage';
 
 export function SearchLogPage() {
 	const { t, i18n } = useTranslation();

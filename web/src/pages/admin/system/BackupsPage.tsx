@@ -54,7 +54,7 @@ export function BackupsPage() {
 						>
 							<span className="min-w-0">
 								<code className="block font-mono font-semibold wrap-anywhere">{backup.name}</code>
-								<span className="text-text-2">{dateTimeOf(backup.created_at, language)}</span>
+								<span className="text-text-2">{backup.created_at ? dateTimeOf(backup.created_at, language) : '—'}</span>
 							</span>
 							<span className="tabular flex flex-wrap items-center gap-3 text-text-2">
 								{t('admin.backups.files', { count: backup.files, shown: numberOf(backup.files, language) })}

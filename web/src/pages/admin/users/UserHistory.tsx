@@ -2,18 +2,12 @@ import { useTranslation } from 'react-i18next';
 import useSWR from 'swr';
 import { ADMIN, type AuditRow } from '../../../api/admin';
 import { apiPath } from '../../../api/client';
-import type { Page, Track } from '../../../api/types';
+import type { Page, Shapes, Told } from '../../../api/types';
 import { LinkButton } from '../../../components/Button';
 import { Panel } from '../../../components/Panel';
 import { agoOf } from '../../../i18n/dates';
 import { trackArtist } from '../../../i18n/names';
 import { AuditLine } from '../audit/AuditLine';
-
-interface Heard {
-	track: Track | null;
-	played_at: string;
-	counted: boolean;
-}
 
 const SHOWN = 10;
 
@@ -23,7 +17,7 @@ export function UserHistory({ id }: { id: number }) {
 	const changes = useSWR<Page<AuditRow>>(
 		apiPath(`${ADMIN}/audit-logs`, { model_name: 'user', model_id: id, limit: SHOWN }),
 	);
-	const heard = useSWR<Page<Heard>>(apiPath(`/users/${id}/listening-history`, { limit: SHOWN }));
+	const heard = useSWR<Told<Shapes['History']>>(apiPath(`/users/${id}/listening-history`, { limit: SHOWN }));
 	return (
 		<>
 			<Panel
