@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "api/forms.h"
 #include "api/forms_people.h"
 #include "base/clock.h"
 #include "service/access.h"
@@ -143,21 +144,15 @@ keys_read(struct store_session *session, void *cookie, struct fault *fault)
 void
 handle_auth_keys(struct call *call)
 {
-	const struct page_info page = { 0 };
 	struct key_list list = { .call = call };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_read_store(call, keys_read, &list))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	form_keys(&json, "items", list.items, list.count);
-	json_member_int(&json, "total", (int64_t)list.count);
-	json_member_text(&json, "next_cursor", page.next_cursor);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+	page_begin(&answer);
+	for (size_t i = 0; i < list.count; i++)
+		form_key(&answer.json, &list.items[i], false);
+	page_end_whole(&answer, call, list.count);
 }
 
 /* Bits of the words of an array; 0: a word is none of them. */
@@ -263,20 +258,15 @@ void
 handle_auth_sessions(struct call *call)
 {
 	struct session_list list = { .call = call };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_read_store(call, sessions_read, &list))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	form_sessions(&json, "items", list.items, list.count,
-		      call->caller.session_id);
-	json_member_int(&json, "total", (int64_t)list.count);
-	json_member_null(&json, "next_cursor");
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+	page_begin(&answer);
+	for (size_t i = 0; i < list.count; i++)
+		form_session(&answer.json, &list.items[i],
+			     call->caller.session_id);
+	page_end_whole(&answer, call, list.count);
 }
 
 void

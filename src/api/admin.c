@@ -222,21 +222,14 @@ handle_admin_invitations(struct call *call)
 {
 	struct invitation_reading reading = { .call = call,
 					      .page = call_page(call) };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
 
 	if (!call_read_store(call, invitations_read, &reading))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < reading.out.count; i++)
-		form_invitation(&json, &reading.out.items[i], false);
-	json_array_end(&json);
-	form_page(&json, &reading.out.page);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		form_invitation(&answer.json, &reading.out.items[i], false);
+	page_end(&answer, call, &reading.out.page);
 }
 
 void

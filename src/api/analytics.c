@@ -1072,14 +1072,28 @@ top_csv(struct call *call, const struct things *things, enum thing_kind kind,
 }
 
 static void
+rank_form(struct json_writer *json, struct call *call,
+	  const struct things *things, enum thing_kind kind, size_t place,
+	  const struct report_rank *rank)
+{
+	if (!thing_member(json, call, things, kind, rank->id))
+		return;
+	json_member_int(json, "rank", (int64_t)place);
+	form_int_or_null(json, "previous_rank", rank->previous_rank);
+	json_member_int(json, "plays", rank->plays);
+	json_member_int(json, "heard_ms", rank->heard_ms);
+	json_object_end(json);
+}
+
+static void
 answer_top(struct call *call, enum thing_kind kind)
 {
 	struct report_period period;
 	struct report_ranks ranks;
 	struct things things = { 0 };
+	struct page_info page = { 0 };
+	struct page_answer answer;
 	struct fault fault = { 0 };
-	struct json_writer json;
-	struct buffer body;
 
 	if (!period_read(call, &period) ||
 	    report_failed(call,
@@ -1096,24 +1110,14 @@ answer_top(struct call *call, enum thing_kind kind)
 		top_csv(call, &things, kind, &ranks);
 		return;
 	}
-	report_begin(&body, &json);
-	period_form(&json, "period", &period);
-	json_member_array_begin(&json, "items");
-	for (size_t i = 0; i < ranks.count; i++) {
-		const struct report_rank *rank = &ranks.items[i];
-
-		if (!thing_member(&json, call, &things, kind, rank->id))
-			continue;
-		json_member_int(&json, "rank", (int64_t)i + 1);
-		form_int_or_null(&json, "previous_rank", rank->previous_rank);
-		json_member_int(&json, "plays", rank->plays);
-		json_member_int(&json, "heard_ms", rank->heard_ms);
-		json_object_end(&json);
-	}
-	json_array_end(&json);
-	json_member_int(&json, "total", ranks.total);
-	json_member_null(&json, "next_cursor");
-	report_end(call, &body, &json);
+	page_begin(&answer);
+	for (size_t i = 0; i < ranks.count; i++)
+		rank_form(&answer.json, call, &things, kind, i + 1,
+			  &ranks.items[i]);
+	page.total = ranks.total;
+	page_items_end(&answer, &page);
+	period_form(&answer.json, "period", &period);
+	page_send(&answer, call);
 }
 
 void

@@ -2,6 +2,7 @@
 #include "api/handlers.h"
 
 #include "api/api.h"
+#include "api/forms.h"
 #include "service/backup.h"
 
 static void
@@ -24,9 +25,9 @@ handle_backups_list(struct call *call)
 	const struct backup_place *place = &call->api->args.backups;
 	const char *folder = place->settings->folder;
 	struct backup_info *list;
+	struct page_info page = { 0 };
+	struct page_answer answer;
 	struct fault fault = { 0 };
-	struct json_writer json;
-	struct buffer body;
 	size_t count;
 
 	if (backup_list(place, call->arena, &list, &count, &fault) !=
@@ -34,18 +35,14 @@ handle_backups_list(struct call *call)
 		call_answer_fault(call, &fault);
 		return;
 	}
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < count; i++)
-		backup_form(&json, &list[i]);
-	json_array_end(&json);
-	json_member_int(&json, "total", (int64_t)count);
-	json_member_null(&json, "next_cursor");
-	json_member_text(&json, "folder", *folder != '\0' ? folder : NULL);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		backup_form(&answer.json, &list[i]);
+	page.total = (int64_t)count;
+	page_items_end(&answer, &page);
+	json_member_text(&answer.json, "folder",
+			 *folder != '\0' ? folder : NULL);
+	page_send(&answer, call);
 }
 
 void

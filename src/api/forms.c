@@ -282,8 +282,7 @@ page_begin(struct page_answer *answer)
 }
 
 void
-page_end(struct page_answer *answer, struct call *call,
-	 const struct page_info *page)
+page_items_end(struct page_answer *answer, const struct page_info *page)
 {
 	json_array_end(&answer->json);
 	if (page->total < 0)
@@ -298,8 +297,21 @@ page_end(struct page_answer *answer, struct call *call,
 				 page->searched_to_ms);
 	else if (page->searches)
 		json_member_null(&answer->json, "searched_to");
+}
+
+void
+page_send(struct page_answer *answer, struct call *call)
+{
 	json_object_end(&answer->json);
 	call_answer_json(call, 200, &answer->body);
+}
+
+void
+page_end(struct page_answer *answer, struct call *call,
+	 const struct page_info *page)
+{
+	page_items_end(answer, page);
+	page_send(answer, call);
 }
 
 void

@@ -46,6 +46,9 @@ void page_end(struct page_answer *answer, struct call *call,
 /* When these are all there are. */
 void page_end_whole(struct page_answer *answer, struct call *call,
 		    size_t count);
+/* The same in two steps, for an answer with members of its own between them. */
+void page_items_end(struct page_answer *answer, const struct page_info *page);
+void page_send(struct page_answer *answer, struct call *call);
 
 /* Whole answers. */
 void answer_tracks(struct call *call, const struct track *items, size_t count,

@@ -177,13 +177,6 @@ form_logins(struct json_writer *json, const char *name,
 	json_array_end(json);
 }
 
-void
-form_page(struct json_writer *json, const struct page_info *page)
-{
-	json_member_int(json, "total", page->total);
-	json_member_text(json, "next_cursor", page->next_cursor);
-}
-
 /* ---- signing in ----------------------------------------------------------- */
 
 static bool

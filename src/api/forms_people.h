@@ -32,9 +32,6 @@ void form_keys(struct json_writer *json, const char *name,
 void form_logins(struct json_writer *json, const char *name,
 		 const struct user_login *list, size_t count);
 
-/* "total" and "next_cursor", after the items of a list. */
-void form_page(struct json_writer *json, const struct page_info *page);
-
 /* "read", "write", "admin" of scope bits, as a member. */
 void form_scopes(struct json_writer *json, const char *name, unsigned scopes);
 

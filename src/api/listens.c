@@ -361,9 +361,9 @@ answer_history(struct call *call, int64_t user_id)
 	const struct param_value *from = call_value(call, "from");
 	const struct param_value *to = call_value(call, "to");
 	struct history_answer answer = { .call = call };
+	struct page_info page = { .total = -1 };
 	struct fault fault = { 0 };
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer body;
 
 	if (report_history(call->api->args.listening, user_id,
 			   from->given ? from->number : 0,
@@ -380,17 +380,12 @@ answer_history(struct call *call, int64_t user_id)
 			    answer.history.items[i].listen.track_id);
 	if (!things_load(&answer.things, call))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&body);
 	for (size_t i = 0; i < answer.history.count; i++)
-		history_form(&json, &answer, &answer.history.items[i].listen);
-	json_array_end(&json);
-	json_member_null(&json, "total");
-	json_member_text(&json, "next_cursor", answer.history.next_cursor);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		history_form(&body.json, &answer,
+			     &answer.history.items[i].listen);
+	page.next_cursor = answer.history.next_cursor;
+	page_end(&body, call, &page);
 }
 
 void
@@ -506,9 +501,8 @@ handle_recommendations(struct call *call)
 	struct recommend_work work = { .call = call,
 				       .id = call_int(call, "user_id") };
 	struct things things = { 0 };
-	int64_t total = 0;
-	struct json_writer json;
-	struct buffer body;
+	struct page_answer answer;
+	size_t count = 0;
 
 	if (!user_may_be_seen(call, work.id) ||
 	    !call_read_store(call, recommend_work_run, &work))
@@ -517,24 +511,18 @@ handle_recommendations(struct call *call)
 		reasons_want(&things, call->arena, &work.items[i]);
 	if (!things_load(&things, call))
 		return;
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++) {
 		const struct track *track =
 			things_track(&things, work.items[i].track_id);
 
 		if (track == NULL)
 			continue;
-		recommended_form(&json, call, &things, track, &work.items[i]);
-		total++;
+		recommended_form(&answer.json, call, &things, track,
+				 &work.items[i]);
+		count++;
 	}
-	json_array_end(&json);
-	json_member_int(&json, "total", total);
-	json_member_null(&json, "next_cursor");
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+	page_end_whole(&answer, call, count);
 }
 
 /* ---- what goes with a track ------------------------------------------------ */

@@ -367,9 +367,9 @@ handle_source_rejected(struct call *call)
 	struct rejected_work work = {
 		.source = { .call = call, .id = call_int(call, "id") },
 	};
-	const char *cursor = call_text(call, "cursor"), *next = NULL;
-	struct json_writer json;
-	struct buffer body;
+	const char *cursor = call_text(call, "cursor");
+	struct page_info page = { 0 };
+	struct page_answer answer;
 
 	if (cursor != NULL &&
 	    (!span_to_i64(span_of(cursor), &work.after) || work.after < 0)) {
@@ -379,17 +379,12 @@ handle_source_rejected(struct call *call)
 	if (!call_read_store(call, rejected_work, &work))
 		return;
 	if (work.count == (size_t)call_int(call, "limit"))
-		next = arena_print(call->arena, "%lld",
-				   (long long)work.files[work.count - 1].id);
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
+		page.next_cursor =
+			arena_print(call->arena, "%lld",
+				    (long long)work.files[work.count - 1].id);
+	page.total = work.source.rows->rejected_count;
+	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
-		rejected_form(&json, &work.files[i], call->arena);
-	json_array_end(&json);
-	json_member_int(&json, "total", work.source.rows->rejected_count);
-	json_member_text(&json, "next_cursor", next);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
+		rejected_form(&answer.json, &work.files[i], call->arena);
+	page_end(&answer, call, &page);
 }

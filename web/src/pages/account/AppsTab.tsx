@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createKey, useApiKeys, type ApiKey } from '../../api/auth';
-import { apiSend } from '../../api/client';
 import { Badge } from '../../components/Badge';
 import { Button, IconButton } from '../../components/Button';
 import { confirm } from '../../components/confirm';
@@ -11,12 +10,9 @@ import { Problem } from '../../components/form/Problem';
 import { Select } from '../../components/form/Select';
 import { TextInput } from '../../components/form/TextInput';
 import { Checkbox } from '../../components/form/Toggle';
-import { faultsOf, useForm } from '../../components/form/use-form';
-import { Panel } from '../../components/Panel';
-import { SkeletonRows } from '../../components/Skeletons';
-import { ErrorView } from '../../components/States';
-import { toast } from '../../components/toast';
+import { useForm } from '../../components/form/use-form';
 import { agoOf, isPast } from '../../i18n/dates';
+import { OwnList } from './OwnList';
 
 const DAYS = ['30', '90', '365', 'never'] as const;
 const DAY_MS = 86_400_000;
@@ -63,7 +59,7 @@ function KeyItem({ row, onDelete }: { row: ApiKey; onDelete: () => void }) {
 	const over = isPast(row.expires_at);
 	if (row.expires_at && !over) facts.push(t('account.ends', { when: agoOf(row.expires_at, i18n.language) }));
 	return (
-		<li className="flex items-center gap-4 py-3.5 first:pt-0 last:pb-0">
+		<>
 			<span className="min-w-0 flex-1">
 				<span className="flex flex-wrap items-center gap-2 font-semibold">
 					{row.name}
@@ -73,32 +69,24 @@ function KeyItem({ row, onDelete }: { row: ApiKey; onDelete: () => void }) {
 				<span className="block text-sm text-text-2">{facts.join(' · ')}</span>
 			</span>
 			<IconButton icon="trash" label={t('account.deleteKey', { name: row.name })} onClick={onDelete} />
-		</li>
+		</>
 	);
 }
 
 export default function AppsTab() {
 	const { t } = useTranslation();
-	const { data, error, mutate } = useApiKeys();
+	const list = useApiKeys();
 	const [making, setMaking] = useState(false);
 	const [made, setMade] = useState<string | null>(null);
-	const remove = async (row: ApiKey) => {
-		const sure = await confirm({
+	const ask = (row: ApiKey) =>
+		confirm({
 			title: t('account.deleteKeyAsk', { name: row.name }),
 			text: t('account.deleteKeyText'),
 			action: t('action.delete'),
 			danger: true,
 		});
-		if (!sure) return;
-		try {
-			await apiSend('DELETE', `/auth/keys/${row.id}`);
-		} catch (cause) {
-			toast(faultsOf(cause, {}).rest);
-		}
-		void mutate();
-	};
 	return (
-		<Panel
+		<OwnList
 			title={t('account.keys')}
 			hint={t('account.keysHint')}
 			actions={
@@ -106,15 +94,15 @@ export default function AppsTab() {
 					{t('account.createKey')}
 				</Button>
 			}
+			list={list}
+			empty={t('account.noKeys')}
+			row={(row, remove) => (
+				<KeyItem
+					row={row}
+					onDelete={() => void ask(row).then((sure) => (sure ? remove(`/auth/keys/${row.id}`) : undefined))}
+				/>
+			)}
 		>
-			{error && <ErrorView error={error} retry={() => void mutate()} />}
-			{!data && !error && <SkeletonRows count={2} />}
-			{data?.items.length === 0 && <p className="text-text-2">{t('account.noKeys')}</p>}
-			<ul aria-label={t('account.keys')} className="divide-y divide-line">
-				{data?.items.map((row) => (
-					<KeyItem key={row.id} row={row} onDelete={() => void remove(row)} />
-				))}
-			</ul>
 			<Dialog
 				open={making || made !== null}
 				title={t(made ? 'account.keyMade' : 'account.createKey')}
@@ -133,11 +121,11 @@ export default function AppsTab() {
 						onCancel={() => setMaking(false)}
 						onDone={(key) => {
 							setMade(key);
-							void mutate();
+							void list.mutate();
 						}}
 					/>
 				)}
 			</Dialog>
-		</Panel>
+		</OwnList>
 	);
 }

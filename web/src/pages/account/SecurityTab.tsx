@@ -8,14 +8,13 @@ import { Button } from '../../components/Button';
 import { confirm } from '../../components/confirm';
 import { Problem } from '../../components/form/Problem';
 import { PasswordInput } from '../../components/form/TextInput';
-import { faultsOf, useForm } from '../../components/form/use-form';
+import { useForm } from '../../components/form/use-form';
 import { Icon } from '../../components/Icon';
 import { Panel } from '../../components/Panel';
-import { SkeletonRows } from '../../components/Skeletons';
-import { ErrorView } from '../../components/States';
 import { toast } from '../../components/toast';
 import { agoOf } from '../../i18n/dates';
 import { deviceOf } from '../../i18n/device';
+import { OwnList } from './OwnList';
 
 function PasswordForm({ me }: { me: Me }) {
 	const { t } = useTranslation();
@@ -59,9 +58,8 @@ function PasswordForm({ me }: { me: Me }) {
 
 function SessionItem({ row, onEnd }: { row: SessionRow; onEnd: () => void }) {
 	const { t, i18n } = useTranslation();
-	const used = row.used_at ?? row.created_at;
 	return (
-		<li className="flex items-center gap-4 py-3.5 first:pt-0 last:pb-0">
+		<>
 			<Icon name={row.kind === 'web' ? 'device' : 'key'} className="size-6 text-text-3" />
 			<span className="min-w-0 flex-1">
 				<span className="flex flex-wrap items-center gap-2 font-semibold">
@@ -69,7 +67,7 @@ function SessionItem({ row, onEnd }: { row: SessionRow; onEnd: () => void }) {
 					{row.current && <Badge look="accent">{t('account.thisOne')}</Badge>}
 				</span>
 				<span className="block truncate text-sm text-text-2">
-					{[row.address, t('account.used', { when: agoOf(used, i18n.language) })].filter(Boolean).join(' · ')}
+					{[row.address, t('account.used', { when: agoOf(row.used_at, i18n.language) })].filter(Boolean).join(' · ')}
 				</span>
 			</span>
 			{!row.current && (
@@ -81,23 +79,14 @@ function SessionItem({ row, onEnd }: { row: SessionRow; onEnd: () => void }) {
 					{t('account.end')}
 				</Button>
 			)}
-		</li>
+		</>
 	);
 }
 
 function Sessions() {
 	const { t } = useTranslation();
 	const navigate = useNavigate();
-	const { data, error, mutate } = useSessions();
-	const end = async (id: number) => {
-		try {
-			await apiSend('DELETE', `/auth/sessions/${id}`);
-			toast(t('account.ended'));
-		} catch (cause) {
-			toast(faultsOf(cause, {}).rest);
-		}
-		void mutate();
-	};
+	const list = useSessions();
 	const endAll = async () => {
 		const sure = await confirm({
 			title: t('account.endAllAsk'),
@@ -110,7 +99,7 @@ function Sessions() {
 		navigate('/');
 	};
 	return (
-		<Panel
+		<OwnList
 			title={t('account.sessions')}
 			hint={t('account.sessionsHint')}
 			actions={
@@ -118,15 +107,11 @@ function Sessions() {
 					{t('account.endAll')}
 				</Button>
 			}
-		>
-			{error && <ErrorView error={error} retry={() => void mutate()} />}
-			{!data && !error && <SkeletonRows count={2} />}
-			<ul aria-label={t('account.sessions')} className="divide-y divide-line">
-				{data?.items.map((row) => (
-					<SessionItem key={row.id} row={row} onEnd={() => void end(row.id)} />
-				))}
-			</ul>
-		</Panel>
+			list={list}
+			row={(row, remove) => (
+				<SessionItem row={row} onEnd={() => void remove(`/auth/sessions/${row.id}`, t('account.ended'))} />
+			)}
+		/>
 	);
 }
 
