@@ -71,10 +71,9 @@ static const char schema[] =
 
 /* Not in the logs of all that were made before. */
 static const char marks_schema[] =
-	"create table if not exists marks (log integer not null, "
-	"block integer not null, first_at integer not null, "
-	"last_at integer not null, bytes blob not null, "
-	"primary key (log, block)) strict, without rowid;";
+	"create table if not exists marks (number integer primary key, "
+	"first_at integer not null, last_at integer not null, "
+	"bytes blob not null) strict;";
 
 /* ---- maps ----------------------------------------------------------------- */
 

@@ -243,6 +243,12 @@ enum mark_set { MARK_LISTENERS, MARK_WORDS, MARK_TEXTS, MARK_NUMBERS };
 #define MARK_SETS 4
 #define MARK_ROWS 1024 /* a block: as many numbers from a multiple of it on */
 
+static inline int64_t
+mark_number(enum marked_log log, int64_t block)
+{
+	return ((int64_t)log << 40) + block;
+}
+
 /* Marks full blocks that have no mark, the oldest first, at most `most`; *more
  * is set when there are more. */
 enum status sqlite_log_mark(struct store_session *session, enum marked_log log,

@@ -301,6 +301,7 @@ block_read(struct look *look, int64_t block, struct fault *fault)
 /* Marks in the order of the look. */
 struct marks {
 	struct store_rows *rows;
+	int64_t zero; /* number of block 0 */
 	bool some;
 	int64_t block;
 };
@@ -309,19 +310,20 @@ static enum status
 marks_open(struct look *look, struct marks *marks, struct fault *fault)
 {
 	static const char *const sql[] = {
-		"select block, first_at, last_at, bytes from marks "
-		"where log = $1 and block between $2 and $3 "
-		"order by block desc",
-		"select block, first_at, last_at, bytes from marks "
-		"where log = $1 and block between $2 and $3 "
-		"order by block asc",
+		"select number, first_at, last_at, bytes from marks "
+		"where number between $1 and $2 order by number desc",
+		"select number, first_at, last_at, bytes from marks "
+		"where number between $1 and $2 order by number asc",
 	};
 
-	*marks = (struct marks){ .some = true, .block = -1 };
+	*marks = (struct marks){ .zero = mark_number(look->log, 0),
+				 .some = true,
+				 .block = -1 };
 	return sql_query(look->session, sql[look->asked->oldest_first],
-			 SQL_ARGS(SQL_INT(look->log),
-				  SQL_INT(look->first / MARK_ROWS),
-				  SQL_INT(look->last / MARK_ROWS)),
+			 SQL_ARGS(SQL_INT(marks->zero +
+					  look->first / MARK_ROWS),
+				  SQL_INT(marks->zero +
+					  look->last / MARK_ROWS)),
 			 &marks->rows, fault);
 }
 
@@ -335,7 +337,8 @@ marks_reach(struct marks *marks, int64_t block, bool up, enum status *status,
 				     marks->block > block))) {
 		marks->some = sql_next(marks->rows, status, fault);
 		if (marks->some)
-			marks->block = sql_column_int(marks->rows, 0);
+			marks->block =
+				sql_column_int(marks->rows, 0) - marks->zero;
 	}
 	return marks->some && marks->block == block;
 }

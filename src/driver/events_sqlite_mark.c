@@ -19,11 +19,11 @@ struct mark_facts {
 	int64_t sets[MARK_SETS][MARK_ROWS];
 };
 
-/* Next to mark, and the newest row. */
-#define SPAN_SQL(table)                                                    \
-	"select coalesce((select max(block) + 1 from marks where log = $1), " \
-	"(select min(seq) from " table ") / $2), (select max(seq) from " table \
-	")"
+/* The newest mark, and the rows. */
+#define SPAN_SQL(table)                                           \
+	"select (select max(number) from marks where number >= $1 " \
+	"and number < $2), (select min(seq) from " table "), "    \
+	"(select max(seq) from " table ")"
 
 /* One column for each of enum mark_set, behind the time. */
 #define FACTS_SQL(table, columns)                          \
@@ -31,8 +31,8 @@ struct mark_facts {
 	" where seq between $1 and $2"
 
 /* Marks of rows that are gone. */
-#define TRIM_SQL(table)                                              \
-	"delete from marks where log = $1 and block < "              \
+#define TRIM_SQL(table)                                         \
+	"delete from marks where number >= $1 and number < $1 + " \
 	"(select min(seq) from " table ") / $2"
 
 static const struct {
@@ -129,8 +129,8 @@ mark_make(struct store_session *session, enum marked_log log, int64_t block,
 	buffer_init(&bytes, 0);
 	facts_pack(facts, log, &bytes);
 	status = sql_exec(session,
-			  "insert into marks values ($1, $2, $3, $4, $5)",
-			  SQL_ARGS(SQL_INT(log), SQL_INT(block),
+			  "insert into marks values ($1, $2, $3, $4)",
+			  SQL_ARGS(SQL_INT(mark_number(log, block)),
 				   SQL_INT(facts->first_ms),
 				   SQL_INT(facts->last_ms),
 				   sql_bytes(bytes.bytes, bytes.length)),
@@ -144,17 +144,21 @@ static enum status
 unmarked(struct store_session *session, enum marked_log log, int64_t *first,
 	 int64_t *end, struct fault *fault)
 {
+	int64_t zero = mark_number(log, 0);
 	struct store_rows *rows = NULL;
-	enum status status = sql_query(session, logs[log].span,
-				       SQL_ARGS(SQL_INT(log),
-						SQL_INT(MARK_ROWS)),
-				       &rows, fault);
+	enum status status = sql_query(
+		session, logs[log].span,
+		SQL_ARGS(SQL_INT(zero),
+			 SQL_INT(mark_number((enum marked_log)(log + 1), 0))),
+		&rows, fault);
 
 	*first = *end = 0;
 	if (status == STATUS_OK && sql_next(rows, &status, fault) &&
-	    !sql_column_null(rows, 0) && !sql_column_null(rows, 1)) {
-		*first = sql_column_int(rows, 0);
-		*end = (sql_column_int(rows, 1) + 1) / MARK_ROWS;
+	    !sql_column_null(rows, 2)) {
+		*first = sql_column_null(rows, 0) ?
+				 sql_column_int(rows, 1) / MARK_ROWS :
+				 sql_column_int(rows, 0) - zero + 1;
+		*end = (sql_column_int(rows, 2) + 1) / MARK_ROWS;
 	}
 	sql_end(rows);
 	return status;
@@ -188,7 +192,9 @@ sqlite_log_marks_trim(struct store_session *session, struct fault *fault)
 
 	for (int i = 0; i < MARKED_LOGS && status == STATUS_OK; i++)
 		status = sql_exec(session, logs[i].trim,
-				  SQL_ARGS(SQL_INT(i), SQL_INT(MARK_ROWS)),
+				  SQL_ARGS(SQL_INT(mark_number(
+						   (enum marked_log)i, 0)),
+					   SQL_INT(MARK_ROWS)),
 				  NULL, fault);
 	return status;
 }

@@ -17,6 +17,7 @@
 
 #include "base/memory.h"
 #include "driver/events.h"
+#include "driver/store.h"
 #include "tests/support/folder.h"
 #include "tests/support/stores.h"
 
@@ -1070,6 +1071,57 @@ what_is_rare_is_found_in_steps_that_end(void **state)
 	assert_int_equal(found.count, 5);
 }
 
+static enum status
+marks_drop(struct store_session *session, void *cookie, struct fault *fault)
+{
+	(void)cookie;
+	return sql_script(session, "drop table marks", fault);
+}
+
+/* How many steps of as many rows find nothing of a person who once was there. */
+static size_t
+steps_to_nothing(struct place *place)
+{
+	const struct events_look look = { .user_id = 2, .word = "POST" };
+	struct gathered found;
+
+	follow(place, look, 1200, false, &found);
+	assert_int_equal(found.count, 0);
+	return found.steps;
+}
+
+/* Five blocks of requests; none has both the person and the word. */
+static void
+blocks_without_what_is_wanted_are_passed_over_in_logs_of_any_age(void **state)
+{
+	struct place *place = *state;
+	struct store_sqlite_settings sqlite = { .path = place->path,
+						.readers_max = 1,
+						.cache_kib = 256,
+						.busy_timeout_ms = 1000 };
+	struct event_request one = { .at_ms = AT(0, MANY),
+				     .user_id = 3,
+				     .method = "POST",
+				     .route = "/api/v1/tracks",
+				     .status = 200 };
+	struct events_batch batch = { .requests = &one, .request_count = 1 };
+	struct events_receipt receipt;
+	struct store *store;
+
+	append_many(place);
+	ok(place, events_append(place->log, &batch, &receipt, &place->fault));
+	assert_int_equal(steps_to_nothing(place), 1);
+	events_close(place->log);
+	ok(place, store_open(&store_driver_sqlite, &sqlite, &store,
+			     &place->fault));
+	ok(place, store_write(store, marks_drop, NULL, &place->fault));
+	store_close(store);
+	place_start(place); /* as if an older program had written it */
+	assert_int_equal(steps_to_nothing(place), 5);
+	tidy(place, AT(0, MANY));
+	assert_int_equal(steps_to_nothing(place), 1);
+}
+
 static void
 rows_outside_of_a_look_are_not_found_in_any_step(void **state)
 {
@@ -1531,6 +1583,8 @@ main(void)
 		OVER_ALL(requests_searches_and_doings_are_counted_by_day),
 		OVER_ALL(what_is_rare_is_found_in_steps_that_end),
 		OVER_ALL(rows_outside_of_a_look_are_not_found_in_any_step),
+		OVER_SQLITE(
+			blocks_without_what_is_wanted_are_passed_over_in_logs_of_any_age),
 		OVER_ALL(plays_wait_until_they_are_dropped),
 		OVER_ALL(a_forgotten_person_cannot_be_asked_about_but_still_counts),
 		OVER_ALL(logs_past_their_time_go_and_counts_stay),

@@ -175,3 +175,20 @@ test('an administrator has a schedule run now, reads how it went and gives it an
 	await dialog.getByRole('button', { name: 'Save' }).click();
 	await expect(line.getByText('*/20 * * * *')).toBeVisible();
 });
+
+test('a search of a log that had to stop says how far it came, and goes on', async ({ ogma }) => {
+	await ogma.signInAsKeeper();
+	await ogma.page.route('**/admin/api/request-log?*', async (route) => {
+		const url = new URL(route.request().url());
+		if (!url.searchParams.has('path') || url.searchParams.has('cursor')) return route.continue();
+		return route.fulfill({
+			json: { items: [], total: null, next_cursor: '900000000', searched_to: '2026-03-05T12:00:00.000Z' },
+		});
+	});
+	await ogma.open('/admin/requests');
+	await ogma.page.getByLabel('Path').fill('auth/login');
+	await expect(ogma.page.getByRole('status').getByText(/^Searched as far as Mar 5, 2026/)).toBeVisible();
+	await ogma.page.getByRole('button', { name: 'Search on' }).click();
+	await expect(row(ogma, '/api/v1/auth/login').first()).toBeVisible();
+	await expect(ogma.page.getByRole('button', { name: 'Search on' })).toHaveCount(0);
+});
