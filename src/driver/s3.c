@@ -34,6 +34,7 @@ struct s3_exchange {
 	uint64_t body_at, body_bytes;
 	bool head_seen, paused, done;
 	CURLcode code; /* when it is done */
+	char why[CURL_ERROR_SIZE];
 };
 
 #define OFFSET(field) offsetof(struct s3_settings, field)
@@ -375,6 +376,7 @@ options_set(struct s3_exchange *exchange, const struct s3_request *request,
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
 	if (*s3->ca_file != '\0')
 		curl_easy_setopt(easy, CURLOPT_CAINFO, s3->ca_file);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->why);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "Ogma/" OGMA_VERSION);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 			 s3->timeout_ms < CONNECT_MS ? (long)s3->timeout_ms :
@@ -462,9 +464,25 @@ exchange_state(const struct s3_exchange *exchange, struct fault *fault)
 		return fault_set(fault, STATUS_FAILED,
 				 "the file that is sent is shorter than it "
 				 "was, or cannot be read");
+	if (exchange->code == CURLE_SSL_CACERT_BADFILE)
+		return fault_field(fault, STATUS_UNAVAILABLE, "s3",
+				   "S3_CA_FILE: there are no certificates to "
+				   "be read in %s", exchange->s3->ca_file);
+	if (exchange->code == CURLE_PEER_FAILED_VERIFICATION)
+		return fault_field(fault, STATUS_UNAVAILABLE, "s3",
+				   "the S3 server's certificate is not "
+				   "trusted: %s (S3_CA_FILE)", exchange->why);
 	return fault_field(fault, STATUS_UNAVAILABLE, "s3",
 			   "the S3 server cannot be asked: %s",
 			   curl_easy_strerror(exchange->code));
+}
+
+/* Nothing that asking again, or later, would change. */
+static bool
+is_distrust(CURLcode code)
+{
+	return code == CURLE_PEER_FAILED_VERIFICATION ||
+	       code == CURLE_SSL_CACERT_BADFILE;
 }
 
 /* ---- refusals ---- */
@@ -607,14 +625,14 @@ begin_once(struct s3_client *s3, const struct s3_request *request,
 		exchange_step(exchange);
 	status = exchange_state(exchange, fault);
 	curl_easy_getinfo(exchange->line.easy, CURLINFO_RESPONSE_CODE, &http);
-	attempt->reached = http >= 200 || status == STATUS_FAILED;
+	attempt->reached = http >= 200 || status == STATUS_FAILED ||
+			   is_distrust(exchange->code);
 	if (http >= 300) {
 		status = refusal(exchange, request->bucket, http, fault);
 		attempt->again = status == STATUS_AGAIN_LATER;
 	} else if (status == STATUS_UNAVAILABLE) {
-		attempt->again =
-			exchange->code != CURLE_OPERATION_TIMEDOUT &&
-			exchange->code != CURLE_PEER_FAILED_VERIFICATION;
+		attempt->again = exchange->code != CURLE_OPERATION_TIMEDOUT &&
+				 !is_distrust(exchange->code);
 	}
 	if (status != STATUS_OK) {
 		s3_end(exchange);

@@ -270,6 +270,85 @@ a_bucket_that_is_not_there_is_named(void **state)
 	assert_string_equal(fault.message, "there is no bucket nowhere");
 }
 
+/* ---- TLS ---- */
+
+static void
+a_certificate_is_trusted_by_ca_file_only(void **state)
+{
+	struct s3_server server;
+	struct fault fault = { 0 };
+
+	client_of(state);
+	server = s3_server_tls_place("localhost");
+	if (ask_with(&server, BUCKET, &fault) != STATUS_OK)
+		fail_msg("%s", fault.message);
+	server.ca_file = NULL;
+	assert_int_equal(ask_with(&server, BUCKET, &fault),
+			 STATUS_UNAVAILABLE);
+	assert_string_equal(fault.field, "s3");
+	assert_non_null(strstr(fault.message, "certificate is not trusted"));
+	assert_non_null(strstr(fault.message, "S3_CA_FILE"));
+	server.ca_file = "/nowhere/ca.pem";
+	assert_int_equal(ask_with(&server, BUCKET, &fault),
+			 STATUS_UNAVAILABLE);
+	assert_string_equal(fault.message,
+			    "S3_CA_FILE: there are no certificates to be read "
+			    "in /nowhere/ca.pem");
+}
+
+static void
+a_certificate_of_another_name_is_refused_each_time(void **state)
+{
+	struct s3_server server;
+	struct s3_client *s3;
+	struct fault fault = { 0 };
+
+	client_of(state);
+	server = s3_server_tls_place("127.0.0.1");
+	assert_int_equal(s3_open(&server, &s3, NULL), STATUS_OK);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(s3_bucket_check(s3, BUCKET, &fault),
+				 STATUS_UNAVAILABLE);
+		assert_non_null(strstr(fault.message, "is not trusted"));
+		assert_non_null(strstr(fault.message, "'127.0.0.1'"));
+	}
+	s3_close(s3);
+}
+
+static void
+buckets_are_hosts_where_the_path_has_none(void **state)
+{
+	const size_t count = S3_PART_BYTES + 1;
+	struct s3_server server;
+	struct s3_client *s3;
+	char *bytes, *text;
+	int fd;
+
+	client_of(state);
+	bytes = mem_new(count, 1);
+	fd = file_of(bytes, count);
+	server = s3_server_tls_place("s3.localhost");
+	server.path_style = false;
+	assert_int_equal(s3_open(&server, &s3, NULL), STATUS_OK);
+	put_text(s3, "host/ё & a+b.txt", "by its host");
+	assert_text(s3, "host/ё & a+b.txt", "bytes=3-5", "its");
+	assert_text(client_of(state), "host/ё & a+b.txt", NULL, "by its host");
+	assert_int_equal(s3_put(s3, BUCKET, "host/large", fd, count, NULL,
+				NULL),
+			 STATUS_OK);
+	text = get_text(s3, "host/large", "bytes=16777216-");
+	assert_non_null(text);
+	free(text);
+	assert_int_equal(s3_bucket_make(s3, "hosted", NULL), STATUS_OK);
+	assert_int_equal(s3_bucket_find(client_of(state), "hosted", NULL),
+			 STATUS_OK);
+	assert_int_equal(s3_bucket_find(s3, "nowhere", NULL),
+			 STATUS_NOT_FOUND);
+	s3_close(s3);
+	close(fd);
+	free(bytes);
+}
+
 /* ---- objects ---- */
 
 static void
@@ -549,6 +628,8 @@ canned_run(void *cookie)
 			; /* so that the answer is not reset away */
 		close(fd);
 	}
+	/* Who asks once more is refused, and does not wait for an answer. */
+	shutdown(canned->listener, SHUT_RDWR);
 	return NULL;
 }
 
@@ -768,6 +849,9 @@ main(void)
 		SCENARIO(a_wrong_secret_is_refused_with_the_servers_words),
 		SCENARIO(another_region_is_refused_with_the_servers_words),
 		SCENARIO(a_bucket_that_is_not_there_is_named),
+		SCENARIO(a_certificate_is_trusted_by_ca_file_only),
+		SCENARIO(a_certificate_of_another_name_is_refused_each_time),
+		SCENARIO(buckets_are_hosts_where_the_path_has_none),
 		SCENARIO(a_range_gives_its_bytes_and_one_past_the_end_is_said),
 		SCENARIO(a_head_tells_size_time_and_etag),
 		SCENARIO(what_was_removed_is_not_found_and_may_be_removed_again),

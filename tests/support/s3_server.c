@@ -16,6 +16,7 @@
 #include "tests/support/s3_server.h"
 
 #define SCRIPT "tests/support/s3_server.py"
+#define FRONT "tests/support/tls_front.py"
 #define PACKAGE "/usr/lib/python3/dist-packages/swift"
 
 static struct {
@@ -23,6 +24,11 @@ static struct {
 	pid_t pid, owner; /* 0: does not run */
 	int life;         /* it ends when this is closed */
 } server = { .port = "0" };
+
+static struct {
+	char folder[80], ca_file[96], endpoint[96];
+	int port; /* 0: does not run; it ends with this program */
+} front;
 
 const char *
 s3_server_missing(void)
@@ -51,17 +57,31 @@ end_server(void)
 }
 
 static void
-run_server(int input, int output)
+run_script(const char *name, const char *folder, int input, int output)
 {
 	const char *root = getenv("OGMA_SOURCE_ROOT");
 	char script[512];
 
-	snprintf(script, sizeof script, "%s/" SCRIPT,
-		 root != NULL ? root : ".");
-	dup2(input, STDIN_FILENO);
+	snprintf(script, sizeof script, "%s/%s", root != NULL ? root : ".",
+		 name);
+	if (input >= 0)
+		dup2(input, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);
-	execl(script, script, server.folder, server.port, (char *)NULL);
+	execl(script, script, folder, server.port, (char *)NULL);
 	_exit(127);
+}
+
+/* The port that a script prints when it may be asked. */
+static int
+port_read(int fd)
+{
+	FILE *line = fdopen(fd, "r");
+	int port = 0;
+
+	if (fscanf(line, "%d", &port) != 1)
+		fail_msg("the S3 server did not start");
+	fclose(line);
+	return port;
 }
 
 static void
@@ -78,8 +98,7 @@ buckets_make(void)
 void
 s3_server_start(void)
 {
-	int life[2], said[2], port = 0;
-	FILE *line;
+	int life[2], said[2], port;
 
 	if (server.pid != 0)
 		return;
@@ -91,14 +110,11 @@ s3_server_start(void)
 	server.owner = getpid();
 	server.pid = fork();
 	if (server.pid == 0)
-		run_server(life[0], said[1]);
+		run_script(SCRIPT, server.folder, life[0], said[1]);
 	close(life[0]);
 	close(said[1]);
 	server.life = life[1];
-	line = fdopen(said[0], "r");
-	if (fscanf(line, "%d", &port) != 1)
-		fail_msg("the S3 server did not start");
-	fclose(line);
+	port = port_read(said[0]);
 	snprintf(server.port, sizeof server.port, "%d", port);
 	snprintf(server.endpoint, sizeof server.endpoint,
 		 "http://127.0.0.1:%d", port);
@@ -115,6 +131,39 @@ s3_server_place(void)
 				   .secret_key = "testing",
 				   .path_style = true,
 				   .timeout_ms = 5000 };
+}
+
+static void
+front_start(void)
+{
+	int said[2];
+	pid_t pid;
+
+	if (front.port != 0)
+		return;
+	snprintf(front.folder, sizeof front.folder, "%s/tls", server.folder);
+	snprintf(front.ca_file, sizeof front.ca_file, "%s/ca.pem",
+		 front.folder);
+	assert_int_equal(pipe2(said, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		run_script(FRONT, front.folder, -1, said[1]);
+	close(said[1]);
+	front.port = port_read(said[0]);
+}
+
+struct s3_server
+s3_server_tls_place(const char *name)
+{
+	struct s3_server place = s3_server_place();
+
+	front_start();
+	snprintf(front.endpoint, sizeof front.endpoint, "https://%s:%d", name,
+		 front.port);
+	place.endpoint = front.endpoint;
+	place.ca_file = front.ca_file;
+	return place;
 }
 
 struct s3_client *

@@ -18,6 +18,12 @@ struct s3_server s3_server_place(void);
 /* A client of it; s3_close(). */
 struct s3_client *s3_server_client(void);
 
+/* The same server behind TLS (tests/support/tls_front.py), which is good for the
+ * names localhost, s3.localhost and those below it; buckets are also hosts below
+ * s3.localhost. `name` with the port is its endpoint, and *ca_file the only
+ * certificates that speak for it. */
+struct s3_server s3_server_tls_place(const char *name);
+
 /* Kills it, and starts it anew on the same port without what it had. */
 void s3_server_kill(void);
 void s3_server_start(void);

@@ -8,7 +8,8 @@ as Amazon does.
 Account, container, object and proxy server of Swift run in this one process;
 objects live in memory, lists of them in FOLDER. Prints its port when it may be
 asked, and ends with its standard input. Access key "test:tester", secret
-"testing"; buckets are made by who asks for them.
+"testing"; buckets are made by who asks for them, and are also hosts below
+s3.localhost.
 """
 import eventlet
 
@@ -48,6 +49,7 @@ account_autocreate = true
 [filter:s3api]
 use = egg:swift#s3api
 max_bucket_listing = 2
+storage_domain = s3.localhost
 [filter:tempauth]
 use = egg:swift#tempauth
 user_test_tester = testing .admin
