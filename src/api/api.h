@@ -32,6 +32,7 @@ struct on_air;
 struct telegram;
 struct oidc;
 struct pushes;
+struct seal;
 struct router;
 struct s3_client;
 struct scheduler_settings;
@@ -67,6 +68,7 @@ struct api_args {
 	struct live_hub *live;
 	struct monitor *monitor;
 	struct pushes *pushes; /* to other servers */
+	const struct seal *seal; /* secrets of rows */
 	struct live_in *in;   /* what comes into them; NULL: likewise */
 	struct live_out *out; /* what goes out of channels on the air */
 	struct editor editor;

@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "api/channels.h"
 #include "api/handlers.h"
+#include "base/seal.h"
 #include "library/audit.h"
 #include "library/channels.h"
 #include "service/on_air.h"
@@ -231,7 +232,9 @@ push_given(struct call *call, struct channel_push *push, struct fault *fault)
 		push->url = call_field_text(call, "url");
 	if (secret->given)
 		push->secret = secret->text != NULL && *secret->text != '\0' ?
-				       secret->text :
+				       seal_text(call->api->args.seal,
+						 PUSH_SECRET, secret->text,
+						 call->arena) :
 				       NULL;
 	else if (before != NULL && strcmp(before, push->url) != 0)
 		push->secret = NULL; /* it was for another server */

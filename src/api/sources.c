@@ -203,7 +203,7 @@ handle_source_post(struct call *call)
 		.path = call_field_text(call, "path"),
 		.scan = call_field(call, "scan")->number != 0,
 		.data_dir = call->api->args.data_dir,
-		.s3 = call->api->args.storage.s3,
+		.s3 = call->api->args.storage.access,
 	};
 	bool given = bucket_given(call, &wish.bucket), bucket;
 	struct fault fault = { 0 };
@@ -242,7 +242,7 @@ handle_source_patch(struct call *call)
 
 	if (bucket_given(call, &bucket))
 		status = source_change_bucket(store, &call->caller,
-					      call->api->args.storage.s3, id, &bucket,
+					      call->api->args.storage.access, id, &bucket,
 					      &fault);
 	else if (state == NULL)
 		status = fault_field(&fault, STATUS_INVALID, "state",
@@ -267,7 +267,7 @@ handle_source_check(struct call *call)
 
 	bucket_given(call, &bucket);
 	status = source_bucket_try_given(call->api->args.store,
-					 call->api->args.storage.s3,
+					 call->api->args.storage.access,
 					 call_field(call, "id")->number,
 					 call_field_text(call, "path"), &bucket,
 					 &fault);

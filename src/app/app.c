@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/seal.h"
 #include "library/migrations.h"
 
 static char *
@@ -57,6 +58,25 @@ bucket_make(struct app *app, const char *bucket)
 			    LOG_TEXT("reason", fault.message));
 }
 
+/* Servers that share a store have no file in common: there SECRET_KEY seals, or
+ * nothing does. */
+static enum status
+open_seal(struct app *app, struct fault *fault)
+{
+	const struct access_settings *settings = &app->settings->access;
+	bool shared = app->store->driver != &store_driver_sqlite;
+	char *path = path_below(app->settings, "seal.key");
+	const struct seal_args args = {
+		.secret = settings->secret_key,
+		.old_secrets = settings->old_secrets,
+		.key_path = shared ? NULL : path,
+	};
+	enum status status = seal_open(&args, &app->seal, fault);
+
+	free(path);
+	return status;
+}
+
 static enum status
 open_s3(struct app *app, struct fault *fault)
 {
@@ -101,13 +121,18 @@ open_media(struct app *app, struct fault *fault)
 {
 	enum status status = open_s3(app, fault);
 
+	app->buckets = (struct s3_access){
+		.client = app->s3,
+		.ca_file = app->settings->s3.server.ca_file,
+		.seal = app->seal,
+	};
 	if (status == STATUS_OK)
 		status = open_blobs(app, fault);
 	if (status == STATUS_OK)
 		status = media_pool_open(&app->settings->media, &app->media,
 					 fault);
 	app->scan = (struct scan_services){ .store = app->store,
-					    .s3 = app->s3,
+					    .s3 = &app->buckets,
 					    .blobs = app->blobs,
 					    .media = app->media,
 					    .settings = &app->settings->scan };
@@ -123,12 +148,13 @@ open_delivery(struct app *app, struct fault *fault)
 				    .cache_dir = app->cache_path,
 				    .settings = &app->settings->cover };
 	struct stream_args stream = { .store = app->store,
-				      .s3 = app->s3,
+				      .s3 = &app->buckets,
 				      .media = app->media,
 				      .cache_dir = app->cache_path,
 				      .settings = &app->settings->stream };
 	struct pushes_args push = { .options = &app->settings->push,
 				    .store = app->store,
+				    .seal = app->seal,
 				    .media = app->media };
 	enum status status = folder_make(app->cache_path, fault);
 
@@ -224,6 +250,9 @@ app_open(struct app *app, const struct settings *settings, unsigned parts,
 		status = open_store(app, fault);
 	if (status == STATUS_OK && (parts & (APP_INDEX | APP_INDEX_FOLLOW)))
 		status = open_index(app, parts & APP_INDEX_FOLLOW, fault);
+	if (status == STATUS_OK &&
+	    (parts & (APP_MEDIA | APP_DELIVERY | APP_ACCESS)))
+		status = open_seal(app, fault);
 	if (status == STATUS_OK && (parts & (APP_MEDIA | APP_DELIVERY)))
 		status = open_media(app, fault);
 	if (status == STATUS_OK && (parts & APP_DELIVERY))
@@ -257,6 +286,7 @@ app_close(struct app *app)
 		media_pool_close(app->media);
 	blob_store_close(app->blobs);
 	s3_close(app->s3);
+	seal_close(app->seal);
 	index_close(app->index);
 	store_close(app->store);
 	free(app->store_path);

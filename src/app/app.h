@@ -28,7 +28,9 @@ enum app_part { /* bits; a part opens those it stands on */
 struct app {
 	const struct settings *settings;
 	struct store *store;
+	struct seal *seal; /* with APP_MEDIA or APP_ACCESS */
 	struct s3_client *s3; /* NULL: what is kept is in the data folder */
+	struct s3_access buckets; /* of any server */
 	struct blob_store *blobs;
 	struct media_pool *media;
 	struct telegram *telegram; /* NULL: not configured */

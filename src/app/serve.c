@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/version.h"
 #include "driver/source.h"
+#include "library/secrets.h"
 #include "service/fetch.h"
 #include "service/live_in.h"
 #include "service/on_air.h"
@@ -28,6 +29,7 @@
 #include "service/source.h"
 
 struct serving {
+	struct secrets_found secrets; /* at start */
 	struct app app;
 	struct api *api;
 	struct http_server *http;
@@ -189,6 +191,7 @@ storage_of(const struct serving *serving, const struct settings *settings)
 {
 	const struct app *app = &serving->app;
 	struct storage storage = { .s3 = app->s3,
+				   .access = &app->buckets,
 				   .settings = &settings->s3,
 				   .blobs_path = app->blobs_path };
 
@@ -221,6 +224,7 @@ open_http(struct serving *serving, const struct settings *settings,
 		.out = serving->app.out,
 		.pushes = serving->app.pushes,
 		.telegram = serving->app.telegram,
+		.seal = serving->app.seal,
 		.on_air = serving->on_air,
 		.in = serving->in,
 		.editor = { .store = serving->app.store,
@@ -252,6 +256,34 @@ open_http(struct serving *serving, const struct settings *settings,
 	status = http_server_open(&http, &serving->http, fault);
 	if (status == STATUS_OK)
 		status = open_metrics(serving, settings, fault);
+	return status;
+}
+
+static enum status
+seal_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct serving *serving = cookie;
+
+	return secrets_seal(session, serving->app.seal, &serving->secrets,
+			    fault);
+}
+
+/* What an older Ogma wrote as it was, or another SECRET_KEY sealed. */
+static enum status
+seal_secrets(struct serving *serving, struct fault *fault)
+{
+	const struct secrets_found *found = &serving->secrets;
+	enum status status = store_write(serving->app.store, seal_work,
+					 serving, fault);
+
+	if (status == STATUS_OK && found->sealed > 0)
+		log_info("app", "secrets in the store were sealed",
+			 LOG_INT("count", found->sealed));
+	if (status == STATUS_OK && found->lost > 0)
+		log_warning("app", "secrets in the store cannot be opened: "
+				   "they were sealed by another SECRET_KEY "
+				   "or seal.key, and are to be given anew",
+			    LOG_INT("count", found->lost));
 	return status;
 }
 
@@ -453,8 +485,10 @@ serving_open(struct serving *serving, const struct settings *settings,
 		status = app_open(&serving->app, settings, parts, fault);
 	if (status == STATUS_OK) {
 		gauges_start(&serving->app);
-		status = open_uploads(serving, settings, fault);
+		status = seal_secrets(serving, fault);
 	}
+	if (status == STATUS_OK)
+		status = open_uploads(serving, settings, fault);
 	if (status == STATUS_OK)
 		status = open_write_back(serving, settings, fault);
 	if (status == STATUS_OK)

@@ -38,6 +38,8 @@
 #define S3_PART_BYTES ((uint64_t)16 << 20) /* larger files go in parts */
 #define S3_OBJECT_BYTES_MAX ((uint64_t)5 << 40)
 
+struct s3_client;
+
 /* Where a server is and how it knows us. */
 struct s3_server {
 	const char *endpoint; /* "https://s3.example.org", no path */
@@ -46,6 +48,17 @@ struct s3_server {
 	const char *ca_file; /* certificates; NULL, "": the system's */
 	bool path_style;     /* the bucket in the path, not in the host's name */
 	uint32_t timeout_ms; /* 0: 15 s */
+};
+
+struct seal;
+
+/* How buckets of any server are reached: what their rows leave out. NULL is as
+ * all zeros. */
+struct s3_access {
+	struct s3_client *client; /* the server of the settings; NULL: none */
+	const char *ca_file;      /* for servers that rows name; NULL, "": the
+				   * system's */
+	const struct seal *seal;  /* opens and seals secrets of rows */
 };
 
 /* The server that Ogma keeps its own things on. */
@@ -57,8 +70,6 @@ struct s3_settings {
 };
 
 extern const struct option s3_options[];
-
-struct s3_client;
 
 /* The settings are copied. Nothing is asked yet. STATUS_INVALID: the endpoint
  * is no http(s) address, or a key is missing. */

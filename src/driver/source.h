@@ -86,13 +86,16 @@ struct source_visitor {
 	void *cookie;
 };
 
-struct s3_client;
+struct s3_access;
+
+#define SOURCE_SECRET "source.secret_key" /* purpose of what is sealed */
 
 struct source_args {
 	const char *root;     /* a folder's path, a bucket, …; copied */
 	const char *config;   /* JSON object of the driver; NULL: {}; copied */
-	struct s3_client *s3; /* what the config of a bucket leaves out;
-				       * NULL: nothing is known; copied */
+	const struct s3_access *s3; /* what the config of a bucket leaves
+				     * out; NULL: nothing; what it points
+				     * to is borrowed */
 	uint32_t walkers;     /* threads of one walk; 0: 2 */
 	uint32_t watches_max; /* watched folders; 0: what the place allows */
 	bool links;           /* follow links */

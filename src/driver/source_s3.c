@@ -19,6 +19,7 @@
 
 #include "base/digest.h"
 #include "base/ranged.h"
+#include "base/seal.h"
 #include "driver/far_file.h"
 #include "driver/s3.h"
 
@@ -81,27 +82,39 @@ config_text(const json_t *config, const char *name)
 
 /* Keys of another server are never sent to this one. */
 static enum status
-own_client_open(const json_t *config, struct s3_client **out,
-		struct fault *fault)
+own_client_open(const json_t *config, const struct s3_access *access,
+		struct s3_client **out, struct fault *fault)
 {
 	const char *region = config_text(config, "region");
 	const json_t *path_style = json_object_get(config, "path_style");
-	const struct s3_server server = {
+	struct s3_server server = {
 		.endpoint = config_text(config, "endpoint"),
 		.region = *region != '\0' ? region : REGION,
 		.access_key = config_text(config, "access_key"),
-		.secret_key = config_text(config, "secret_key"),
+		.ca_file = access->ca_file,
 		.path_style = path_style == NULL || json_is_true(path_style),
 		.timeout_ms = ASK_TIMEOUT_MS,
 	};
+	struct arena arena;
+	enum status status;
 
-	return s3_open(&server, out, fault);
+	arena_init(&arena);
+	status = seal_read(access->seal, SOURCE_SECRET,
+			   config_text(config, "secret_key"), &arena,
+			   &server.secret_key, fault);
+	if (status == STATUS_OK)
+		status = s3_open(&server, out, fault);
+	arena_release(&arena);
+	return status;
 }
 
 static enum status
 client_choose(struct s3_source *source, const struct source_args *args,
 	      struct fault *fault)
 {
+	static const struct s3_access nothing;
+	const struct s3_access *access = args->s3 != NULL ? args->s3 :
+							    &nothing;
 	json_t *config = json_loads(
 		args->config == NULL ? "{}" : args->config, 0, NULL);
 	enum status status = STATUS_OK;
@@ -111,11 +124,11 @@ client_choose(struct s3_source *source, const struct source_args *args,
 				     "the configuration of the bucket is no "
 				     "JSON object");
 	else if (json_object_get(config, "endpoint") != NULL)
-		status = own_client_open(config, &source->own, fault);
-	else if (args->s3 == NULL)
+		status = own_client_open(config, access, &source->own, fault);
+	else if (access->client == NULL)
 		status = fault_field(fault, STATUS_UNAVAILABLE, "s3",
 				     "no S3 server is set (S3_ENDPOINT)");
-	source->s3 = source->own != NULL ? source->own : args->s3;
+	source->s3 = source->own != NULL ? source->own : access->client;
 	json_decref(config);
 	return status;
 }

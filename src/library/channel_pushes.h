@@ -16,6 +16,7 @@
 
 #define CHANNEL_PUSHES_MAX 20 /* of one channel */
 #define PUSH_URL_MAX 1000
+#define PUSH_SECRET "channel_push.secret" /* purpose of what is sealed */
 #define PUSH_SECRET_MAX 500
 #define PUSH_NAME_MAX 200 /* characters of a name that another server shows */
 #define PUSH_KBPS_MIN 32
@@ -37,7 +38,7 @@ struct push_settings {
 struct channel_push {
 	int64_t id, channel_id;
 	enum push_kind kind;
-	const char *url, *secret; /* secret NULL: none */
+	const char *url, *secret; /* secret: sealed (PUSH_SECRET); NULL: none */
 	bool enabled;
 	struct push_settings settings;
 	int64_t created_at_ms;

@@ -226,5 +226,9 @@ sources_note_scan(struct store_session *session, int64_t id, const char *error,
 enum status
 sources_remove(struct store_session *session, int64_t id, struct fault *fault)
 {
-	return sources_set_state(session, id, SOURCE_REMOVED, fault);
+	enum status status = sources_set_config(session, id, "{}", fault);
+
+	return status != STATUS_OK ?
+		       status :
+		       sources_set_state(session, id, SOURCE_REMOVED, fault);
 }

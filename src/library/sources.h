@@ -53,7 +53,7 @@ enum status sources_set_config(struct store_session *session, int64_t id,
 enum status sources_note_scan(struct store_session *session, int64_t id,
 			      const char *error, struct fault *fault);
 
-/* Hides the row; its files must be gone (catalogue_empty_source). */
+/* Hides the row and forgets its config; its files must be gone (catalogue_empty_source). */
 enum status sources_remove(struct store_session *session, int64_t id,
 			   struct fault *fault);
 

@@ -39,8 +39,9 @@ const struct option access_options[] = {
 	  ROW(jwt_secret) },
 	{ .name = "SECRET_KEY", .type = OPTION_TEXT, .preset = "",
 	  .secret = true,
-	  .summary = "Signs access tokens when API_JWT_SECRET is empty, and is "
-		     "believed beside it.",
+	  .summary = "Seals keys of other servers in the store. Signs access "
+		     "tokens when API_JWT_SECRET is empty, and is believed "
+		     "beside it.",
 	  ROW(secret_key) },
 	{ .name = "ADMIN_SECRET_KEY", .type = OPTION_TEXT, .preset = "",
 	  .secret = true,

@@ -19,7 +19,7 @@ struct open_place {
 };
 
 struct places {
-	struct s3_client *s3;
+	const struct s3_access *s3;
 	pthread_mutex_t lock;
 	struct open_place *first;
 };
@@ -47,7 +47,7 @@ place_open(const struct place *place, const struct source_args *args,
 }
 
 struct places *
-places_new(struct s3_client *s3)
+places_new(const struct s3_access *s3)
 {
 	struct places *places = mem_new(1, sizeof *places);
 

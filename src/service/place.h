@@ -11,7 +11,7 @@
 
 #include "base/fault.h"
 
-struct s3_client;
+struct s3_access;
 struct source;
 struct source_args;
 
@@ -28,7 +28,7 @@ enum status place_open(const struct place *place,
 struct places;
 
 /* s3: what the rows of buckets leave out; borrowed, may be NULL. */
-struct places *places_new(struct s3_client *s3);
+struct places *places_new(const struct s3_access *s3);
 
 /* Cuts off who still reads a far file. NULL is fine. */
 void places_free(struct places *places);

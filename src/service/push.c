@@ -7,6 +7,7 @@
 #include "base/counter.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "base/seal.h"
 #include "library/channels.h"
 #include "service/push_private.h"
 
@@ -288,6 +289,13 @@ run_connection(struct push_run *run, int64_t *lasted_ms, struct fault *fault)
 
 	*lasted_ms = 0;
 	state_set(run, PUSH_CONNECTING, 0, NULL);
+	if (run->secret == NULL) {
+		status = seal_read(run->pushes->args.seal, PUSH_SECRET,
+				   run->row.secret, &run->arena, &run->secret,
+				   fault);
+		if (status != STATUS_OK)
+			return status;
+	}
 	status = run->sink->open(run, fault);
 	if (status == STATUS_OK) {
 		began = clock_monotonic_ms();

@@ -19,6 +19,7 @@
 
 struct covers;
 struct media_pool;
+struct seal;
 struct store;
 
 struct push_options {
@@ -33,6 +34,7 @@ struct pushes_args {
 	const struct push_options *options; /* all borrowed */
 	struct store *store;
 	struct media_pool *media;
+	const struct seal *seal; /* opens secrets of rows */
 	struct covers *covers; /* NULL: pictures without covers */
 };
 

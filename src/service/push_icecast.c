@@ -223,7 +223,7 @@ authorization_add(struct buffer *out, const struct push_run *run)
 
 	buffer_init(&both, 0);
 	buffer_print(&both, "%s:%s", user_of(run),
-		     run->row.secret != NULL ? run->row.secret : "");
+		     run->secret != NULL ? run->secret : "");
 	buffer_add_text(out, "Authorization: Basic ");
 	base64_add(out, both.bytes, both.length);
 	buffer_add_text(out, "\r\n");
@@ -332,7 +332,7 @@ icecast_playing(struct push_run *run, const char *title, int64_t track_id)
 	const struct icecast *icecast = run->connection;
 	struct fetch_request request = {
 		.user = user_of(run),
-		.password = run->row.secret != NULL ? run->row.secret : "",
+		.password = run->secret != NULL ? run->secret : "",
 		.timeout_ms = TITLE_MS,
 		.limit_bytes = 65536,
 		.any_address = run->pushes->args.options->private_servers,

@@ -49,6 +49,7 @@ struct push_run {
 	struct arena arena; /* of `row` and `name` */
 	struct channel_push row;
 	const char *name; /* as the other server shows it */
+	const char *secret; /* the row's, opened; NULL: none */
 	enum media_live_format format;
 	const struct push_sink *sink;
 	void *connection; /* the sink's */

@@ -69,15 +69,15 @@ address_check(struct push_run *run, struct fault *fault)
 /* Services give an address and a key; the stream's name is the one behind the
  * other. */
 static char *
-address_of_stream(struct arena *arena, const struct channel_push *row)
+address_of_stream(struct arena *arena, const struct push_run *run)
 {
-	size_t length = strlen(row->url);
+	const char *url = run->row.url;
+	size_t length = strlen(url);
 
-	if (row->secret == NULL)
-		return arena_copy_text(arena, row->url);
-	return arena_print(arena, "%s%s%s", row->url,
-			   row->url[length - 1] == '/' ? "" : "/",
-			   row->secret);
+	if (run->secret == NULL)
+		return arena_copy_text(arena, url);
+	return arena_print(arena, "%s%s%s", url,
+			   url[length - 1] == '/' ? "" : "/", run->secret);
 }
 
 static enum status
@@ -118,7 +118,7 @@ rtmp_open(struct push_run *run, struct fault *fault)
 	if (status != STATUS_OK)
 		return status;
 	arena_init(&arena);
-	args.url = address_of_stream(&arena, &run->row);
+	args.url = address_of_stream(&arena, run);
 	status = media_push_open(run->pushes->args.media, &args, &push, fault);
 	run->connection = push;
 	arena_release(&arena);

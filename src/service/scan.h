@@ -40,7 +40,7 @@
 struct blob_store;
 struct job;
 struct media_pool;
-struct s3_client;
+struct s3_access;
 struct store;
 struct store_session;
 
@@ -61,7 +61,7 @@ struct scan_services {
 	struct blob_store *blobs;
 	struct media_pool *media;
 	const struct scan_settings *settings;
-	struct s3_client *s3; /* as places_new() */
+	const struct s3_access *s3; /* as places_new() */
 };
 
 enum scan_phase { SCAN_WALKING, SCAN_FINISHING, SCAN_ENDED };

@@ -136,7 +136,7 @@ path_check(const char *data_dir, const char *path, char root[PATH_MAX],
 
 /* What is wrong with a bucket is wrong with what was written of it. */
 static enum status
-bucket_check(struct s3_client *s3, const char *root, const char *config,
+bucket_check(const struct s3_access *s3, const char *root, const char *config,
 	     struct fault *fault)
 {
 	struct fault why = { 0 };
@@ -161,7 +161,8 @@ source_add(struct store *store, const struct caller *caller,
 	change.root = root;
 	status = path_check(wish->data_dir, wish->path, root, fault);
 	if (status == STATUS_OK && root[0] != '/') {
-		status = source_bucket_config("{}", &wish->bucket, &arena,
+		status = source_bucket_config("{}", &wish->bucket,
+					      wish->s3, &arena,
 					      &change.config, fault);
 		if (status == STATUS_OK)
 			status = bucket_check(wish->s3, root, change.config,
@@ -248,7 +249,7 @@ bucket_write_work(struct store_session *session, void *cookie,
 
 enum status
 source_change_bucket(struct store *store, const struct caller *caller,
-		     struct s3_client *s3, int64_t id,
+		     const struct s3_access *s3, int64_t id,
 		     const struct source_bucket *bucket, struct fault *fault)
 {
 	struct bucket_change change = { .change = { .caller = caller,
@@ -260,7 +261,7 @@ source_change_bucket(struct store *store, const struct caller *caller,
 	change.arena = &arena;
 	status = store_read(store, bucket_read_work, &change, fault);
 	if (status == STATUS_OK)
-		status = source_bucket_config(change.row.config, bucket,
+		status = source_bucket_config(change.row.config, bucket, s3,
 					      &arena, &change.change.config,
 					      fault);
 	if (status == STATUS_OK)

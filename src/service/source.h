@@ -27,7 +27,7 @@ struct source_wish {
 	struct source_bucket bucket; /* of a bucket */
 	bool scan;		     /* at once */
 	const char *data_dir;
-	struct s3_client *s3; /* the server of the settings; may be NULL */
+	const struct s3_access *s3;
 };
 
 /* STATUS_INVALID with the field that is wrong. STATUS_CONFLICT: inside another
@@ -40,7 +40,7 @@ enum status source_add(struct store *store, const struct caller *caller,
  * also for a folder. */
 enum status source_change_bucket(struct store *store,
 				 const struct caller *caller,
-				 struct s3_client *s3, int64_t id,
+				 const struct s3_access *s3, int64_t id,
 				 const struct source_bucket *bucket,
 				 struct fault *fault);
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/seal.h"
+#include "driver/s3.h"
 #include "driver/source.h"
 #include "library/sources.h"
 #include "service/place.h"
@@ -63,18 +65,22 @@ text_put(json_t *config, const char *name, const char *given)
 }
 
 static void
-given_put(json_t *config, const struct source_bucket *given)
+given_put(json_t *config, const struct source_bucket *given,
+	  const struct seal *seal, struct arena *arena)
 {
 	const char *before = json_string_value(
 		json_object_get(config, "endpoint"));
+	const char *secret = given->secret_key;
 
+	if (secret != NULL && *secret != '\0')
+		secret = seal_text(seal, SOURCE_SECRET, secret, arena);
 	if (given->endpoint != NULL &&
 	    (before == NULL || strcmp(before, given->endpoint) != 0))
 		json_object_del(config, "secret_key");
 	text_put(config, "endpoint", given->endpoint);
 	text_put(config, "region", given->region);
 	text_put(config, "access_key", given->access_key);
-	text_put(config, "secret_key", given->secret_key);
+	text_put(config, "secret_key", secret);
 	if (given->path_style_given)
 		json_object_set_new(config, "path_style",
 				    json_boolean(given->path_style));
@@ -108,14 +114,14 @@ config_check(const json_t *config, struct fault *fault)
 
 enum status
 source_bucket_config(const char *config, const struct source_bucket *given,
-		     struct arena *arena, const char **out,
+		     const struct s3_access *s3, struct arena *arena, const char **out,
 		     struct fault *fault)
 {
 	json_t *made = config_read(config);
 	enum status status;
 	char *text;
 
-	given_put(made, given);
+	given_put(made, given, s3 == NULL ? NULL : s3->seal, arena);
 	if (given->endpoint != NULL && *given->endpoint == '\0')
 		json_object_clear(made);
 	status = config_check(made, fault);
@@ -131,7 +137,7 @@ source_bucket_config(const char *config, const struct source_bucket *given,
 /* ---- trying ----------------------------------------------------------------- */
 
 enum status
-source_bucket_try(struct s3_client *s3, const char *root, const char *config,
+source_bucket_try(const struct s3_access *s3, const char *root, const char *config,
 		  struct fault *fault)
 {
 	const struct place place = { source_driver_s3.name, root, config };
@@ -161,8 +167,8 @@ row_run(struct store_session *session, void *cookie, struct fault *fault)
 }
 
 enum status
-source_bucket_try_given(struct store *store, struct s3_client *s3, int64_t id,
-			const char *path, const struct source_bucket *given,
+source_bucket_try_given(struct store *store, const struct s3_access *s3,
+			int64_t id, const char *path, const struct source_bucket *given,
 			struct fault *fault)
 {
 	struct row_work work = { .id = id, .row = { .config = "{}" } };
@@ -183,8 +189,8 @@ source_bucket_try_given(struct store *store, struct s3_client *s3, int64_t id,
 	if (status == STATUS_OK)
 		status = scan_source_root(path, root, fault);
 	if (status == STATUS_OK)
-		status = source_bucket_config(work.row.config, given, &arena,
-					      &config, fault);
+		status = source_bucket_config(work.row.config, given, s3,
+					      &arena, &config, fault);
 	if (status == STATUS_OK)
 		status = source_bucket_try(s3, root, config, fault);
 	arena_release(&arena);

@@ -2,8 +2,8 @@
  * admin says it and as its row keeps it.
  *
  * A row without an address is on the server of the settings (S3_ENDPOINT). One
- * with an address has keys of its own; the secret is kept as it is, since it has
- * to be used, and is in no answer, log line or audit row.
+ * with an address has keys of its own; the secret is sealed (base/seal.h), and is
+ * in no answer, log line or audit row.
  *
  * Floor: 4 (service). Threads: every call may block: from workers.
  */
@@ -16,7 +16,7 @@
 #include "base/fault.h"
 #include "base/memory.h"
 
-struct s3_client;
+struct s3_access;
 struct store;
 
 /* Texts are NULL when nothing was said of them. */
@@ -40,18 +40,20 @@ void source_bucket_look(const char *config, struct arena *arena,
  * with the field that is missing. */
 enum status source_bucket_config(const char *config,
 				 const struct source_bucket *given,
+				 const struct s3_access *s3,
 				 struct arena *arena, const char **out,
 				 struct fault *fault);
 
 /* Asks the bucket itself. STATUS_UNAVAILABLE with a sentence that says what is
  * wrong with it. */
-enum status source_bucket_try(struct s3_client *s3, const char *root,
+enum status source_bucket_try(const struct s3_access *s3, const char *root,
 			      const char *config, struct fault *fault);
 
 /* The same of what an admin is about to write: `id` is the source that is
  * changed, 0 for a new one. */
-enum status source_bucket_try_given(struct store *store, struct s3_client *s3,
-				    int64_t id, const char *path,
+enum status source_bucket_try_given(struct store *store,
+				    const struct s3_access *s3, int64_t id,
+				    const char *path,
 				    const struct source_bucket *given,
 				    struct fault *fault);
 

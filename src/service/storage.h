@@ -13,11 +13,13 @@
 #include "base/memory.h"
 #include "driver/blob.h"
 
+struct s3_access;
 struct s3_client;
 struct s3_settings;
 
 struct storage { /* all borrowed */
 	struct s3_client *s3; /* NULL: folders */
+	const struct s3_access *access; /* buckets of other servers too */
 	const struct s3_settings *settings;
 	const char *music_path;   /* uploaded music */
 	const char *blobs_path;   /* pictures */

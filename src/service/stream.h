@@ -30,7 +30,7 @@
 #include "base/option.h"
 
 struct media_pool;
-struct s3_client;
+struct s3_access;
 struct store;
 struct streams;
 struct stream_reader;
@@ -45,7 +45,7 @@ struct stream_args {
 	struct store *store;     /* all borrowed */
 	struct media_pool *media;
 	const char *cache_dir;   /* transcode/ is made in it */
-	struct s3_client *s3; /* as places_new() */
+	const struct s3_access *s3; /* as places_new() */
 	const struct stream_settings *settings;
 };
 

@@ -13,7 +13,10 @@
 
 #include "library/channel_djs.h"
 #include "library/channel_history.h"
+#include "library/channel_pushes.h"
 #include "library/channels.h"
+#include "library/secrets.h"
+#include "library/sources.h"
 #include "tests/support/music.h"
 
 #define TRACKS 3
@@ -690,6 +693,104 @@ booth_set_up(void **state)
 	return 0;
 }
 
+/* ---- secrets in rows ------------------------------------------------------ */
+
+struct vault {
+	struct booth *booth;
+	struct seal *seal;
+	struct secrets_found found;
+	int64_t source;
+	struct channel_push *pushes;
+	size_t count;
+	struct source_row row;
+};
+
+static enum status
+vault_fill(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct vault *vault = cookie;
+	struct channel_push push = { .channel_id = vault->booth->channel,
+				     .kind = PUSH_RTMP,
+				     .url = "rtmp://example.org/live",
+				     .secret = "stream-key" };
+	struct channel_push open = push;
+	enum status status = channel_push_save(session, &push, fault);
+
+	open.secret = NULL;
+	if (status == STATUS_OK)
+		status = channel_push_save(session, &open, fault);
+	return status != STATUS_OK ?
+		       status :
+		       sources_add(session, "s3", "s3://music",
+				   "{\"access_key\":\"ogma\",\"endpoint\":"
+				   "\"http://s3\",\"secret_key\":"
+				   "\"bucket-key\"}",
+				   &vault->source, fault);
+}
+
+static enum status
+vault_seal(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct vault *vault = cookie;
+	struct arena *arena = &vault->booth->music.arena;
+	enum status status = secrets_seal(session, vault->seal, &vault->found,
+					  fault);
+
+	if (status == STATUS_OK)
+		status = sources_get(session, vault->source, arena,
+				     &vault->row, fault);
+	return status != STATUS_OK ?
+		       status :
+		       channel_pushes_list(session, vault->booth->channel,
+					   arena, &vault->pushes,
+					   &vault->count, fault);
+}
+
+static void
+assert_seals(struct vault *vault, const char *secret, const char *old,
+	     int64_t sealed, int64_t lost)
+{
+	const struct seal_args args = { .secret = secret, .old_secrets = old };
+	struct store *store = vault->booth->music.store;
+	struct fault fault = { 0 };
+
+	assert_int_equal(seal_open(&args, &vault->seal, NULL), STATUS_OK);
+	if (store_write(store, vault_seal, vault, &fault) != STATUS_OK)
+		fail_msg("%s", fault.message);
+	assert_int_equal(vault->found.sealed, sealed);
+	assert_int_equal(vault->found.lost, lost);
+	assert_null(strstr(vault->row.config, "bucket-key"));
+	assert_non_null(strstr(vault->row.config, "\"ogma\""));
+	assert_int_equal(vault->count, 2);
+	assert_null(strstr(vault->pushes[0].secret, "stream-key"));
+	assert_null(vault->pushes[1].secret);
+	seal_close(vault->seal);
+}
+
+static void
+secrets_are_sealed_once_and_anew_by_a_new_key(void **state)
+{
+	struct vault vault = { .booth = *state };
+	const struct seal_args last = { .secret = "the second secret" };
+	struct fault fault = { 0 };
+	const char *plain = NULL;
+
+	if (store_write(vault.booth->music.store, vault_fill, &vault,
+			&fault) != STATUS_OK)
+		fail_msg("%s", fault.message);
+	assert_seals(&vault, "the first secret", "", 2, 0);
+	assert_seals(&vault, "the first secret", "", 0, 0);
+	assert_seals(&vault, "another secret", "", 0, 2);
+	assert_seals(&vault, "the second secret", "the first secret", 2, 0);
+	assert_int_equal(seal_open(&last, &vault.seal, NULL), STATUS_OK);
+	assert_int_equal(seal_read(vault.seal, PUSH_SECRET,
+				   vault.pushes[0].secret,
+				   &vault.booth->music.arena, &plain, NULL),
+			 STATUS_OK);
+	assert_string_equal(plain, "stream-key");
+	seal_close(vault.seal);
+}
+
 static int
 booth_tear_down(void **state)
 {
@@ -721,6 +822,7 @@ main(void)
 	ON(driver, djs_are_kept_with_their_times), \
 	ON(driver, a_dj_may_play_in_his_time_only), \
 	ON(driver, tracks_and_artists_are_remembered), \
+	ON(driver, secrets_are_sealed_once_and_anew_by_a_new_key), \
 	ON(driver, several_editors_lose_nothing)
 
 	const struct CMUnitTest tests[] = {

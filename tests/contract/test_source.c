@@ -30,6 +30,7 @@ struct place {
 	char root[64];    /* of the folder driver: what is walked */
 	char bucket[96];  /* of the S3 driver: likewise */
 	struct s3_client *s3;
+	struct s3_access access;
 	char outside[64]; /* a folder beside it */
 	struct source *source;
 };
@@ -50,7 +51,9 @@ place_open(void **state, const struct source_driver *driver)
 		snprintf(place->bucket, sizeof place->bucket,
 			 "s3://" S3_SERVER_BUCKET "%s", place->root);
 		args.root = place->bucket;
-		args.s3 = place->s3 = s3_server_client();
+		place->s3 = s3_server_client();
+		place->access.client = place->s3;
+		args.s3 = &place->access;
 	}
 	assert_int_equal(driver->open(&args, &place->source, NULL), STATUS_OK);
 	*state = place;
@@ -561,8 +564,35 @@ what_is_wrong_with_a_bucket_is_said(void **state)
 	snprintf(config, sizeof config, form, server.endpoint, "test:tester",
 		 "wrong");
 	assert_refused("s3://tracks", config, "the secret key is not that");
+	snprintf(config, sizeof config, form, server.endpoint, "test:tester",
+		 "sealed:1:01234567:c2VhbGVk");
+	assert_refused("s3://tracks", config, "give it anew");
 	snprintf(config, sizeof config, form, "http://127.0.0.1:1", "a", "b");
 	assert_refused("s3://tracks", config, "the S3 server");
+}
+
+static void
+a_bucket_on_a_server_of_its_own_is_trusted_by_ca_file(void **state)
+{
+	struct place *place = *state;
+	const struct s3_server server = s3_server_tls_place("localhost");
+	const struct s3_access access = { .ca_file = server.ca_file };
+	char config[300];
+	const struct source_args args = { .root = place->bucket,
+					  .config = config, .s3 = &access };
+	struct fault fault = { 0 };
+	struct source *source;
+
+	snprintf(config, sizeof config,
+		 "{\"endpoint\":\"%s\",\"access_key\":\"test:tester\","
+		 "\"secret_key\":\"testing\"}",
+		 server.endpoint);
+	assert_refused(place->bucket, config, "is not trusted");
+	assert_int_equal(source_driver_s3.open(&args, &source, NULL),
+			 STATUS_OK);
+	if (source_check(source, &fault) != STATUS_OK)
+		fail_msg("%s", fault.message);
+	source_close(source);
 }
 
 /* ---- the folder driver ----------------------------------------------------- */
@@ -1205,6 +1235,7 @@ main(void)
 		OVER_S3(an_object_that_changes_while_it_is_read_is_not_mixed),
 		OVER_S3(a_long_file_is_put_in_parts),
 		OVER_S3(what_is_wrong_with_a_bucket_is_said),
+		OVER_S3(a_bucket_on_a_server_of_its_own_is_trusted_by_ca_file),
 		OVER_FOLDER(loops_of_links_end_and_links_inside_add_nothing),
 		OVER_FOLDER(links_that_lead_outside_are_followed_once),
 		OVER_FOLDER(

@@ -1,7 +1,7 @@
 // Music in a bucket: scanned by ranges, played, changed and taken away; and a
 // server that is killed, or whose bucket is away, in the middle of it.
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -76,12 +76,19 @@ async function fetched(): Promise<number> {
 	return Number(/^ogma_source_fetched_bytes_total\{source="s3"\} (\S+)/m.exec(metrics)?.[1] ?? 0);
 }
 
-/** "status path", of every object that was seen, by the store's own shell. */
+/** By the store's own shell. */
+async function sql(folder: string, text: string): Promise<string> {
+	const { stdout } = await promisify(execFile)('sqlite3', [join(folder, 'ogma.db'), text]);
+	return stdout.trimEnd();
+}
+
+/** "status path", of every object that was seen. */
 async function registry(folder: string): Promise<string[]> {
 	const rows = "select status || ' ' || path from etl_s3_file_registry where status <> 'done' or track_id > 0 order by path";
-	const { stdout } = await promisify(execFile)('sqlite3', ['-readonly', join(folder, 'ogma.db'), rows]);
-	return stdout.trimEnd().split('\n');
+	return (await sql(folder, rows)).split('\n');
 }
+
+const secretKept = async (folder: string): Promise<string> => JSON.parse(await sql(folder, 'select config from sources')).secret_key;
 
 beforeAll(async () => {
 	admin = await person(server, 'root', 'admin');
@@ -150,6 +157,11 @@ describe('a bucket', () => {
 		const log = await admin.ask('/admin/api/audit-logs?limit=20');
 		expect(log.text).toContain('s3://music/in');
 		expect(log.text).not.toContain('testing');
+	});
+
+	test('has its secret sealed in the store, by a key that its owner alone may read', async () => {
+		expect(await secretKept(data)).toMatch(/^sealed:1:/);
+		expect((await stat(join(data, 'seal.key'))).mode & 0o777).toBe(0o600);
 	});
 
 	test('is given other keys only when they fit', async () => {
@@ -283,7 +295,7 @@ test('a bucket of the settings is scanned from the command line', async () => {
 	expect(lines(done.stdout).at(-1)).toMatchObject({ added: 1, rejected: 0 });
 });
 
-test('a scan that is killed in the middle goes on where it was', async () => {
+test('a scan that is killed in the middle goes on where it was, by a secret that an older Ogma left plain', async () => {
 	const own = join(room, 'killed');
 	const env = { ...quiet, SCAN_BATCH: '3', SCAN_PROBES: '1' };
 	const songs = 25;
@@ -301,7 +313,9 @@ test('a scan that is killed in the middle goes on where it was', async () => {
 	const seen = await registry(own);
 	expect(seen).toHaveLength(songs);
 	expect(seen.filter((row) => row.startsWith('seen')).length).toBeGreaterThan(0);
+	await sql(own, "update sources set config = json_set(config, '$.secret_key', 'testing')");
 	const second = await serveUntilEnd({ data: own, env });
+	expect(await secretKept(own)).toMatch(/^sealed:1:/);
 	const again = await (await person(second, 'again', 'admin')).signIn();
 	const job = checked('POST', '/sources/{id}/scan', await again.post(`${api}/sources/${made.id}/scan`, {}), 202);
 	expect((await ended(job.id, again)).state).toBe('done');
