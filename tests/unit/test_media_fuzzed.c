@@ -177,7 +177,7 @@ static void
 fuzzed_files_are_answered_in_time(void **state)
 {
 	const char *wanted = getenv("FUZZED_FILES");
-	long files = wanted != NULL ? strtol(wanted, NULL, 10) : 60;
+	long files = wanted != NULL ? strtol(wanted, NULL, 10) : 150;
 	struct media_pool_state now;
 
 	(void)state;
