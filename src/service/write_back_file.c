@@ -73,7 +73,7 @@ replace_open(const char *path, int *fd, struct stat *facts,
 	return STATUS_CONFLICT;
 }
 
-/* ---- copies ----------------------------------------------------------------------- */
+/* ---- copies -------------------------------------------------------------- */
 
 static enum status
 bytes_copy(int from, int to, struct fault *fault)
@@ -168,7 +168,7 @@ copy_place(const char *to, int fd, const struct stat *facts,
 	return status;
 }
 
-/* ---- originals ---------------------------------------------------------------------- */
+/* ---- originals ----------------------------------------------------------- */
 
 enum status
 original_keep(const char *path, int fd, const struct stat *facts,
@@ -191,7 +191,7 @@ original_keep(const char *path, int fd, const struct stat *facts,
 	return status == STATUS_OK ? folder_sync_of(original, fault) : status;
 }
 
-/* ---- replacements --------------------------------------------------------------------- */
+/* ---- replacements -------------------------------------------------------- */
 
 const char *
 replacement_name(struct arena *arena, const char *path)

@@ -1,18 +1,88 @@
 /* write_back_private.h - the parts of write-back among themselves.
  *
- * write_back.c       what is written, why not, rows, the job
- * write_back_file.c  one file replaced by another, whole or not at all
+ * write_back.c        one write: the track, its row, the catalogue after it
+ * write_back_tags.c   which tags, and whether a copy has them
+ * write_back_file.c   one file replaced by another, whole or not at all
+ * write_back_after.c  undo, confirm, what was broken off
+ * write_back_job.c    many
  *
  * Floor: 4 (service); private.
  */
 #ifndef OGMA_SERVICE_WRITE_BACK_PRIVATE_H
 #define OGMA_SERVICE_WRITE_BACK_PRIVATE_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
 #include "base/fault.h"
+#include "base/json.h"
 #include "base/memory.h"
+#include "library/files.h"
+#include "library/tracks.h"
+#include "media/media.h"
+#include "service/write_back.h"
+
+struct write_back {
+	struct write_back_args args;
+	pthread_mutex_t lock; /* one file at a time */
+};
+
+/* ---- write_back.c ---- */
+
+struct target {
+	int64_t track_id;
+	struct arena arena;
+	struct track track;
+	struct file_place place;
+	json_t *edited; /* fields of the track's edit, owned */
+	bool album_named; /* somebody gave the album its title */
+	int64_t cover_id, beside_key;
+	const char *lyrics; /* from beside the file; NULL: none */
+	bool lyrics_synced;
+	const char *path;
+};
+
+/* Release it whatever the status. STATUS_CONFLICT: files of its source cannot
+ * be written. */
+enum status write_target_load(struct write_back *back, int64_t track_id,
+			      struct target *target, struct fault *fault);
+void write_target_release(struct target *target);
+
+/* Sets the row `cookie`, a struct tag_write; for store_write(). */
+enum status write_row_set(struct store_session *session, void *cookie,
+			  struct fault *fault);
+
+/* Sets the row in one transaction with the audit log; what write_take_path()
+ * does besides is to save the file at the target's path (NULL: none) as it is
+ * now. caller NULL: no audit row. */
+enum status write_take(struct write_back *back, struct tag_write *write,
+		       const struct caller *caller, struct fault *fault);
+enum status write_take_path(struct write_back *back, struct target *target,
+			    struct tag_write *write,
+			    const struct caller *caller, struct fault *fault);
+
+/* ---- write_back_tags.c ---- */
+
+/* Fields that an edit made other than the file says; *asked (owned by the
+ * caller) tells both. False: there are none. */
+bool write_tags_wanted(struct target *target, const struct media_facts *facts,
+		       struct media_tags *out, json_t **asked);
+
+/* STATUS_CONFLICT with the reason: the copy has not what was wanted, or
+ * something else is otherwise in it. */
+enum status write_copy_check(struct arena *arena,
+			     const struct media_facts *before,
+			     const struct media_facts *after,
+			     const struct media_tags *tags,
+			     struct fault *fault);
+
+/* ---- write_back_after.c ---- */
+
+/* Ends what was broken off: to be called before anything is written. */
+enum status write_back_recover(struct write_back *back, struct fault *fault);
+
+/* ---- write_back_file.c ---- */
 
 /* Opens the file to be replaced and looks at it: a plain file whose folder and
  * owner let us. The sentence says why not. */
