@@ -51,16 +51,34 @@ suspect_read(struct store_rows *rows, enum edit_kind kind,
 	};
 }
 
+/* All rows of a query by one of `selects`, which answered `status`. */
+static enum status
+suspects_take(struct store_rows *rows, enum status status,
+	      enum edit_kind kind, size_t room, struct arena *arena,
+	      struct suspect **out, size_t *count, struct fault *fault)
+{
+	struct suspect *list = arena_new(arena, struct suspect, room);
+	size_t found = 0;
+
+	while (status == STATUS_OK && found < room &&
+	       sql_next(rows, &status, fault))
+		suspect_read(rows, kind, arena, &list[found++]);
+	sql_end(rows);
+	if (status == STATUS_OK) {
+		*out = list;
+		*count = found;
+	}
+	return status;
+}
+
 enum status
 suspects_read(struct store_session *session, enum edit_kind kind,
 	      int64_t since_ms, int64_t after_id, int64_t id, size_t room,
 	      struct arena *arena, struct suspect **out, size_t *count,
 	      struct fault *fault)
 {
-	struct suspect *list = arena_new(arena, struct suspect, room);
 	struct store_rows *rows;
 	struct buffer sql;
-	size_t found = 0;
 	enum status status;
 
 	buffer_init(&sql, 0);
@@ -78,15 +96,8 @@ suspects_read(struct store_session *session, enum edit_kind kind,
 				   &rows, fault);
 	}
 	buffer_release(&sql);
-	while (status == STATUS_OK && found < room &&
-	       sql_next(rows, &status, fault))
-		suspect_read(rows, kind, arena, &list[found++]);
-	sql_end(rows);
-	if (status == STATUS_OK) {
-		*out = list;
-		*count = found;
-	}
-	return status;
+	return suspects_take(rows, status, kind, room, arena, out, count,
+			     fault);
 }
 
 enum status
@@ -149,10 +160,8 @@ suspect_twins(struct store_session *session, const struct suspect *album,
 	      struct arena *arena, struct suspect **out, size_t *count,
 	      struct fault *fault)
 {
-	struct suspect *list = arena_new(arena, struct suspect, TWINS_MAX);
 	struct store_rows *rows;
 	struct buffer sql;
-	size_t found = 0;
 	enum status status;
 
 	buffer_init(&sql, 0);
@@ -165,13 +174,6 @@ suspect_twins(struct store_session *session, const struct suspect *album,
 				    SQL_INT(album->id), SQL_INT(TWINS_MAX)),
 			   &rows, fault);
 	buffer_release(&sql);
-	while (status == STATUS_OK && found < TWINS_MAX &&
-	       sql_next(rows, &status, fault))
-		suspect_read(rows, EDIT_ALBUM, arena, &list[found++]);
-	sql_end(rows);
-	if (status == STATUS_OK) {
-		*out = list;
-		*count = found;
-	}
-	return status;
+	return suspects_take(rows, status, EDIT_ALBUM, TWINS_MAX, arena, out,
+			     count, fault);
 }

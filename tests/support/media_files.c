@@ -227,6 +227,40 @@ ape_end(struct buffer *out, unsigned items)
 	add_le64(out, 0);
 }
 
+#define APE_FRAMES 210u
+#define APE_FRAME_BYTES 16u
+
+void
+ape_silence(struct buffer *out)
+{
+	const uint32_t first = 52 + 24 + 4 * APE_FRAMES;
+
+	buffer_add_text(out, "MAC ");
+	add_le32(out, 3990);	/* version, padding */
+	add_le32(out, 52);	/* descriptor */
+	add_le32(out, 24);	/* header */
+	add_le32(out, 4 * APE_FRAMES); /* seek table */
+	add_le32(out, 0);	/* wav header */
+	add_le32(out, APE_FRAME_BYTES * APE_FRAMES);
+	add_le32(out, 0);
+	add_le32(out, 0);
+	for (int i = 0; i < 4; i++)
+		add_le32(out, 0); /* MD5 */
+	add_le32(out, 2000);	/* compression: fast; flags */
+	add_le32(out, 44100 / APE_FRAMES); /* blocks per frame */
+	add_le32(out, 44100 / APE_FRAMES); /* in the last frame */
+	add_le32(out, APE_FRAMES);
+	add_le32(out, 16 | 2 << 16);
+	add_le32(out, 44100);
+	for (uint32_t i = 0; i < APE_FRAMES; i++)
+		add_le32(out, first + i * APE_FRAME_BYTES);
+	for (uint32_t i = 0; i < APE_FRAMES; i++) {
+		add_le32(out, 0x80000000u); /* CRC, flags follow */
+		add_le32(out, 3); /* both channels silent */
+		add_le64(out, 0);
+	}
+}
+
 struct media_pool *
 media_pool_make(uint32_t workers)
 {

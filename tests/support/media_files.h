@@ -46,6 +46,10 @@ void id3_end(struct buffer *out, size_t padding);
 void ape_item(struct buffer *out, const char *key, struct span value);
 void ape_end(struct buffer *out, unsigned items);
 
+/* Monkey's Audio of a second of silence, in frames that say nothing else: no
+ * encoder is at hand. */
+void ape_silence(struct buffer *out);
+
 void add_be32(struct buffer *out, uint32_t value);
 void add_le32(struct buffer *out, uint32_t value);
 void add_le64(struct buffer *out, uint64_t value);

@@ -129,49 +129,105 @@ static const struct format formats[] = {
 	{ "a.tta", "-c:a tta", false, true },
 };
 
+static const struct media_tags new_tags = {
+	.title = "Новое название, longer than the old one was",
+	.artist = "Кто feat. Björk", .album = "Другой",
+	.genre = "Jazz", .year = 1987, .track_no = 7,
+};
+
+/* Writes new_tags: they are there, and all else is as it was. */
+static void
+written_and_checked(const char *path, bool year)
+{
+	const struct media_tags *tags = &new_tags;
+	const struct media_facts *before, *after;
+	char sound[64], sound_after[64];
+	struct arena arena;
+
+	arena_init(&arena);
+	sound_of(path, sound);
+	before = facts_of(&arena, path);
+	if (write_tags(path, tags) != STATUS_OK)
+		fail_msg("%s: not written", path);
+	after = facts_of(&arena, path);
+	sound_of(path, sound_after);
+	assert_string_equal(sound_after, sound);
+	rest_is_the_same(path, before, after);
+	same_text(path, after->title, tags->title);
+	same_text(path, after->artist_text, tags->artist);
+	same_text(path, after->album, tags->album);
+	same_text(path, after->genres[0], tags->genre);
+	assert_int_equal(after->genre_count, 1);
+	if (year && after->year != tags->year)
+		fail_msg("%s: year %d", path, after->year);
+	assert_int_equal(after->track_no, tags->track_no);
+	arena_release(&arena);
+}
+
 static void
 tags_are_written_and_all_else_is_left(void **state)
 {
-	static const struct media_tags tags = {
-		.title = "Новое название, longer than the old one was",
-		.artist = "Кто feat. Björk", .album = "Другой",
-		.genre = "Jazz", .year = 1987, .track_no = 7,
-	};
-
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
-		const struct media_facts *before, *after;
-		char sound[64], sound_after[64], options[600];
-		struct arena arena;
-		const char *path;
+		char options[600];
 
-		arena_init(&arena);
 		snprintf(options, sizeof options,
 			 "%s -metadata album_artist=Всякие -metadata disc=2 "
 			 "-metadata comment=Bemerkung " MEDIA_TAGS,
 			 formats[i].options);
-		path = media_render(formats[i].name, 1.5, options);
-		sound_of(path, sound);
-		before = facts_of(&arena, path);
-		if (write_tags(path, &tags) != STATUS_OK)
-			fail_msg("%s: not written", path);
-		after = facts_of(&arena, path);
-		sound_of(path, sound_after);
-		assert_string_equal(sound_after, sound);
-		rest_is_the_same(path, before, after);
-		same_text(path, after->title, tags.title);
-		same_text(path, after->artist_text, tags.artist);
-		same_text(path, after->album, tags.album);
-		same_text(path, after->genres[0], tags.genre);
-		assert_int_equal(after->genre_count, 1);
-		/* its name in APEv2 is another than that of
-		 * ffmpeg */
-		if (formats[i].year)
-			if (after->year != 1987)
-				fail_msg("%s: year %d", path, after->year);
-		assert_int_equal(after->track_no, 7);
-		arena_release(&arena);
+		/* ffmpeg's name of the year in APEv2 is another */
+		written_and_checked(media_render(formats[i].name, 1.5, options),
+				    formats[i].year);
 	}
+}
+
+static void
+tags_of_monkeys_audio_are_written(void **state)
+{
+	struct buffer bytes, tag;
+
+	(void)state;
+	buffer_init(&bytes, 0);
+	buffer_init(&tag, 0);
+	ape_silence(&bytes);
+	written_and_checked(media_write("bare.ape", &bytes), true);
+	buffer_clear(&bytes);
+	ape_silence(&bytes);
+	ape_item(&tag, "Title", SPAN("Молчание"));
+	ape_item(&tag, "Artist", SPAN("Band"));
+	ape_item(&tag, "Album Artist", SPAN("Всякие"));
+	ape_item(&tag, "Year", SPAN("1999"));
+	ape_item(&tag, "Track", SPAN("3"));
+	ape_item(&tag, "Disc", SPAN("2"));
+	ape_item(&tag, "ISRC", SPAN("RUA1D1234567"));
+	ape_end(&tag, 7);
+	buffer_add(&bytes, tag.bytes, tag.length);
+	written_and_checked(media_write("tagged.ape", &bytes), true);
+	buffer_release(&tag);
+	buffer_release(&bytes);
+}
+
+/* Of what ffmpeg makes, TagLib writes one of two titles; of what programs of
+ * Windows make, there is one, where TagLib has it too. */
+static void
+tags_of_windows_media_are_written_where_windows_has_them(void **state)
+{
+	static const struct media_tags first = {
+		.title = "Title", .artist = "Artist", .album = "Album",
+		.genre = "Rock", .year = 1999, .track_no = 3,
+	};
+	struct arena arena;
+	const char *path;
+
+	(void)state;
+	path = media_render("a.wma", 1.5, "-c:a wmav2");
+	assert_int_equal(write_tags(path, &first), STATUS_OK);
+	written_and_checked(path, true);
+	path = media_render("twice.wma", 1.5, "-c:a wmav2 " MEDIA_TAGS);
+	assert_int_equal(write_tags(path, &new_tags), STATUS_OK);
+	arena_init(&arena);
+	assert_string_not_equal(facts_of(&arena, path)->title, new_tags.title);
+	arena_release(&arena);
 }
 
 static void
@@ -275,6 +331,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tags_are_written_and_all_else_is_left),
+		cmocka_unit_test(tags_of_monkeys_audio_are_written),
+		cmocka_unit_test(
+			tags_of_windows_media_are_written_where_windows_has_them),
 		cmocka_unit_test(covers_and_absent_tags_stay),
 		cmocka_unit_test(what_is_no_music_is_refused_and_left),
 		cmocka_unit_test(broken_files_cost_one_process_at_most),
