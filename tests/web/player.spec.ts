@@ -144,3 +144,29 @@ test('the system’s own media controls know the track and steer the player', as
 	await expect(ogma.button('Play')).toBeVisible();
 	expect(await ogma.page.evaluate(() => navigator.mediaSession.playbackState)).toBe('paused');
 });
+
+test('lyrics light up line by line as the time goes, and a line leads to its time', async ({ ogma }) => {
+	const track = (await ogma.list('/tracks/?limit=100')).find(({ title }) => title === 'Во поле берёза стояла')!;
+	const { lines } = await ogma.ask<{ lines: { time_ms: number; text: string }[] }>(`/tracks/${track.id}/lyrics`);
+	await ogma.open(`/tracks/${track.id}`);
+	await ogma.page.getByRole('button', { name: `Play ${track.title}`, exact: true }).click();
+	await ogma.expectPlaying(track.title);
+	await ogma.button('Pause').click();
+	await ogma.button('Open the player').first().click();
+	const sheet = ogma.page.getByRole('dialog', { name: 'Player' });
+	await sheet.getByText('Lyrics', { exact: true }).click();
+	const lit = sheet.locator('li[aria-current]');
+	await sheet.getByRole('button', { name: lines[4]!.text, exact: true }).first().click();
+	await expect(lit).toHaveText(lines[4]!.text);
+	const bar = sheet.getByRole('slider', { name: 'Position' });
+	const place = async () => Number(await bar.getAttribute('aria-valuenow'));
+	await expect.poll(async () => Math.abs((await place()) - lines[4]!.time_ms)).toBeLessThan(600);
+
+	const box = (await bar.boundingBox())!;
+	const before = lines[5]!.time_ms - 1_000;
+	await bar.click({ position: { x: (box.width * before) / track.duration_ms, y: box.height / 2 } });
+	await expect.poll(async () => Math.abs((await place()) - before)).toBeLessThan(600);
+	await expect(lit).toHaveText(lines[4]!.text);
+	await sheet.getByRole('button', { name: 'Play', exact: true }).click();
+	await expect(lit).toHaveText(lines[5]!.text);
+});

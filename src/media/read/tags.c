@@ -87,6 +87,7 @@ static const struct {
 	{ "tsrc", TAG_ISRC },
 	{ "unsyncedlyrics", TAG_LYRICS },
 	{ "unsynchronisedlyrics", TAG_LYRICS },
+	{ "uslt", TAG_LYRICS }, /* a text of that name, by ffmpeg */
 	{ "wm/albumartist", TAG_ALBUM_ARTIST },
 	{ "wm/albumtitle", TAG_ALBUM },
 	{ "wm/beatsperminute", TAG_TEMPO },
