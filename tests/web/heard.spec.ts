@@ -43,7 +43,7 @@ test('duplicates are compared, the best of the sure ones is kept, and it is undo
 	const ogma = new Ogma(page, server.url);
 	await ogma.signInAsKeeper();
 	const open = async () => (await ogma.send<Groups>('GET', '/duplicates')).items.length;
-	await expect.poll(open, { timeout: 30_000 }).toBe(2);
+	await expect.poll(open, { timeout: 45_000 }).toBe(2);
 
 	await ogma.open('/admin/duplicates');
 	const sure = page.getByRole('region', { name: /Tema/ }).first();
