@@ -334,7 +334,7 @@ jingles_count(struct store_session *session, int64_t channel_id,
 enum status
 channel_history_begin(struct store_session *session,
 		      const struct queue_item *item, enum play_kind kind,
-		      int64_t jingle_id, bool *left_queue,
+		      int64_t jingle_id, bool resumed, bool *left_queue,
 		      struct fault *fault)
 {
 	char current[64];
@@ -349,6 +349,10 @@ channel_history_begin(struct store_session *session,
 		status = play_end(session, current_id, END_TRACK_ENDED, fault);
 	if (status == STATUS_OK)
 		status = queue_leave(session, item, left_queue, fault);
+	if (status == STATUS_OK && !*left_queue &&
+	    (resumed || kind == PLAY_QUEUE))
+		return fault_set(fault, STATUS_CONFLICT,
+				 "it was taken out before it began");
 	if (status == STATUS_OK)
 		status = play_insert(session, item, kind, &id, fault);
 	if (status == STATUS_OK)

@@ -48,11 +48,14 @@ enum status channel_history_get(struct store_session *session, int64_t id,
 /* An item begins: it leaves the queue when it is in it (which moves the
  * version), gets a row, becomes the current one, and jingles count it. When the
  * same item is current already (it goes on after a restart) nothing changes.
- * *left_queue says whether the queue changed. */
+ * *left_queue says whether the queue changed. `resumed`: it was current before a
+ * restart. STATUS_CONFLICT: somebody took it out of the queue, or ended it,
+ * before it began. */
 enum status channel_history_begin(struct store_session *session,
 				  const struct queue_item *item,
 				  enum play_kind kind, int64_t jingle_id,
-				  bool *left_queue, struct fault *fault);
+				  bool resumed, bool *left_queue,
+				  struct fault *fault);
 
 /* The current item ended; nothing when another is current. An item that never
  * began (it could not be opened) is taken from the queue and noted as such. */

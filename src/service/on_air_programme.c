@@ -120,9 +120,16 @@ air_started(void *cookie, const char *id)
 	struct fault fault = { 0 };
 	uint32_t listeners;
 	bool left = false;
+	enum status status = STATUS_OK;
 
-	if (id != NULL &&
-	    station_started(one->station, id, &left, &fault) != STATUS_OK)
+	if (id != NULL)
+		status = station_started(one->station, id, &left, &fault);
+	if (status == STATUS_CONFLICT) {
+		programme_skip(one->programme, id);
+		free(json);
+		return;
+	}
+	if (status != STATUS_OK)
 		log_warning("on_air", "cannot note what began",
 			    LOG_INT("channel_id", one->id),
 			    LOG_TEXT("reason", fault.message));

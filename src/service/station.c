@@ -58,6 +58,7 @@ struct slot {
 	int64_t artist_id;
 	uint64_t used; /* turn in which it was planned last */
 	bool filled, started;
+	bool resumed; /* was current before a restart */
 };
 
 struct station {
@@ -149,6 +150,7 @@ slot_take(struct station *station)
 	arena_reset(&oldest->arena);
 	oldest->pick = (struct station_pick){ 0 };
 	oldest->drawn_from = NULL;
+	oldest->resumed = false;
 	oldest->artist_id = 0;
 	oldest->started = false;
 	oldest->filled = true;
@@ -720,6 +722,7 @@ plan_current(struct store_session *session, struct plan *plan,
 		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 	slot = queue_slot(session, plan, &current.item);
 	slot->pick.kind = current.kind;
+	slot->resumed = true;
 	if (strcmp(station->resume_id, current.item.id) == 0)
 		slot->pick.start_ms = station->resume_ms;
 	plan_put(plan, slot);
@@ -796,7 +799,7 @@ station_plan(struct station *station, int64_t now_ms,
 struct turn_work {
 	const struct station_pick *pick;
 	enum end_reason reason;
-	bool left_queue;
+	bool resumed, left_queue;
 };
 
 static enum status
@@ -806,7 +809,7 @@ started_work(struct store_session *session, void *cookie, struct fault *fault)
 
 	return channel_history_begin(session, &work->pick->item,
 				     work->pick->kind, work->pick->jingle_id,
-				     &work->left_queue, fault);
+				     work->resumed, &work->left_queue, fault);
 }
 
 static enum status
@@ -834,6 +837,7 @@ station_started(struct station *station, const char *item_id,
 				 "an item began that was never planned");
 	slot->started = true;
 	work.pick = &slot->pick;
+	work.resumed = slot->resumed;
 	status = store_write(station->store, started_work, &work, fault);
 	*left_queue = work.left_queue;
 	return status;

@@ -64,7 +64,8 @@ size_t station_plan(struct station *station, int64_t now_ms,
 const struct station_pick *station_find(const struct station *station,
 					const char *item_id);
 
-/* *left_queue: the queue changed. */
+/* *left_queue: the queue changed. STATUS_CONFLICT: it was taken out, or ended,
+ * before it began, and is not to be heard. */
 enum status station_started(struct station *station, const char *item_id,
 			    bool *left_queue, struct fault *fault);
 enum status station_ended(struct station *station, const char *item_id,

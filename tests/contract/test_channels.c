@@ -156,7 +156,7 @@ static enum status
 do_begin(struct act *act, struct store_session *session, struct fault *fault)
 {
 	return channel_history_begin(session, &act->queued, act->kind, 0,
-				     &act->changed, fault);
+				     false, &act->changed, fault);
 }
 
 static enum status
@@ -613,13 +613,27 @@ heard(struct booth *booth, int track, int64_t track_after,
 }
 
 static void
+what_was_taken_out_does_not_begin(void **state)
+{
+	struct booth *booth = *state;
+	struct act begin = { .queued = item(booth, "gone", "gone") };
+
+	assert_int_equal(run(booth, &begin, do_begin), STATUS_CONFLICT);
+	must(booth, &begin, do_put);
+	must(booth, &begin, do_begin);
+	must(booth, &begin, do_end);
+	assert_int_equal(run(booth, &begin, do_begin), STATUS_CONFLICT);
+}
+
+static void
 tracks_and_artists_are_remembered(void **state)
 {
 	struct booth *booth = *state;
 	struct act begin = { .queued = { .id = "t",
 					 .channel_id = booth->channel,
 					 .title = "Track 0",
-					 .track_id = booth->tracks[0] } };
+					 .track_id = booth->tracks[0] },
+			     .kind = PLAY_AUTO_DJ };
 
 	must(booth, &begin, do_begin);
 	assert_true(heard(booth, 0, 0, INT64_MAX));
@@ -821,6 +835,7 @@ main(void)
 	ON(driver, settings_are_kept), \
 	ON(driver, djs_are_kept_with_their_times), \
 	ON(driver, a_dj_may_play_in_his_time_only), \
+	ON(driver, what_was_taken_out_does_not_begin), \
 	ON(driver, tracks_and_artists_are_remembered), \
 	ON(driver, secrets_are_sealed_once_and_anew_by_a_new_key), \
 	ON(driver, several_editors_lose_nothing)

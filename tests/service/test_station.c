@@ -307,6 +307,100 @@ an_item_that_was_playing_goes_on_after_a_restart(void **state)
 	assert_int_equal(studio->queue.count, 1);
 }
 
+static enum status
+take_out_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct studio *studio = cookie;
+	int64_t version;
+
+	return channel_queue_remove(session, studio->channel, studio->item.id,
+				    0, &version, fault);
+}
+
+/* As a skip does it. */
+static enum status
+skip_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct studio *studio = cookie;
+	struct played current;
+	bool left;
+	enum status status = channels_get(session, studio->channel,
+					  &studio->music.arena, &studio->found,
+					  fault);
+
+	if (status == STATUS_OK)
+		status = channel_history_get(session, studio->found.current_id,
+					     &studio->music.arena, &current,
+					     fault);
+	return status != STATUS_OK ? status :
+				     channel_history_end(session, &current.item,
+							 current.kind, END_SKIP,
+							 &left, fault);
+}
+
+static void
+expect_no_begin(struct studio *studio, const char *id)
+{
+	struct fault fault = { 0 };
+	bool left;
+
+	assert_int_equal(station_started(studio->station, id, &left, &fault),
+			 STATUS_CONFLICT);
+	assert_false(left);
+	music_read(&studio->music, look_work, studio);
+	assert_int_equal(studio->found.current_id, 0);
+}
+
+static int64_t
+plays(struct studio *studio)
+{
+	return music_number(&studio->music,
+			    "select count(*) from channel_history "
+			    "where channel_id = $1",
+			    studio->channel);
+}
+
+static void
+what_was_taken_out_while_it_was_opened_does_not_begin(void **state)
+{
+	struct studio *studio = *state;
+
+	put(studio, "a", 0);
+	expect_plan(studio, "a");
+	does(studio, take_out_work);
+	expect_no_begin(studio, "a");
+	end(studio, "a", END_SKIP);
+	assert_int_equal(plays(studio), 0);
+}
+
+static void
+what_was_skipped_while_it_was_opened_after_a_restart_stays_so(void **state)
+{
+	struct studio *studio = *state;
+
+	put(studio, "a", 0);
+	for (int drawn = 0; drawn < 2; drawn++) {
+		int64_t before;
+		const char *id;
+
+		if (drawn)
+			auto_dj(studio, 0, 0);
+		assert_true(plan(studio) > 0);
+		id = arena_copy_text(&studio->music.arena,
+				     studio->picks[0]->item.id);
+		begin(studio, id);
+		before = plays(studio);
+		station_free(studio->station); /* as if it was killed */
+		studio->station = station_new(studio->music.store,
+					      studio->sounds, studio->channel);
+		assert_true(plan(studio) > 0);
+		assert_string_equal(studio->picks[0]->item.id, id);
+		does(studio, skip_work);
+		expect_no_begin(studio, id);
+		assert_int_equal(plays(studio), before);
+	}
+}
+
 static void
 the_automatic_dj_fills_what_the_queue_leaves(void **state)
 {
@@ -561,6 +655,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SCENARIO(the_queue_plays_in_order_and_leaves_as_it_begins),
 		SCENARIO(an_item_that_was_playing_goes_on_after_a_restart),
+		SCENARIO(what_was_taken_out_while_it_was_opened_does_not_begin),
+		SCENARIO(
+			what_was_skipped_while_it_was_opened_after_a_restart_stays_so),
 		SCENARIO(the_automatic_dj_fills_what_the_queue_leaves),
 		SCENARIO(no_track_comes_again_within_its_window),
 		SCENARIO(

@@ -2,7 +2,7 @@
 // version it made, so the edits of several people have one order. A version
 // that nobody was told of is one of two things: an item that began to play
 // (the history says which, in order), or an edit whose answer was lost. What was
-// taken out just when it began is in the history without a version of its own.
+// taken out does not begin, neither at once nor after a restart.
 // Items are known by titles that their editors gave them.
 export type Edit =
 	| { what: 'add'; title: string; first: boolean }
@@ -53,7 +53,7 @@ export class QueueModel {
 		const { from } = this;
 		const edits = [...this.answered].sort(([a], [b]) => a - b);
 		const newest = Math.max(from.version, ...this.answered.keys());
-		const fits = now.version >= newest && this.explains(from.titles, [], from.version + 1, now, began, [...this.open]);
+		const fits = now.version >= newest && this.explains(from.titles, from.version + 1, now, began, [...this.open]);
 		const story = JSON.stringify({ from, edits, open: [...this.open], began, now });
 		this.from = now;
 		this.answered.clear();
@@ -61,21 +61,18 @@ export class QueueModel {
 		return fits ? '' : story;
 	}
 
-	private explains(queue: string[], out: string[], version: number, now: QueueNow, began: string[], lost: Edit[]): boolean {
+	private explains(queue: string[], version: number, now: QueueNow, began: string[], lost: Edit[]): boolean {
 		const [first, ...others] = began;
-		if (first !== undefined && out.includes(first)) return this.explains(queue, out, version, now, others, lost);
 		if (version > now.version) return first === undefined && queue.join() === now.titles.join();
 		const after = (edit: Edit, left: Edit[]): boolean => {
 			const next = edited(queue, edit);
-			if (next === null) return false;
-			const gone = queue.filter((title) => !next.includes(title));
-			return this.explains(next, [...out, ...gone], version + 1, now, began, left);
+			return next !== null && this.explains(next, version + 1, now, began, left);
 		};
 		const edit = this.answered.get(version);
 		if (edit !== undefined) return after(edit, lost);
 		if (first !== undefined && queue.includes(first)) {
 			const rest = queue.filter((title) => title !== first);
-			if (this.explains(rest, out, version + 1, now, others, lost)) return true;
+			if (this.explains(rest, version + 1, now, others, lost)) return true;
 		}
 		return lost.some((one) => after(one, lost.filter((other) => other !== one)));
 	}
