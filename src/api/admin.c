@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "library/jobs.h"
 #include "library/summary.h"
+#include "service/monitor.h"
 #include "service/people.h"
 
 #define WEEK_MS ((int64_t)7 * 86400000)
@@ -81,10 +82,24 @@ library_form(struct json_writer *json, const struct library_summary *library)
 	json_object_end(json);
 }
 
+static void
+machine_form(struct json_writer *json, const struct live_figures *figures)
+{
+	json_member_object_begin(json, "streams");
+	json_member_int(json, "active", figures->active_streams);
+	json_member_int(json, "listeners", figures->total_listeners);
+	json_member_int(json, "queue_items", figures->queue_items);
+	json_object_end(json);
+	json_member_object_begin(json, "storage");
+	json_member_double(json, "disk_percent", figures->disk_percent);
+	json_object_end(json);
+}
+
 void
 handle_admin_dashboard(struct call *call)
 {
 	struct dashboard dashboard = { .call = call };
+	struct live_figures figures = { 0 };
 	struct json_writer json;
 	struct buffer body;
 
@@ -95,6 +110,8 @@ handle_admin_dashboard(struct call *call)
 	json_object_begin(&json);
 	users_form(&json, &dashboard.users);
 	library_form(&json, &dashboard.library);
+	monitor_look(call->api->args.monitor, &figures);
+	machine_form(&json, &figures);
 	json_member_object_begin(&json, "jobs");
 	json_member_int(&json, "running", dashboard.jobs[JOB_RUNNING]);
 	json_member_int(&json, "queued", dashboard.jobs[JOB_QUEUED]);

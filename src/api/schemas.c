@@ -1040,9 +1040,17 @@ const struct schema api_schemas[] = {
 		{ "failed", "integer", NULL }) },
 	{ "SessionCounts", FIELDS(
 		{ "active", "integer", NULL }) },
+	{ "StreamCounts", FIELDS(
+		{ "active", "integer", "Channels on the air." },
+		{ "listeners", "integer", NULL },
+		{ "queue_items", "integer", NULL }) },
+	{ "StorageCounts", FIELDS(
+		{ "disk_percent", "number", "Of the data folder's disk." }) },
 	{ "Dashboard", FIELDS(
 		{ "users", "UserCounts", NULL },
 		{ "library", "LibraryCounts", NULL },
+		{ "streams", "StreamCounts", NULL },
+		{ "storage", "StorageCounts", NULL },
 		{ "jobs", "JobCounts", NULL },
 		{ "sessions", "SessionCounts", NULL },
 		{ "audit", "[AuditRow]", "The last ten." },

@@ -34,6 +34,8 @@ test('the dashboard counts what is there', async () => {
 	expect(all.users).toMatchObject({ total: 5, active: 5, pending: 0, new_7d: 5, by_role: { superadmin: 1, artist: 1 } });
 	expect(all.library.tracks).toBe(0);
 	expect(all.sessions.active).toBe(5);
+	expect(all.streams).toEqual({ active: 0, listeners: 0, queue_items: 0 });
+	expect(all.storage.disk_percent).toBeGreaterThan(0);
 	expect(all.audit[0]).toMatchObject({ action: 'login', admin_username: 'the-superadmin' });
 });
 

@@ -1428,9 +1428,19 @@ export interface components {
         SessionCounts: {
             active: number;
         };
+        StreamCounts: {
+            active: number;
+            listeners: number;
+            queue_items: number;
+        };
+        StorageCounts: {
+            disk_percent: number;
+        };
         Dashboard: {
             users: components["schemas"]["UserCounts"];
             library: components["schemas"]["LibraryCounts"];
+            streams: components["schemas"]["StreamCounts"];
+            storage: components["schemas"]["StorageCounts"];
             jobs: components["schemas"]["JobCounts"];
             sessions: components["schemas"]["SessionCounts"];
             audit: components["schemas"]["AuditRow"][];

@@ -94,7 +94,7 @@ export function OverviewPage() {
 	const language = i18n.language;
 	if (error) return <ErrorView error={error} retry={() => void mutate()} />;
 	if (!data) return <SkeletonRows count={8} />;
-	const { users, library } = data;
+	const { users, library, streams, storage } = data;
 	const roles = ROLES.filter((role) => users.by_role[role]).map(
 		(role) => `${t(`roles.${role}`)}: ${numberOf(users.by_role[role] ?? 0, language)}`,
 	);
@@ -120,11 +120,21 @@ export function OverviewPage() {
 					<Figure
 						label={t('nav.tracks')}
 						value={numberOf(library.tracks, language)}
-						hint={`${lengthOf(library.duration_ms, language)} · ${sizeOf(library.size_bytes, language)}`}
+						hint={lengthOf(library.duration_ms, language)}
 					/>
 					<Figure label={t('nav.albums')} value={numberOf(library.albums, language)} />
 					<Figure label={t('nav.artists')} value={numberOf(library.artists, language)} />
 					<Figure label={t('nav.genres')} value={numberOf(library.genres, language)} />
+					<Figure
+						label={t('admin.dashboard.streams')}
+						value={numberOf(streams.active, language)}
+						hint={t('admin.dashboard.listeners', { count: streams.listeners })}
+					/>
+					<Figure
+						label={t('admin.dashboard.storage')}
+						value={sizeOf(library.size_bytes, language)}
+						hint={t('admin.dashboard.disk', { percent: Math.round(storage.disk_percent) })}
+					/>
 				</Figures>
 				<Traffic />
 				<section aria-labelledby="latest-changes">

@@ -33,6 +33,7 @@ export const ADMIN_NAV: { text: string; entries: AdminEntry[] }[] = [
 			{ to: '/admin/artists', icon: 'artists', text: 'nav.artists', role: 'moderator' },
 			{ to: '/admin/genres', icon: 'genres', text: 'nav.genres', role: 'moderator' },
 			{ to: '/admin/playlists', icon: 'playlist', text: 'nav.playlists', role: 'moderator' },
+			{ to: '/radio', icon: 'radio', text: 'nav.radio', role: 'moderator' },
 			{ to: '/admin/duplicates', icon: 'merge', text: 'admin.nav.duplicates', role: 'moderator' },
 			{ to: '/admin/quality', icon: 'check', text: 'admin.nav.quality', role: 'moderator' },
 			{ to: '/admin/cleanup', icon: 'edit', text: 'admin.nav.cleanup', role: 'moderator' },
