@@ -39,8 +39,10 @@ channel_level_parse(const char *name, enum channel_level *out)
 
 static void
 channel_read(struct store_rows *rows, struct arena *arena,
-	     struct channel *out)
+	     void *thing)
 {
+	struct channel *out = thing;
+
 	*out = (struct channel){
 		.id = sql_column_int(rows, 0),
 		.settings = {
@@ -74,19 +76,9 @@ enum status
 channels_get(struct store_session *session, int64_t id, struct arena *arena,
 	     struct channel *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status = sql_query(session, COLUMNS "where t.id = $1",
-				       SQL_ARGS(SQL_INT(id)), &rows, fault);
-
-	if (status == STATUS_OK) {
-		if (sql_next(rows, &status, fault))
-			channel_read(rows, arena, out);
-		else if (status == STATUS_OK)
-			status = fault_set(fault, STATUS_NOT_FOUND,
-					   "there is no such channel");
-	}
-	sql_end(rows);
-	return status;
+	return row_find(session, COLUMNS "where t.id = $1",
+			SQL_ARGS(SQL_INT(id)), channel_read, arena, out, fault,
+			"there is no such channel");
 }
 
 static const struct page_sort by_id = { "id", { { 0 } }, false };

@@ -6,6 +6,7 @@
 
 #include "driver/source.h"
 #include "library/catalogue_private.h"
+#include "library/page_private.h"
 #include "library/tracks.h"
 
 #define FOLDER_COLUMNS \
@@ -30,8 +31,10 @@ folder_read(struct store_rows *rows, int first, struct arena *arena,
 
 static void
 file_read_row(struct store_rows *rows, struct arena *arena,
-	      struct file_row *out)
+	      void *thing)
 {
+	struct file_row *out = thing;
+
 	*out = (struct file_row){
 		.id = sql_column_int(rows, 0),
 		.folder_id = sql_column_int(rows, 1),
@@ -196,32 +199,23 @@ files_find(struct store_session *session, int64_t source_id,
 	   struct file_row *out, struct fault *fault)
 {
 	struct identity key;
-	struct store_rows *rows;
-	enum status status;
 
-	status = sql_query(session,
-			   "select " FILE_COLUMNS " from folders fo "
-			   "join files f on f.folder_id = fo.id "
-			   "where fo.source_id = $1 and fo.path_key = $2 "
-			   "and f.name = $3",
-			   SQL_ARGS(SQL_INT(source_id), path_key(folder, &key),
-				    sql_bytes(name, strlen(name))),
-			   &rows, fault);
-	if (status != STATUS_OK)
-		return status;
-	if (sql_next(rows, &status, fault))
-		file_read_row(rows, arena, out);
-	else if (status == STATUS_OK)
-		status = fault_set(fault, STATUS_NOT_FOUND,
-				   "this file was never seen");
-	sql_end(rows);
-	return status;
+	return row_find(session,
+			"select " FILE_COLUMNS " from folders fo "
+			"join files f on f.folder_id = fo.id "
+			"where fo.source_id = $1 and fo.path_key = $2 "
+			"and f.name = $3",
+			SQL_ARGS(SQL_INT(source_id), path_key(folder, &key),
+				 sql_bytes(name, strlen(name))),
+			file_read_row, arena, out, fault,
+			"this file was never seen");
 }
 
 static void
 place_read(struct store_rows *rows, struct arena *arena,
-	   struct file_place *out)
+	   void *thing)
 {
+	struct file_place *out = thing;
 	struct span audio = sql_column_span(rows, 14);
 
 	*out = (struct file_place){
@@ -251,32 +245,22 @@ files_of_track(struct store_session *session, int64_t track_id,
 	       struct arena *arena, struct file_place *out,
 	       struct fault *fault)
 {
-	struct store_rows *rows;
 	enum status status = tracks_kept(session, track_id, &track_id, fault);
 
 	if (status != STATUS_OK)
 		return status;
-	status = sql_query(session,
-			   "select f.id, f.source_id, s.kind, s.root, fo.path, "
-			   "f.name, f.size_bytes, f.modified_ns, f.container, "
-			   "f.codec, f.bitrate_bps, f.sample_rate_hz, "
-			   "f.channels, f.bit_depth, f.audio_key, "
-			   "t.duration_ms, s.config from tracks t "
-			   "join files f on f.track_id = t.id "
-			   "join folders fo on fo.id = f.folder_id "
-			   "join sources s on s.id = f.source_id "
-			   "where t.id = $1 and t.visible = 1",
-			   SQL_ARGS(SQL_INT(track_id)), &rows, fault);
-	if (status != STATUS_OK)
-		return status;
-	if (sql_next(rows, &status, fault))
-		place_read(rows, arena, out);
-	else if (status == STATUS_OK)
-		status = fault_set(fault, STATUS_NOT_FOUND,
-				   "there is no track %lld",
-				   (long long)track_id);
-	sql_end(rows);
-	return status;
+	return row_find(session,
+			"select f.id, f.source_id, s.kind, s.root, fo.path, "
+			"f.name, f.size_bytes, f.modified_ns, f.container, "
+			"f.codec, f.bitrate_bps, f.sample_rate_hz, "
+			"f.channels, f.bit_depth, f.audio_key, "
+			"t.duration_ms, s.config from tracks t "
+			"join files f on f.track_id = t.id "
+			"join folders fo on fo.id = f.folder_id "
+			"join sources s on s.id = f.source_id "
+			"where t.id = $1 and t.visible = 1",
+			SQL_ARGS(SQL_INT(track_id)), place_read, arena, out,
+			fault, "there is no track %lld", (long long)track_id);
 }
 
 enum status

@@ -96,22 +96,11 @@ static enum status
 get_one(struct store_session *session, bool any, int64_t id,
 	struct arena *arena, struct genre *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	status = sql_query(session,
-			   any ? GENRE_COLUMNS "t.id = $1" :
-				 GENRE_COLUMNS GENRE_VISIBLE "t.id = $1",
-			   SQL_ARGS(SQL_INT(id)), &rows, fault);
-	if (status != STATUS_OK)
-		return status;
-	if (sql_next(rows, &status, fault))
-		genre_read(rows, arena, out);
-	else if (status == STATUS_OK)
-		status = fault_set(fault, STATUS_NOT_FOUND,
-				   "there is no genre %lld", (long long)id);
-	sql_end(rows);
-	return status;
+	return row_find(session,
+			any ? GENRE_COLUMNS "t.id = $1" :
+			      GENRE_COLUMNS GENRE_VISIBLE "t.id = $1",
+			SQL_ARGS(SQL_INT(id)), genre_read, arena, out, fault,
+			"there is no genre %lld", (long long)id);
 }
 
 enum status

@@ -68,20 +68,9 @@ enum status
 jobs_get(struct store_session *session, int64_t id, struct arena *arena,
 	 struct job_row *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	status = sql_query(session, JOB_COLUMNS "where t.id = $1",
-			   SQL_ARGS(SQL_INT(id)), &rows, fault);
-	if (status != STATUS_OK)
-		return status;
-	if (sql_next(rows, &status, fault))
-		job_read(rows, arena, out);
-	else if (status == STATUS_OK)
-		status = fault_set(fault, STATUS_NOT_FOUND,
-				   "there is no job %lld", (long long)id);
-	sql_end(rows);
-	return status;
+	return row_find(session, JOB_COLUMNS "where t.id = $1",
+			SQL_ARGS(SQL_INT(id)), job_read, arena, out, fault,
+			"there is no job %lld", (long long)id);
 }
 
 /* ---- life of a job -------------------------------------------------------- */

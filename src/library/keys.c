@@ -4,14 +4,17 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "library/page_private.h"
 
 #define COLUMNS \
 	"id, user_id, name, prefix, scopes, created_at, expires_at, " \
 	"last_used_at"
 
 static void
-row_read(struct store_rows *rows, struct arena *arena, struct api_key *out)
+row_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct api_key *out = thing;
+
 	*out = (struct api_key){
 		.id = sql_column_int(rows, 0),
 		.user_id = sql_column_int(rows, 1),
@@ -73,24 +76,13 @@ enum status
 keys_find(struct store_session *session, const uint8_t hash[SHA256_BYTES],
 	  struct arena *arena, struct api_key *out, struct fault *fault)
 {
-	struct store_rows *rows = NULL;
-	enum status status = sql_query(
+	return row_find(
 		session,
 		"select " COLUMNS " from api_keys where key_hash = $1 and "
 		"revoked_at = 0 and (expires_at = 0 or expires_at > $2)",
 		SQL_ARGS(sql_bytes(hash, SHA256_BYTES),
 			 SQL_INT(clock_now_ms())),
-		&rows, fault);
-
-	if (status == STATUS_OK) {
-		if (sql_next(rows, &status, fault))
-			row_read(rows, arena, out);
-		else if (status == STATUS_OK)
-			status = fault_set(fault, STATUS_NOT_FOUND,
-					   "there is no such key");
-	}
-	sql_end(rows);
-	return status;
+		row_read, arena, out, fault, "there is no such key");
 }
 
 enum status

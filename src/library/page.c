@@ -9,6 +9,8 @@
 #include "library/page_private.h"
 
 #include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -658,6 +660,29 @@ query_by_ids(struct store_session *session, const char *before,
 	buffer_print(&sql, ") %s", after);
 	status = sql_query(session, sql.bytes, args, arg_count, out, fault);
 	buffer_release(&sql);
+	return status;
+}
+
+enum status
+row_find(struct store_session *session, const char *sql,
+	 const struct sql_value *args, size_t count, row_reader *read,
+	 struct arena *arena, void *thing, struct fault *fault,
+	 const char *format, ...)
+{
+	struct store_rows *rows = NULL;
+	char sentence[sizeof ((struct fault *)NULL)->message];
+	va_list list;
+	enum status status = sql_query(session, sql, args, count, &rows, fault);
+
+	if (status == STATUS_OK && sql_next(rows, &status, fault)) {
+		read(rows, arena, thing);
+	} else if (status == STATUS_OK) {
+		va_start(list, format);
+		vsnprintf(sentence, sizeof sentence, format, list);
+		va_end(list);
+		status = fault_set(fault, STATUS_NOT_FOUND, "%s", sentence);
+	}
+	sql_end(rows);
 	return status;
 }
 

@@ -84,6 +84,14 @@ enum status query_by_ids(struct store_session *session, const char *before,
 typedef void row_reader(struct store_rows *rows, struct arena *arena,
 			void *thing);
 
+/* Reads the query's one row. Without it STATUS_NOT_FOUND, with the sentence of
+ * `format` as in printf. */
+enum status row_find(struct store_session *session, const char *sql,
+		     const struct sql_value *args, size_t count,
+		     row_reader *read, struct arena *arena, void *thing,
+		     struct fault *fault, const char *format, ...)
+	__attribute__((format(printf, 9, 10)));
+
 /* What a page names: runs `select` + "(ids)", whose first column is the id, and
  * reads each row to the place of its id in `things`, an array of things of `size`
  * bytes. The place of an id without a row stays as it was. */

@@ -65,8 +65,10 @@ playlist_shows(const struct playlist *playlist, int64_t user_id,
 
 static void
 playlist_read(struct store_rows *rows, struct arena *arena,
-	      struct playlist *out)
+	      void *thing)
 {
+	struct playlist *out = thing;
+
 	*out = (struct playlist){
 		.id = sql_column_int(rows, 0),
 		.owner_id = sql_column_int(rows, 1),
@@ -127,18 +129,10 @@ playlist_find(struct store_session *session, const char *sql,
 	      struct fault *fault)
 {
 	struct playlist found = { 0 };
-	struct store_rows *rows;
 	enum status status;
 
-	status = sql_query(session, sql, &key, 1, &rows, fault);
-	if (status == STATUS_OK) {
-		if (sql_next(rows, &status, fault))
-			playlist_read(rows, arena, &found);
-		else if (status == STATUS_OK)
-			status = fault_set(fault, STATUS_NOT_FOUND,
-					   "there is no such playlist");
-	}
-	sql_end(rows);
+	status = row_find(session, sql, &key, 1, playlist_read, arena, &found,
+			  fault, "there is no such playlist");
 	if (status == STATUS_OK)
 		status = mosaic_read(session, &found, fault);
 	if (status == STATUS_OK)

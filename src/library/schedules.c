@@ -11,8 +11,10 @@
 
 static void
 row_read(struct store_rows *rows, struct arena *arena,
-	 struct schedule_row *out)
+	 void *thing)
 {
+	struct schedule_row *out = thing;
+
 	*out = (struct schedule_row){
 		.name = sql_column_text(rows, 0, arena),
 		.cron = sql_column_text(rows, 1, arena),
@@ -50,17 +52,9 @@ schedules_get(struct store_session *session, const char *name,
 	      struct arena *arena, struct schedule_row *out,
 	      struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status = sql_query(session, COLUMNS "where name = $1",
-				       SQL_ARGS(sql_text(name)), &rows, fault);
-
-	if (status == STATUS_OK && sql_next(rows, &status, fault))
-		row_read(rows, arena, out);
-	else if (status == STATUS_OK)
-		status = fault_set(fault, STATUS_NOT_FOUND,
-				   "there is no schedule %s", name);
-	sql_end(rows);
-	return status;
+	return row_find(session, COLUMNS "where name = $1",
+			SQL_ARGS(sql_text(name)), row_read, arena, out, fault,
+			"there is no schedule %s", name);
 }
 
 enum status

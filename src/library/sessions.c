@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "library/page_private.h"
 
 #define COLUMNS \
 	"id, user_id, kind, family_hash, refresh_hash, address, user_agent, " \
@@ -20,8 +21,10 @@ hash_read(struct store_rows *rows, int column, uint8_t out[SHA256_BYTES])
 }
 
 static void
-row_read(struct store_rows *rows, struct arena *arena, struct sign_in *out)
+row_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
+	struct sign_in *out = thing;
+
 	*out = (struct sign_in){
 		.id = sql_column_int(rows, 0),
 		.user_id = sql_column_int(rows, 1),
@@ -105,21 +108,10 @@ enum status
 sessions_get(struct store_session *session, int64_t id, struct arena *arena,
 	     struct sign_in *out, struct fault *fault)
 {
-	struct store_rows *rows = NULL;
-	enum status status = sql_query(session,
-				       "select " COLUMNS
-				       " from sessions where id = $1",
-				       SQL_ARGS(SQL_INT(id)), &rows, fault);
-
-	if (status == STATUS_OK) {
-		if (sql_next(rows, &status, fault))
-			row_read(rows, arena, out);
-		else if (status == STATUS_OK)
-			status = fault_set(fault, STATUS_NOT_FOUND,
-					   "there is no such session");
-	}
-	sql_end(rows);
-	return status;
+	return row_find(session,
+			"select " COLUMNS " from sessions where id = $1",
+			SQL_ARGS(SQL_INT(id)), row_read, arena, out, fault,
+			"there is no such session");
 }
 
 enum status

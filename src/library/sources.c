@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "library/page_private.h"
 
 #define ROOT_KEY_BYTES 16
 
@@ -14,8 +15,10 @@
 
 static void
 source_read(struct store_rows *rows, struct arena *arena,
-	    struct source_row *out)
+	    void *thing)
 {
+	struct source_row *out = thing;
+
 	*out = (struct source_row){
 		.id = sql_column_int(rows, 0),
 		.kind = sql_column_text(rows, 1, arena),
@@ -119,22 +122,11 @@ enum status
 sources_get(struct store_session *session, int64_t id, struct arena *arena,
 	    struct source_row *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status;
-
-	status = sql_query(session,
-			   "select " SOURCE_COLUMNS " from sources "
-			   "where id = $1",
-			   SQL_ARGS(SQL_INT(id)), &rows, fault);
-	if (status != STATUS_OK)
-		return status;
-	if (sql_next(rows, &status, fault))
-		source_read(rows, arena, out);
-	else if (status == STATUS_OK)
-		status = fault_set(fault, STATUS_NOT_FOUND,
-				   "there is no source %lld", (long long)id);
-	sql_end(rows);
-	return status;
+	return row_find(session,
+			"select " SOURCE_COLUMNS " from sources "
+			"where id = $1",
+			SQL_ARGS(SQL_INT(id)), source_read, arena, out, fault,
+			"there is no source %lld", (long long)id);
 }
 
 enum status

@@ -98,18 +98,9 @@ enum status
 tag_writes_get(struct store_session *session, int64_t id, struct arena *arena,
 	       struct tag_write *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status = sql_query(session, COLUMNS "where w.id = $1",
-				       SQL_ARGS(SQL_INT(id)), &rows, fault);
-
-	if (status == STATUS_OK && sql_next(rows, &status, fault))
-		write_read(rows, arena, out);
-	else if (status == STATUS_OK)
-		status = fault_set(fault, STATUS_NOT_FOUND,
-				   "nothing was written under %lld",
-				   (long long)id);
-	sql_end(rows);
-	return status;
+	return row_find(session, COLUMNS "where w.id = $1",
+			SQL_ARGS(SQL_INT(id)), write_read, arena, out, fault,
+			"nothing was written under %lld", (long long)id);
 }
 
 enum status

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "library/page_private.h"
 #include "library/track_sounds.h"
 
 #define PENDING \
@@ -295,8 +296,9 @@ genres_read(const char *text, struct arena *arena, struct analysis_row *out)
 
 static void
 row_read(struct store_rows *rows, struct arena *arena,
-	 struct analysis_row *out)
+	 void *thing)
 {
+	struct analysis_row *out = thing;
 	double rate = fmax(sql_column_double(rows, 3), 1) / 1000;
 
 	*out = (struct analysis_row){
@@ -325,12 +327,11 @@ analysis_get(struct store_session *session, int64_t track_id,
 	     struct arena *arena, struct analysis_row *out,
 	     struct fault *fault)
 {
-	struct store_rows *rows;
 	enum status status = tracks_kept(session, track_id, &track_id, fault);
 
 	if (status != STATUS_OK)
 		return status;
-	status = sql_query(
+	return row_find(
 		session,
 		"select a.version, a.analysed_at, a.error, a.sample_rate_hz, "
 		"a.start_silence_samples, a.end_silence_samples, "
@@ -340,16 +341,8 @@ analysis_get(struct store_session *session, int64_t track_id,
 		"a.genres from track_analysis a "
 		"join tracks t on t.id = a.track_id "
 		"where a.track_id = $1 and t.visible = 1",
-		SQL_ARGS(SQL_INT(track_id)), &rows, fault);
-
-	if (status == STATUS_OK && sql_next(rows, &status, fault))
-		row_read(rows, arena, out);
-	else if (status == STATUS_OK)
-		status = fault_set(fault, STATUS_NOT_FOUND,
-				   "track %lld was not analysed yet",
-				   (long long)track_id);
-	sql_end(rows);
-	return status;
+		SQL_ARGS(SQL_INT(track_id)), row_read, arena, out, fault,
+		"track %lld was not analysed yet", (long long)track_id);
 }
 
 enum status

@@ -110,18 +110,8 @@ upload_find(struct store_session *session, const char *sql,
 	    const struct sql_value *args, size_t count, struct arena *arena,
 	    struct upload *out, struct fault *fault)
 {
-	struct store_rows *rows;
-	enum status status = sql_query(session, sql, args, count, &rows, fault);
-
-	if (status != STATUS_OK)
-		return status;
-	if (sql_next(rows, &status, fault))
-		upload_read(rows, arena, out);
-	else if (status == STATUS_OK)
-		status = fault_set(fault, STATUS_NOT_FOUND,
-				   "there is no such upload");
-	sql_end(rows);
-	return status;
+	return row_find(session, sql, args, count, upload_read, arena, out,
+			fault, "there is no such upload");
 }
 
 enum status

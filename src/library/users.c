@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/fold.h"
+#include "library/page_private.h"
 #include "library/users_private.h"
 
 /* ---- words ---------------------------------------------------------------- */
@@ -268,19 +269,8 @@ user_read(struct store_session *session, const char *sql,
 	  struct sql_value value, struct arena *arena, struct user *out,
 	  struct fault *fault)
 {
-	struct store_rows *rows = NULL;
-	enum status status =
-		sql_query(session, sql, SQL_ARGS(value), &rows, fault);
-
-	if (status == STATUS_OK) {
-		if (sql_next(rows, &status, fault))
-			user_row_read(rows, arena, out);
-		else if (status == STATUS_OK)
-			status = fault_set(fault, STATUS_NOT_FOUND,
-					   "there is no such user");
-	}
-	sql_end(rows);
-	return status;
+	return row_find(session, sql, SQL_ARGS(value), user_row_read, arena,
+			out, fault, "there is no such user");
 }
 
 enum status
