@@ -145,7 +145,7 @@ describe('a post', () => {
 		expect(gone).toBeDefined();
 		await world({ posts: left });
 		expect((await moderator.post(`${api}/channels/${id}/start`)).status).toBe(200);
-		await heard(id, 600);
+		await until('the first to play', async () => (await moderator.json(`${api}/queue/${id}/state`)).current_item?.title === 'Sine - Tone 600');
 		for (const pid of helpers(server.child.pid ?? 0)) process.kill(pid, 'SIGKILL');
 		await moderator.post(`${api}/queue/${id}/skip`);
 		await heard(id, 1400);

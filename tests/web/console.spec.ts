@@ -25,6 +25,14 @@ test('two operators edit one queue at once, and no edit is lost', async ({ ogma,
 	await expect.poll(() => stored(ogma, channel)).toEqual(left);
 	for (const one of [ogma, other]) await expect.poll(() => shown(one.page)).toEqual(left);
 	await other.page.context().close();
+	/* this server has no account at Telegram: that is said, and the row goes away again */
+	const add = ogma.page.getByRole('region', { name: 'Put on' });
+	await add.getByRole('radio', { name: 'Address' }).check({ force: true });
+	await add.getByRole('textbox', { name: 'Address' }).fill('https://t.me/music/5');
+	await expect(add.getByRole('combobox', { name: 'What it is' })).toHaveValue('telegram');
+	await add.getByRole('button', { name: 'Add' }).click();
+	await expect(ogma.page.getByRole('status').filter({ hasText: 'Telegram is not configured' })).toBeAttached();
+	await expect.poll(() => shown(ogma.page)).toEqual(left);
 });
 
 test('a DJ is let in at some hours, shut out, and removed', async ({ ogma }) => {
