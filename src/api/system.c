@@ -111,7 +111,7 @@ telegram_look_at(struct api *api, struct service_health *out)
 	*out = (struct service_health){ .name = "telegram",
 					.driver = "tdlib",
 					.required = false };
-	out->up = telegram_check(api->args.telegram, &out->fault) == STATUS_OK;
+	out->up = telegram_reach(api->args.telegram, &out->fault) == STATUS_OK;
 	return true;
 }
 

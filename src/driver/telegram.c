@@ -172,6 +172,19 @@ telegram_check(struct telegram *telegram, struct fault *fault)
 			   look.reason[0] != '\0' ? ": " : "", look.reason);
 }
 
+enum status
+telegram_reach(struct telegram *telegram, struct fault *fault)
+{
+	enum status status = telegram_check(telegram, fault);
+	struct telegram_look look;
+
+	telegram_look(telegram, &look);
+	if (status == STATUS_OK && !look.connected)
+		status = fault_field(fault, STATUS_UNAVAILABLE, "telegram",
+				     "Telegram's servers cannot be reached");
+	return status;
+}
+
 /* ---- what the library tells ---- */
 
 static void
@@ -242,7 +255,8 @@ account_told(struct telegram *telegram, const json_t *user)
 		 name);
 	telegram_state_set(telegram, TELEGRAM_READY, NULL);
 	pthread_mutex_unlock(&telegram->lock);
-	log_info("telegram", "signed in", LOG_TEXT("account", name));
+	log_info("telegram", "signed in", LOG_TEXT("account", name),
+		 LOG_TEXT("library", telegram->look.version));
 	telegram_cache_tidy(telegram);
 }
 

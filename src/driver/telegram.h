@@ -95,6 +95,10 @@ void telegram_wait(struct telegram *telegram, uint64_t serial,
  * "telegram" and the reason, STATUS_UNSUPPORTED when it is not configured. */
 enum status telegram_check(struct telegram *telegram, struct fault *fault);
 
+/* The same, and STATUS_UNAVAILABLE while Telegram's servers cannot be reached:
+ * for who would rather not wait for them. */
+enum status telegram_reach(struct telegram *telegram, struct fault *fault);
+
 /* Asks the library. `request` is taken over (json_pack()); *out, an object for
  * json_decref(), may be NULL. The library's errors become
  * STATUS_NOT_FOUND	no such chat, name, message or file

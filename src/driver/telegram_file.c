@@ -407,14 +407,16 @@ piece_read(struct reader *reader, uint64_t offset, char *room, size_t count,
 	return STATUS_OK;
 }
 
-/* Another helper is on its way. */
+/* The helper begins, or another one does; others than these states last. */
 static void
 ready_wait(struct telegram *telegram)
 {
 	int64_t until_ms = clock_monotonic_ms() + READY_WAIT_MS;
+	const enum telegram_state *state = &telegram->look.state;
 
 	pthread_mutex_lock(&telegram->lock);
-	while (!telegram->closing && telegram->look.state != TELEGRAM_READY &&
+	while (!telegram->closing &&
+	       (*state == TELEGRAM_STARTING || *state == TELEGRAM_BROKEN) &&
 	       telegram_change_wait(telegram, until_ms))
 		;
 	pthread_mutex_unlock(&telegram->lock);
@@ -498,6 +500,8 @@ telegram_post_open(struct telegram *telegram, const struct telegram_link *link,
 	struct arena arena;
 	enum status status;
 
+	if (telegram != NULL)
+		ready_wait(telegram);
 	arena_init(&arena);
 	status = telegram_post_get(telegram, link, &arena, &post, fault);
 	if (status == STATUS_OK) {

@@ -36,7 +36,8 @@ enum status telegram_post_get(struct telegram *telegram,
 			      struct arena *arena, struct telegram_post *out,
 			      struct fault *fault);
 
-/* Its file. Also STATUS_AGAIN_LATER: too many far files are open. */
+/* Its file. Waits for a helper that begins, as when channels come back on the air.
+ * Also STATUS_AGAIN_LATER: too many far files are open. */
 enum status telegram_post_open(struct telegram *telegram,
 			       const struct telegram_link *link, int *out_fd,
 			       struct fault *fault);

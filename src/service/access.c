@@ -98,7 +98,8 @@ const struct option access_options[] = {
 	{ .name = "TELEGRAM_BOT_TOKEN", .type = OPTION_TEXT, .preset = "",
 	  .secret = true,
 	  .summary = "Token of the bot whose Mini App and login widget sign "
-		     "people in; empty: none.",
+		     "people in, and of `ogma telegram login --bot`; empty: "
+		     "none.",
 	  ROW(telegram_bot_token) },
 	{ .name = "TELEGRAM_BOT_NAME", .type = OPTION_TEXT, .preset = "",
 	  .summary = "Username of that bot, without @, for links to it.",

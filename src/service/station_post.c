@@ -63,14 +63,16 @@ account_look(struct telegram *telegram, struct fault *fault)
 	telegram_look(telegram, &look);
 	switch (look.state) {
 	case TELEGRAM_READY:
-		return POST_FINE;
+		return telegram_reach(telegram, fault) == STATUS_OK ?
+			       POST_FINE :
+			       POST_DOWN;
 	case TELEGRAM_NO_LIBRARY:
 	case TELEGRAM_NOT_LOGGED_IN:
 		return POST_NOT_SIGNED_IN;
 	case TELEGRAM_TAKEN:
 		return POST_DOWN;
 	default:
-		telegram_check(telegram, fault);
+		telegram_reach(telegram, fault);
 		return POST_DOWN;
 	}
 }

@@ -12,6 +12,7 @@
  *		"unique", "protected"}}
  *	flood	seconds: names and posts are refused with 429
  *	deaf	names and posts are never answered
+ *	offline	Telegram's servers cannot be reached
  *	stalled	nothing of files comes
  *	stops	every window ends after so many parts of 64 KiB, as if cancelled
  *
@@ -186,6 +187,8 @@ signed_in(const json_t *request)
 static void
 parameters_take(const json_t *request)
 {
+	json_t *world;
+
 	snprintf(database, sizeof database, "%s",
 		 text_of(request, "database_directory"));
 	snprintf(folder, sizeof folder, "%s",
@@ -194,9 +197,14 @@ parameters_take(const json_t *request)
 		refuse(request, 400, "API_ID_INVALID");
 		return;
 	}
+	world = world_read();
 	ok(request);
 	push(json_pack("{s:s,s:{s:s}}", "@type", "updateConnectionState",
-		       "state", "@type", "connectionStateReady"));
+		       "state", "@type",
+		       json_is_true(json_object_get(world, "offline")) ?
+			       "connectionStateConnecting" :
+			       "connectionStateReady"));
+	json_decref(world);
 	state_tell(access(signed_path(), F_OK) == 0 ?
 			   "authorizationStateReady" :
 			   "authorizationStateWaitPhoneNumber");

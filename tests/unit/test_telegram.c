@@ -489,6 +489,21 @@ telegram_that_never_answers_holds_nobody_up(void **state)
 	telegram_close(telegram);
 }
 
+static void
+without_a_network_that_is_told_at_once(void **state)
+{
+	struct telegram *telegram;
+	struct fault fault = { 0 };
+
+	(void)state;
+	world_set("\"offline\":true");
+	telegram = account_ready();
+	assert_int_equal(telegram_check(telegram, &fault), STATUS_OK);
+	assert_int_equal(telegram_reach(telegram, &fault),
+			 STATUS_UNAVAILABLE);
+	telegram_close(telegram);
+}
+
 /* ---- files ---- */
 
 static void
@@ -538,6 +553,21 @@ a_post_is_a_file_that_is_read_in_windows(void **state)
 	fd = post_open(telegram, "https://t.me/music/5");
 	whole_file_read(fd);
 	assert_int_equal(asked("window U5 "), windows);
+	close(fd);
+	telegram_close(telegram);
+}
+
+static void
+a_post_is_waited_for_while_the_library_begins(void **state)
+{
+	struct telegram *telegram;
+	int fd;
+
+	(void)state;
+	telegram_close(account_ready());
+	telegram = account_open(false);
+	fd = post_open(telegram, "https://t.me/music/5");
+	whole_file_read(fd);
 	close(fd);
 	telegram_close(telegram);
 }
@@ -693,6 +723,8 @@ main(void)
 		SCENARIO(posts_without_sound_or_not_for_us_are_told_apart),
 		SCENARIO(after_a_flood_telegram_is_left_alone),
 		SCENARIO(telegram_that_never_answers_holds_nobody_up),
+		SCENARIO(without_a_network_that_is_told_at_once),
+		SCENARIO(a_post_is_waited_for_while_the_library_begins),
 		SCENARIO(a_post_is_a_file_that_is_read_in_windows),
 		SCENARIO(several_read_one_file_at_different_places),
 		SCENARIO(a_window_that_is_cancelled_is_asked_for_again),

@@ -247,7 +247,7 @@ requests_carry(int client)
 }
 
 static bool
-client_close(int client)
+client_close(int client, pthread_t receiver)
 {
 	struct timespec until;
 	bool closed;
@@ -260,6 +260,8 @@ client_close(int client)
 		;
 	closed = is_closed;
 	pthread_mutex_unlock(&lock);
+	if (closed)
+		pthread_join(receiver, NULL);
 	return closed;
 }
 
@@ -280,5 +282,5 @@ main(int argc, char **argv)
 	/* a client begins with its first request */
 	td.send(client, "{\"@type\":\"getOption\",\"name\":\"version\"}");
 	requests_carry(client);
-	_exit(client_close(client) ? 0 : 1);
+	_exit(client_close(client, receiver) ? 0 : 1);
 }
