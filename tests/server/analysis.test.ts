@@ -6,7 +6,7 @@ import { until } from './support/ogma.ts';
 import { person } from './support/people.ts';
 import { Description } from './support/schema.ts';
 
-const server = await servePartOfMusic('long', { env: { ANALYSIS: 'yes', ANALYSIS_LOOK_SECONDS: '1' } });
+const server = await servePartOfMusic('long', { env: { ANALYSIS: 'yes', ANALYSIS_LOOK_SECONDS: '1', MEDIA_ANALYSES: '2' } });
 const water = await trackTitled(server, 'Still Water');
 const path = `/api/v1/tracks/${water.id}`;
 
