@@ -84,6 +84,9 @@ run_as_server(const char *const *arguments, bool quiet)
 	_exit(127);
 }
 
+static void run(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
 static void
 run(const char *format, ...)
 {
