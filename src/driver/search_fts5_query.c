@@ -635,11 +635,16 @@ static void
 tally_finish(struct tally *tally, struct arena *arena,
 	     struct search_facets *out)
 {
-	qsort(tally->cells, tally->room, sizeof *tally->cells, tally_compare);
+	size_t used = 0;
+
+	for (size_t i = 0; i < tally->room; i++) {
+		if (tally->cells[i].count > 0)
+			tally->cells[used++] = tally->cells[i];
+	}
+	qsort(tally->cells, used, sizeof *tally->cells, tally_compare);
 	out->values =
 		arena_new(arena, struct search_facet, SEARCH_FACET_VALUES_MAX);
-	while (out->count < SEARCH_FACET_VALUES_MAX &&
-	       tally->cells[out->count].count > 0) {
+	while (out->count < SEARCH_FACET_VALUES_MAX && out->count < used) {
 		out->values[out->count] = (struct search_facet){
 			.id = tally->cells[out->count].value,
 			.count = tally->cells[out->count].count,

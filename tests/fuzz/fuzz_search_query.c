@@ -55,12 +55,15 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 		{ .kind = SEARCH_ARTIST, .id = 6, .title = "Metallica" },
 		{ .kind = SEARCH_PLAYLIST, .id = 7, .title = "!!!" },
 	};
-	static char folder[] = "/tmp/ogma-fuzz-XXXXXX";
-	struct search_open_args args = { .folder = mkdtemp(folder) };
+	static char folder[64];
+	struct search_open_args args = { .folder = folder };
+	const char *place = getenv("TMPDIR");
 
 	(void)argc;
 	(void)argv;
-	must(args.folder != NULL);
+	snprintf(folder, sizeof folder, "%s/ogma-fuzz-XXXXXX",
+		 place != NULL ? place : "/tmp");
+	must(mkdtemp(folder) != NULL);
 	must(search_open(&search_driver_fts5, &args, &index_opened, NULL) ==
 	     STATUS_OK);
 	must(search_open(&search_driver_memory, &args, &rules_opened, NULL) ==
