@@ -537,18 +537,36 @@ sign_in_wait(struct telegram *telegram, int64_t known)
 		pause_make(telegram, LOOK_MS);
 }
 
-/* *known: how old the word of who signed in was while we had the session. */
+struct turns {
+	int lock_fd;	  /* of the session; -1: it is not ours */
+	int64_t known;	  /* account_age() when it was */
+	int64_t retry_ms; /* the next pause */
+};
+
+/* Whose account is signed in keeps the session, also between two helpers. */
 static void
-session_run(struct telegram *telegram, int64_t *known)
+session_let_go(struct telegram *telegram, struct turns *turns)
+{
+	struct telegram_look look;
+
+	turns->known = account_age(telegram);
+	telegram_look(telegram, &look);
+	if (turns->known >= 0 && look.state == TELEGRAM_BROKEN)
+		return;
+	close(turns->lock_fd);
+	turns->lock_fd = -1;
+}
+
+static void
+session_run(struct telegram *telegram, struct turns *turns)
 {
 	char *path = telegram_path(telegram, "lock");
 	struct fault fault = { 0 };
-	int lock_fd = -1;
 
-	if (file_lock(path, &lock_fd, &fault) == STATUS_OK) {
+	if (turns->lock_fd >= 0 ||
+	    file_lock(path, &turns->lock_fd, &fault) == STATUS_OK) {
 		helper_run(telegram);
-		*known = account_age(telegram);
-		close(lock_fd);
+		session_let_go(telegram, turns);
 	} else if (fault.status == STATUS_CONFLICT) {
 		state_set(telegram, TELEGRAM_TAKEN, NULL);
 	} else {
@@ -558,44 +576,46 @@ session_run(struct telegram *telegram, int64_t *known)
 }
 
 static void
-turn(struct telegram *telegram, int64_t *retry_ms)
+turn(struct telegram *telegram, struct turns *turns)
 {
 	struct telegram_look look;
-	int64_t known = -1;
 
-	session_run(telegram, &known);
+	session_run(telegram, turns);
 	telegram_look(telegram, &look);
 	if (is_closing(telegram))
 		return;
 	if (look.state == TELEGRAM_NOT_LOGGED_IN) {
-		sign_in_wait(telegram, known);
-		*retry_ms = RETRY_MS;
+		sign_in_wait(telegram, turns->known);
+		turns->retry_ms = RETRY_MS;
 		return;
 	}
 	if (look.state == TELEGRAM_TAKEN)
-		*retry_ms = RETRY_MS;
+		turns->retry_ms = RETRY_MS;
 	else
 		log_warning("telegram", "the library does not run",
 			    LOG_TEXT("reason", look.reason),
-			    LOG_INT("retry_ms", *retry_ms));
-	pause_make(telegram, *retry_ms);
-	*retry_ms = 2 * *retry_ms > RETRY_MAX_MS ? RETRY_MAX_MS :
-						   2 * *retry_ms;
+			    LOG_INT("retry_ms", turns->retry_ms));
+	pause_make(telegram, turns->retry_ms);
+	turns->retry_ms = 2 * turns->retry_ms > RETRY_MAX_MS ?
+				  RETRY_MAX_MS :
+				  2 * turns->retry_ms;
 }
 
 static void *
 thread_run(void *cookie)
 {
 	struct telegram *telegram = cookie;
-	int64_t retry_ms = RETRY_MS;
+	struct turns turns = { .lock_fd = -1, .retry_ms = RETRY_MS };
 
 	while (!is_closing(telegram)) {
 		int64_t began_ms = clock_monotonic_ms();
 
-		turn(telegram, &retry_ms);
-		if (clock_monotonic_ms() - began_ms > RETRY_MAX_MS)
-			retry_ms = RETRY_MS; /* it ran well for long */
+		turn(telegram, &turns);
+		if (clock_monotonic_ms() - began_ms > 2 * RETRY_MAX_MS)
+			turns.retry_ms = RETRY_MS; /* it ran well for long */
 	}
+	if (turns.lock_fd >= 0)
+		close(turns.lock_fd);
 	return NULL;
 }
 

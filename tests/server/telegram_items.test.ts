@@ -106,6 +106,16 @@ describe('an account', () => {
 	});
 });
 
+test('a server whose account another one has takes posts in unseen', async () => {
+	const other = await serveUntilEnd({ data: await temporary('telegram-second'), env: { ...env(fake), TELEGRAM_SESSION: session } });
+	const second = await person(other, 'second', 'moderator');
+	await until('it to know', async () => (await state(other)).reason === 'Telegram: used by another process');
+	const { id } = (await second.post(`${api}/channels`, { title: 'Beside' })).json();
+	const answer = await second.post(`${api}/queue/${id}/items`, { source: 'telegram', url: 'https://t.me/tones/9' });
+	expect(answer.status).toBe(201);
+	expect(answer.json().item).toMatchObject({ title: 't.me/tones/9', duration_ms: null });
+});
+
 describe('a post', () => {
 	test('that cannot be played is refused with its reason, in two languages', async () => {
 		const id = await channel();

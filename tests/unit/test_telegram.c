@@ -475,6 +475,30 @@ after_a_flood_telegram_is_left_alone(void **state)
 }
 
 static void
+only_so_many_names_are_asked_for_a_day(void **state)
+{
+	struct telegram *telegram = account_ready();
+	struct fault fault;
+	char text[64];
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		snprintf(text, sizeof text, "t.me/nobody_%d/1", i);
+		assert_int_equal(post_status(telegram, text, &fault),
+				 STATUS_NOT_FOUND);
+	}
+	assert_int_equal(post_status(telegram, "t.me/nobody_200/1", &fault),
+			 STATUS_AGAIN_LATER);
+	assert_int_equal(post_status(telegram, "t.me/nobody_1/1", &fault),
+			 STATUS_NOT_FOUND);
+	assert_int_equal(asked("searchPublicChat"), 200);
+	/* private ones have no names */
+	assert_int_equal(post_status(telegram, "t.me/c/1000000077/3", &fault),
+			 STATUS_OK);
+	telegram_close(telegram);
+}
+
+static void
 telegram_that_never_answers_holds_nobody_up(void **state)
 {
 	struct telegram *telegram;
@@ -722,6 +746,7 @@ main(void)
 		SCENARIO(a_post_tells_what_it_plays),
 		SCENARIO(posts_without_sound_or_not_for_us_are_told_apart),
 		SCENARIO(after_a_flood_telegram_is_left_alone),
+		SCENARIO(only_so_many_names_are_asked_for_a_day),
 		SCENARIO(telegram_that_never_answers_holds_nobody_up),
 		SCENARIO(without_a_network_that_is_told_at_once),
 		SCENARIO(a_post_is_waited_for_while_the_library_begins),
