@@ -86,6 +86,14 @@ meaning_of(int64_t code, const char *message)
 	return code == 500 ? STATUS_UNAVAILABLE : STATUS_FAILED;
 }
 
+static enum status
+hold_tell(int64_t seconds, struct fault *fault)
+{
+	return fault_field(fault, STATUS_AGAIN_LATER, "telegram",
+			   "Telegram wants to be left alone for %lld s",
+			   (long long)seconds);
+}
+
 enum status
 telegram_error(struct telegram *telegram, const json_t *error,
 	       struct fault *fault)
@@ -101,7 +109,7 @@ telegram_error(struct telegram *telegram, const json_t *error,
 	pthread_mutex_lock(&telegram->lock);
 	telegram->hold_until_ms = clock_monotonic_ms() + seconds * 1000;
 	pthread_mutex_unlock(&telegram->lock);
-	return telegram_hold(telegram, fault);
+	return hold_tell(seconds, fault);
 }
 
 enum status
@@ -112,11 +120,8 @@ telegram_hold(struct telegram *telegram, struct fault *fault)
 	pthread_mutex_lock(&telegram->lock);
 	left_ms = telegram->hold_until_ms - clock_monotonic_ms();
 	pthread_mutex_unlock(&telegram->lock);
-	if (left_ms <= 0)
-		return STATUS_OK;
-	return fault_field(fault, STATUS_AGAIN_LATER, "telegram",
-			   "Telegram wants to be left alone for %lld s",
-			   (long long)((left_ms + 999) / 1000));
+	return left_ms <= 0 ? STATUS_OK :
+			      hold_tell((left_ms + 999) / 1000, fault);
 }
 
 /* ---- asking ---- */
