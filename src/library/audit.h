@@ -2,7 +2,8 @@
  *
  * Rows are only ever added: a trigger of the store refuses to change or remove
  * one. Every change made with the right of a moderator or above adds its row in
- * the transaction of the change itself, so there is never one without the other.
+ * the transaction of the change itself, so there is never one without the other;
+ * and so does every file that somebody sent.
  *
  * Values are JSON objects of what the change was about, before and after. Never
  * put a secret in; text members whose name says password, secret, token, hash,

@@ -17,9 +17,11 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/ranged.h"
 #include "driver/source.h"
+#include "library/audit.h"
 #include "library/edits.h"
 #include "library/ownership.h"
 #include "library/sources.h"
@@ -78,8 +80,38 @@ load_work(struct store_session *session, void *cookie, struct fault *fault)
 	return status;
 }
 
+/* The row ends with its track, and the audit log tells who sent what. `known`:
+ * the same bytes were there already. */
+static enum status
+arrival_done(struct store_session *session, const struct arrival *arrival,
+	     int64_t track_id, bool known, struct fault *fault)
+{
+	const struct upload *upload = &arrival->upload;
+	const struct audit_actor sender = { .user_id = upload->user_id };
+	enum status status =
+		uploads_done(session, upload->id, track_id, fault);
+	struct json_writer json;
+	struct buffer values;
+
+	if (status != STATUS_OK)
+		return status;
+	buffer_init(&values, 0);
+	json_writer_init(&json, &values);
+	json_object_begin(&json);
+	json_member_text(&json, "file", upload->name);
+	json_member_int(&json, "size_bytes", upload->received_bytes);
+	json_member_int(&json, "track_id", track_id);
+	json_member_bool(&json, "known", known);
+	json_object_end(&json);
+	status = audit_write(session, &sender, "create", "upload", upload->id,
+			     NULL, values.bytes, fault);
+	buffer_release(&values);
+	return status;
+}
+
 struct done_work {
-	int64_t id, track_id;
+	const struct arrival *arrival;
+	int64_t track_id;
 };
 
 static enum status
@@ -87,7 +119,8 @@ done_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	const struct done_work *work = cookie;
 
-	return uploads_done(session, work->id, work->track_id, fault);
+	return arrival_done(session, work->arrival, work->track_id, true,
+			    fault);
 }
 
 /* ---- bytes from an address ------------------------------------------------------ */
@@ -428,7 +461,7 @@ saved_after(struct catalogue *catalogue, struct store_session *session,
 	if (status == STATUS_OK)
 		status = rights_check(arrival, session, track_id, fault);
 	if (status == STATUS_OK && arrival->put)
-		status = uploads_done(session, arrival->upload.id, track_id,
+		status = arrival_done(session, arrival, track_id, false,
 				      fault);
 	return status;
 }
@@ -641,7 +674,7 @@ arrival_look(struct arrival *arrival, struct fault *fault)
 static enum status
 arrival_run(struct arrival *arrival, int64_t *track_id, struct fault *fault)
 {
-	struct done_work done = { .id = arrival->upload.id };
+	struct done_work done = { .arrival = arrival };
 	enum status status = job_step(arrival->job, "extract", fault);
 
 	if (status == STATUS_OK)

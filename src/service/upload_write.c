@@ -294,6 +294,12 @@ bytes_write(struct upload_writer *writer, const char *bytes, size_t count,
 
 		if (wrote < 0 && errno == EINTR)
 			continue;
+		/* A limit of our own is no fault of the file's sender. */
+		if (wrote < 0 && (errno == ENOSPC || errno == EDQUOT ||
+				  errno == EFBIG))
+			return fault_set(fault, STATUS_FULL,
+					 "the disk has no room for the rest "
+					 "of this file");
 		if (wrote < 0)
 			return fault_errno(fault, errno,
 					   "cannot keep the bytes");

@@ -1,5 +1,6 @@
 // Files that people send: resumably by tus 1.0.0 (bare and with tus' own
 // client), as a form, by an address; over a server that is killed.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -236,14 +237,35 @@ describe('tus', () => {
 		checked('DELETE', '/uploads/{id}', await say(admin, 'DELETE', place), 204);
 	});
 
-	test('says so when the disk has no room', async () => {
+	test('says so when the disk has no room, or no more, and goes on', async () => {
 		const place = join(await temporary('full'), 'data');
 		const small = await serve({ data: place, env: { UPLOAD_LIMIT_BYTES: '1099511627776', UPLOAD_UNFINISHED_BYTES: '1099511627776' } });
 		const who = await person(small, 'mod', 'moderator');
 		const answer = await say(who, 'POST', uploads, { 'upload-length': '1099511627776' });
-		await small.stop();
 		checked('POST', '/uploads', answer, 507);
 		expect(answer.json().details.reason).toContain('no room');
+		const waiting = (): Promise<string[]> => readdir(join(place, 'uploads'));
+		const most = (bytes: string): unknown => execFileSync('prlimit', ['--pid', String(small.child.pid), `--fsize=${bytes}:`]);
+		// From here on no file of the server may be longer.
+		most(String(16 << 20));
+		const large = Buffer.alloc(20 << 20);
+		const full = async (sent: Promise<Answer>, path: string, method: string): Promise<void> => {
+			const refused = checked(method, path, await sent, 507);
+			expect(refused.details.reason).toBe('the disk has no room for the rest of this file');
+		};
+		await full(post(who, [['file', large, 'large.wav']]), '/tracks/upload', 'POST');
+		await until('the bytes of the form to be gone', async () => (await waiting()).length === 0);
+		const begun = await begin(who, large.length, 'large.wav');
+		await full(patch(who, begun, 0, large), '/uploads/{id}', 'PATCH');
+		const came = Number((await say(who, 'HEAD', begun)).header('upload-offset'));
+		expect(came).toBeGreaterThan(8 << 20);
+		expect(came).toBeLessThanOrEqual(16 << 20);
+		expect((await send(who, songs[0] as Buffer)).state).toBe('done'); // others go on
+		most('unlimited');
+		checked('PATCH', '/uploads/{id}', await patch(who, begun, came, large.subarray(came)), 204);
+		expect((await end(who, begun)).state).toBe('failed'); // it is no music
+		await until('nothing to be left', async () => (await waiting()).length === 0);
+		await small.stop();
 	});
 });
 
@@ -252,6 +274,12 @@ describe('what is sent', () => {
 		const [bytes] = songs as [Buffer];
 		const [one, two] = await Promise.all([send(moderator, bytes, 'a.mp3'), send(moderator, bytes, 'b.mp3')]);
 		expect(one.track_id).toBe(two.track_id);
+		const again = await send(moderator, bytes, 'c.mp3');
+		const log = async (id: number): Promise<any> => (await admin.json(`/admin/api/audit-logs?model_name=upload&model_id=${id}`)).items[0];
+		expect(await log(again.id)).toMatchObject({
+			admin_username: 'mod', action: 'create',
+			new_values: { file: 'c.mp3', size_bytes: bytes.length, track_id: one.track_id, known: true },
+		});
 	});
 
 	test('and is no music is refused with the reason', async () => {

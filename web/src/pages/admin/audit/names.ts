@@ -20,6 +20,7 @@ export const MODELS = [
 	'artist',
 	'genre',
 	'playlist',
+	'upload',
 	'source',
 	'job',
 	'schedule',
