@@ -251,7 +251,7 @@ main(int argc, char **argv)
 	struct programme_settings settings = { .crossfade_ms = CROSSFADE_MS,
 					       .linger_ms = 1 };
 	const struct programme_station station = { &list,   plan,  open_item,
-						   started, ended, NULL };
+						   started, ended, NULL, NULL };
 	struct programme *programme = NULL;
 	struct programme_tap *tapped;
 	struct programme_position look;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "library/listening.h"
 #include "library/ownership.h"
+#include "service/kept_plays.h"
 
 #define PRESET_DAYS 30
 #define REDISCOVER_PLAYS 3
@@ -899,9 +900,8 @@ handle_analytics_artist(struct call *call)
 		return;
 	}
 	if (report_failed(call,
-			  events_totals(
-				  listening_log(call->api->args.listening),
-				  call->arena, EVENTS_TRACK, work.track_ids,
+			  kept_totals(
+				  call->api->args.listening, call->arena, EVENTS_TRACK, work.track_ids,
 				  work.track_count, &period.days, &totals,
 				  &fault),
 			  &fault))

@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "api/forms.h"
 #include "api/handlers.h"
+#include "service/listening.h"
 
 struct duplicates_work {
 	struct call *call;
@@ -113,10 +114,12 @@ handle_duplicates_get(struct call *call)
 static void
 decided(struct call *call, enum status status, const struct fault *fault)
 {
-	if (status == STATUS_OK)
-		handle_duplicates_get(call);
-	else
+	if (status != STATUS_OK) {
 		call_answer_fault(call, fault);
+		return;
+	}
+	listening_tops_forget(call->api->args.listening);
+	handle_duplicates_get(call);
 }
 
 void

@@ -219,11 +219,22 @@ events_listeners(struct events_log *log, struct arena *arena,
 		 const struct events_range *range, uint32_t window_days,
 		 struct events_listeners *out, struct fault *fault)
 {
-	assert(range_good(range) && window_days > 0);
+	return events_listeners_of_any(log, arena, kind, &id, 1, range,
+				       window_days, out, fault);
+}
+
+enum status
+events_listeners_of_any(struct events_log *log, struct arena *arena,
+			enum events_kind kind, const int64_t *ids,
+			size_t id_count, const struct events_range *range,
+			uint32_t window_days, struct events_listeners *out,
+			struct fault *fault)
+{
+	assert(range_good(range) && window_days > 0 && id_count > 0);
 	assert(kind == EVENTS_TRACK || kind == EVENTS_ARTIST ||
 	       kind == EVENTS_TOTAL || kind == EVENTS_ACTIVE);
-	return log->driver->listeners(log, arena, kind, id, range, window_days,
-				      out, fault);
+	return log->driver->listeners(log, arena, kind, ids, id_count, range,
+				      window_days, out, fault);
 }
 
 enum status

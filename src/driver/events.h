@@ -332,11 +332,12 @@ struct events_driver {
 			      size_t count, const struct events_range *range,
 			      struct events_sum **out, struct fault *fault);
 
-	/* Who heard a track or an artist, anything (EVENTS_TOTAL), or did
-	 * anything (EVENTS_ACTIVE). Days before the range count for `rolling`.
+	/* Who heard any of these tracks or artists, anything (EVENTS_TOTAL,
+	 * id 0), or did anything (EVENTS_ACTIVE, id 0). Days before the range count for `rolling`.
 	 * Heard: a listen that counts. */
 	enum status (*listeners)(struct events_log *log, struct arena *arena,
-				 enum events_kind kind, int64_t id,
+				 enum events_kind kind, const int64_t *ids,
+				 size_t id_count,
 				 const struct events_range *range,
 				 uint32_t window_days,
 				 struct events_listeners *out,
@@ -435,6 +436,13 @@ enum status events_listeners(struct events_log *log, struct arena *arena,
 			     const struct events_range *range,
 			     uint32_t window_days,
 			     struct events_listeners *out, struct fault *fault);
+enum status events_listeners_of_any(struct events_log *log,
+				    struct arena *arena, enum events_kind kind,
+				    const int64_t *ids, size_t id_count,
+				    const struct events_range *range,
+				    uint32_t window_days,
+				    struct events_listeners *out,
+				    struct fault *fault);
 enum status events_listens(struct events_log *log,
 			   const struct events_walk *walk,
 			   event_listen_visit *visit, void *cookie,

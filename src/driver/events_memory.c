@@ -494,9 +494,20 @@ heard_compare(const void *a, const void *b)
 	return x->day < y->day ? -1 : x->day > y->day;
 }
 
+static bool
+about_any(const struct memory_listen *kept, enum events_kind kind,
+	  const int64_t *ids, size_t id_count)
+{
+	size_t i = 0;
+
+	while (i < id_count && !about(kept, kind, ids[i]))
+		i++;
+	return i < id_count;
+}
+
 static size_t
 heard_collect(struct memory_log *mine, struct heard *out,
-	      enum events_kind kind, int64_t id)
+	      enum events_kind kind, const int64_t *ids, size_t id_count)
 {
 	bool active = kind == EVENTS_ACTIVE;
 	size_t count = 0;
@@ -506,7 +517,7 @@ heard_collect(struct memory_log *mine, struct heard *out,
 
 		if (active ? kept->listener > 0 && kept->listen.user_id >= 0 :
 			     kept->listen.counts && kept->listener != 0 &&
-				     about(kept, kind, id))
+				     about_any(kept, kind, ids, id_count))
 			out[count++] = (struct heard){
 				kept->listener,
 				events_day_of(kept->listen.at_ms)
@@ -576,7 +587,7 @@ heard_count(const struct heard *heard, size_t count,
 
 static enum status
 memory_listeners(struct events_log *log, struct arena *arena,
-		 enum events_kind kind, int64_t id,
+		 enum events_kind kind, const int64_t *ids, size_t id_count,
 		 const struct events_range *range, uint32_t window_days,
 		 struct events_listeners *out, struct fault *fault)
 {
@@ -594,7 +605,7 @@ memory_listeners(struct events_log *log, struct arena *arena,
 	heard = mem_new(mine->listen_count + mine->request_count +
 				mine->search_count + mine->activity_count + 1,
 			sizeof *heard);
-	count = heard_collect(mine, heard, kind, id);
+	count = heard_collect(mine, heard, kind, ids, id_count);
 	pthread_mutex_unlock(&mine->lock);
 	qsort(heard, count, sizeof *heard, heard_compare);
 	heard_count(heard, count, range, window_days, &listeners);

@@ -390,7 +390,9 @@ struct loose_listener {
 struct listeners_read {
 	struct sqlite_log *mine;
 	enum events_kind kind;
-	int64_t id;
+	const int64_t *ids;
+	size_t id_count;
+	int64_t id; /* whose block is being read */
 	const struct events_range *range;
 	int32_t window;
 	struct events_listeners *out;
@@ -514,10 +516,14 @@ tail_heard(void *cookie, const struct kept_listen *listen)
 {
 	struct listeners_read *read = cookie;
 
-	if (listen->counts && listen->listener > 0 &&
-	    listen_about(listen, read->kind, read->id))
-		loose_add(read, events_day_of(listen->at_ms),
-			  listen->listener);
+	for (size_t i = 0; i < read->id_count && listen->counts &&
+			   listen->listener > 0;
+	     i++)
+		if (listen_about(listen, read->kind, read->ids[i])) {
+			loose_add(read, events_day_of(listen->at_ms),
+				  listen->listener);
+			break;
+		}
 }
 
 static enum status
@@ -530,11 +536,18 @@ listeners_of_day(struct store_session *session, struct listeners_read *read,
 		return active_of_day(session, read, fault);
 	while (read->next_run < read->run_count &&
 	       read->runs[read->next_run].day == read->day &&
-	       status == STATUS_OK)
-		status = sqlite_log_block_of(
-			session, BLOCK_SETS + (int)read->kind, read->day,
-			read->runs[read->next_run++].run, read->id,
-			seen_add_block, read, fault);
+	       status == STATUS_OK) {
+		int64_t run = read->runs[read->next_run++].run;
+
+		for (size_t i = 0;
+		     i < read->id_count && status == STATUS_OK; i++) {
+			read->id = read->ids[i];
+			status = sqlite_log_block_of(
+				session, BLOCK_SETS + (int)read->kind,
+				read->day, run, read->id, seen_add_block,
+				read, fault);
+		}
+	}
 	for (size_t i = 0; i < read->loose_count; i++)
 		if (read->loose[i].day == read->day)
 			seen_add(read, read->loose[i].listener);
@@ -601,8 +614,9 @@ listeners_work(struct store_session *session, void *cookie,
 
 enum status
 sqlite_log_listeners(struct events_log *log, struct arena *arena,
-		     enum events_kind kind, int64_t id,
-		     const struct events_range *range, uint32_t window_days,
+		     enum events_kind kind, const int64_t *ids,
+		     size_t id_count, const struct events_range *range,
+		     uint32_t window_days,
 		     struct events_listeners *out, struct fault *fault)
 {
 	size_t days = (size_t)(range->last_day - range->first_day) + 1;
@@ -613,7 +627,8 @@ sqlite_log_listeners(struct events_log *log, struct arena *arena,
 	struct listeners_read read = {
 		.mine = sqlite_log_of(log),
 		.kind = kind,
-		.id = id,
+		.ids = ids,
+		.id_count = id_count,
 		.range = range,
 		.window = (int32_t)window_days,
 		.out = &listeners,

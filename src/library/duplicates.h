@@ -105,6 +105,15 @@ enum status duplicates_list(struct store_session *session,
 			    struct arena *arena, struct duplicate_list *out,
 			    struct fault *fault);
 
+struct merged_track {
+	int64_t id, kept_id; /* which answers for it: merged into none */
+};
+
+/* All that are merged, by id. */
+enum status duplicates_merged(struct store_session *session,
+			      struct arena *arena, struct merged_track **out,
+			      size_t *count, struct fault *fault);
+
 /* ---- deciding ------------------------------------------------------------- */
 
 struct duplicate_decision {

@@ -406,3 +406,71 @@ duplicates_list(struct store_session *session, enum duplicates_state state,
 		*out = list;
 	return status;
 }
+
+/* ---- what is merged --------------------------------------------------------- */
+
+static int
+merged_compare(const void *key, const void *item)
+{
+	const int64_t *id = key;
+	const struct merged_track *merged = item;
+
+	return *id < merged->id ? -1 : *id > merged->id;
+}
+
+/* The kept track may have been merged itself since. */
+static int64_t
+merged_end(const struct merged_track *merged, size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct merged_track *next = bsearch(
+			&id, merged, count, sizeof *merged, merged_compare);
+
+		if (next == NULL)
+			break;
+		id = next->kept_id;
+	}
+	return id;
+}
+
+enum status
+duplicates_merged(struct store_session *session, struct arena *arena,
+		  struct merged_track **out, size_t *count,
+		  struct fault *fault)
+{
+	struct merged_track *merged;
+	struct store_rows *rows;
+	int64_t room = 0;
+	size_t found = 0;
+	enum status status =
+		sql_query_int(session,
+			      "select count(*) from tracks "
+			      "where merged_into is not null",
+			      SQL_NO_ARGS, &room, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	merged = arena_new(arena, struct merged_track, (size_t)room + 1);
+	if (room > 0) {
+		status = sql_query(session,
+				   "select id, merged_into from tracks "
+				   "where merged_into is not null "
+				   "order by id",
+				   SQL_NO_ARGS, &rows, fault);
+		while (status == STATUS_OK && found < (size_t)room &&
+		       sql_next(rows, &status, fault))
+			merged[found++] = (struct merged_track){
+				sql_column_int(rows, 0),
+				sql_column_int(rows, 1)
+			};
+		sql_end(rows);
+	}
+	for (size_t i = 0; i < found; i++)
+		merged[i].kept_id =
+			merged_end(merged, found, merged[i].kept_id);
+	if (status == STATUS_OK) {
+		*out = merged;
+		*count = found;
+	}
+	return status;
+}

@@ -11,6 +11,7 @@
 #include "base/counter.h"
 #include "base/log.h"
 #include "library/listening.h"
+#include "service/kept_plays.h"
 
 #define NOTES_MAX 8192	   /* of each type */
 #define NOTES_WAKE 1024	   /* then the thread does not wait for its second */
@@ -637,11 +638,21 @@ listening_top(struct listening *listening, struct arena *arena,
 
 	if (top_recall(listening, arena, kind, range, out))
 		return STATUS_OK;
-	status = events_top(listening->args.log, arena, kind, range,
-			    EVENTS_TOP_MAX, out, fault);
+	status = kept_top(listening, arena, kind, range, out, fault);
 	if (status == STATUS_OK)
 		top_remember(listening, kind, range, out);
 	return status;
+}
+
+void
+listening_tops_forget(struct listening *listening)
+{
+	pthread_mutex_lock(&listening->tops_lock);
+	for (size_t i = 0; i < KEPT_TOPS; i++) {
+		free(listening->tops[i].items);
+		listening->tops[i] = (struct kept_top){ 0 };
+	}
+	pthread_mutex_unlock(&listening->tops_lock);
 }
 
 struct presence *

@@ -48,12 +48,15 @@ struct events_log *listening_log(struct listening *listening);
 struct presence *listening_presence(struct listening *listening);
 struct store *listening_store(struct listening *listening);
 
-/* As events_top() with room for all (EVENTS_TOP_MAX), remembered for a minute:
+/* As kept_top() (service/kept_plays.h), remembered for a minute:
  * anybody may ask for tops, and they look at much. */
 enum status listening_top(struct listening *listening, struct arena *arena,
 			  enum events_kind kind,
 			  const struct events_range *range,
 			  struct events_top *out, struct fault *fault);
+
+/* Forgets them: other tracks answer for what was heard. */
+void listening_tops_forget(struct listening *listening);
 
 /* Texts are copied. note_request() never blocks; the others may, when too much
  * waits. */

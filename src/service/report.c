@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "library/listening.h"
+#include "service/kept_plays.h"
 
 #define STREAK_DAYS 3990
 #define RISING_LOOKED_AT EVENTS_TOP_MAX
@@ -130,9 +131,8 @@ sums_total(struct listening *listening, struct arena *arena,
 {
 	struct events_sum *sums;
 	size_t count;
-	enum status status = events_sums(listening_log(listening), arena, kind,
-					 id, &period->days, &sums, &count,
-					 fault);
+	enum status status = kept_sums(listening, arena, kind, id,
+				       &period->days, &sums, &count, fault);
 
 	for (size_t i = 0; status == STATUS_OK && i < count; i++)
 		sum_join(out, &sums[i]);
@@ -515,7 +515,7 @@ report_user(struct listening *listening, int64_t user_id,
 	series_make(period, arena, &out->series);
 	status = user_days(listening, user_id, period, arena, out, fault);
 	if (status == STATUS_OK)
-		status = events_listens(listening_log(listening), &asked,
+		status = kept_listens(listening, &asked,
 					user_visit, &walk, fault);
 	if (status == STATUS_OK && history)
 		status = count_new_artists(listening, user_id, period,
@@ -537,7 +537,7 @@ series_listeners(struct listening *listening, enum events_kind kind, int64_t id,
 	struct events_listeners found;
 	int32_t days = report_days(period);
 	size_t at = 0;
-	enum status status = events_listeners(listening_log(listening), arena,
+	enum status status = kept_listeners(listening, arena,
 					      kind, id, &period->days,
 					      REPORT_WINDOW_DAYS, &found,
 					      fault);
@@ -568,7 +568,7 @@ series_listeners(struct listening *listening, enum events_kind kind, int64_t id,
 
 		if (step.first_day < period->days.first_day)
 			step.first_day = period->days.first_day;
-		status = events_listeners(listening_log(listening), arena,
+		status = kept_listeners(listening, arena,
 					  kind, id, &step, 1, &found, fault);
 		if (status == STATUS_OK)
 			series->points[i].listeners = found.distinct;
@@ -583,7 +583,7 @@ listeners_before(struct listening *listening, enum events_kind kind,
 {
 	struct report_period before = report_before(period);
 	struct events_listeners found;
-	enum status status = events_listeners(listening_log(listening), arena,
+	enum status status = kept_listeners(listening, arena,
 					      kind, id, &before.days, 1,
 					      &found, fault);
 
@@ -605,8 +605,8 @@ report_thing(struct listening *listening, enum events_kind kind, int64_t id,
 
 	*out = (struct report_thing){ 0 };
 	series_make(period, arena, &out->series);
-	status = events_sums(listening_log(listening), arena, kind, id,
-			     &period->days, &sums, &count, fault);
+	status = kept_sums(listening, arena, kind, id,
+			   &period->days, &sums, &count, fault);
 	if (status != STATUS_OK)
 		return status;
 	series_add(&out->series, sums, count, &out->totals);
@@ -1118,7 +1118,7 @@ report_history(struct listening *listening, int64_t user_id, int64_t from_ms,
 	*out = (struct report_history){
 		.items = arena_new(arena, struct report_listen, limit),
 	};
-	status = events_listens(listening_log(listening), &asked,
+	status = kept_listens(listening, &asked,
 				history_visit, &walk, fault);
 	if (status == STATUS_OK && walk.more)
 		out->next_cursor = arena_print(arena, "%lld.%lld",

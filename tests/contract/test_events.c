@@ -194,6 +194,20 @@ listeners(struct place *place, enum events_kind kind, int64_t id,
 	return found;
 }
 
+/* Of either track. */
+static struct events_listeners
+listeners_of(struct place *place, int64_t one, int64_t other,
+	     const struct events_range *range)
+{
+	const int64_t ids[] = { one, other };
+	struct events_listeners found;
+
+	ok(place, events_listeners_of_any(place->log, &place->arena,
+					  EVENTS_TRACK, ids, 2, range, 28,
+					  &found, &place->fault));
+	return found;
+}
+
 struct walked {
 	struct event_listen listens[64];
 	int64_t seqs[64];
@@ -495,6 +509,12 @@ listeners_are_counted_once_a_day_a_window_and_a_range(void **state)
 	assert_int_equal(found.distinct, 3);
 	found = listeners(place, EVENTS_ARTIST, 8, &all_days, 28);
 	assert_int_equal(found.distinct, 1);
+	found = listeners_of(place, 70, 80, &range);
+	assert_int_equal(found.distinct, 4);
+	assert_int_equal(found.daily[2], 2);
+	found = listeners_of(place, 70, 70, &range); /* nobody is two */
+	assert_int_equal(found.distinct, 3);
+	assert_int_equal(found.daily[2], 1);
 	found = listeners(place, EVENTS_TOTAL, 0, &all_days, 28);
 	assert_int_equal(found.distinct, 4);
 }

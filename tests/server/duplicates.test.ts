@@ -17,7 +17,7 @@ const data = join(place, 'data');
 /** A melody that does not come again, with a beat, as an encoded file. */
 function render(file: string, melody: string, tags: Record<string, string>, options: string[] = []): void {
 	const meta = Object.entries(tags).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]);
-	const sound = `aevalsrc='0.3*sin(2*PI*t*(220+${melody}\\,7))))+0.3*random(0)*exp(-20*mod(t\\,0.5))':d=24:s=44100`;
+	const sound = `aevalsrc='0.3*sin(2*PI*t*(220+${melody}\\,7))))+0.3*random(0)*exp(-20*mod(t\\,0.5))':d=40:s=44100`;
 	execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', sound, ...options, ...meta, join(music, file)]);
 }
 
@@ -30,6 +30,7 @@ if (scan.code !== 0) throw new Error(scan.stderr);
 const server: Server = await serveUntilEnd({ data, env: { ANALYSIS: 'yes', ANALYSIS_LOOK_SECONDS: '1' } });
 const description = await Description.of(server);
 
+let admin: Person;
 let moderator: Person;
 let listener: Person;
 let group: any;
@@ -54,6 +55,7 @@ async function listed(query = ''): Promise<any[]> {
 }
 
 beforeAll(async () => {
+	admin = await person(server, 'root', 'admin');
 	moderator = await person(server, 'mod', 'moderator');
 	listener = await person(server, 'lis', 'user');
 	group = await until('the two are found', async () => (await listed())[0], 30_000);
@@ -79,8 +81,29 @@ describe('two files of one recording', () => {
 	});
 });
 
+/** What the statistics tell of a track to an admin, of the first tracks, and of a listener's own. */
+async function heard(id: number, period: string): Promise<any> {
+	const { totals } = checked('GET', '/analytics/track/{id}', await admin.ask(`${api}/analytics/track/${id}?period=${period}`));
+	const top = checked('GET', '/analytics/popular-tracks', await server.ask(`${api}/analytics/popular-tracks?period=${period}`));
+	const own = checked('GET', '/me/recap', await listener.ask(`${api}/me/recap`));
+	return {
+		plays: totals.plays, listeners: totals.listeners,
+		top: top.items.map((one: any) => [one.track.id, one.plays]), total: top.total,
+		own: own.top_tracks.map((one: any) => [one.track.id, one.plays]),
+	};
+}
+
+async function hear(who: Person, id: number, minutesAgo: number): Promise<void> {
+	const played_at = new Date(Date.now() - minutesAgo * 60_000).toISOString();
+	const answer = await who.post(`${api}/analytics/listen`, { track_id: id, duration_played_ms: 34_000, played_at, session_id: 'tab' });
+	expect(checked('POST', '/analytics/listen', answer, 202).plays).toBe(1);
+}
+
 describe('a merge', () => {
 	test('keeps one track, whose place all others give up', async () => {
+		await hear(listener, song, 10);
+		for (const minutes of [20, 30]) await hear(listener, copy, minutes);
+		await hear(moderator, copy, 10);
 		await listener.send('PUT', `${api}/me/favorites/track/${copy}`);
 		const playlist = (await listener.post(`${api}/playlists`, { title: 'Mine' })).json();
 		await listener.post(`${api}/playlists/${playlist.id}/tracks`, { track_ids: [copy] });
@@ -98,6 +121,14 @@ describe('a merge', () => {
 			return found.length === 1 ? found : undefined;
 		});
 		expect(hits[0].id).toBe(song);
+	});
+
+	test('counts in the statistics what was heard of both for the one that was kept', async () => {
+		const sum = { plays: 4, listeners: 2, top: [[song, 4]], total: 1, own: [[song, 3]] };
+		expect(await heard(song, 'month')).toEqual(sum);
+		expect((await heard(copy, 'month')).plays).toBe(4);
+		const history = (await listener.json(`${api}/me/history`)).items;
+		expect(history.map((one: any) => one.track.id)).toEqual([song, song, song]);
 	});
 
 	test('leaves old ids with their meaning', async () => {
@@ -119,7 +150,6 @@ describe('a merge', () => {
 	});
 
 	test('is written down, and taken back whole', async () => {
-		const admin = await person(server, 'root', 'admin');
 		await decide('merge', { keep: song }, 409);
 		const open = await decide('undo');
 		expect(open).toMatchObject({ state: 'open', kept_id: null, decided_by: null });
@@ -129,6 +159,10 @@ describe('a merge', () => {
 		const audit = (await admin.json(`/admin/api/audit-logs?model_name=duplicates&model_id=${group.id}`)).items;
 		expect(audit.map((one: any) => one.new_values.decision)).toEqual(['undo', 'merge']);
 		await decide('undo', undefined, 409);
+		expect(await heard(copy, 'year')).toEqual({
+			plays: 3, listeners: 2, top: [[copy, 3], [song, 1]], total: 2, own: [[copy, 2], [song, 1]],
+		});
+		expect((await heard(song, 'year')).plays).toBe(1);
 	});
 });
 

@@ -1,0 +1,403 @@
+/* kept_plays.c - see kept_plays.h. */
+#include "service/kept_plays.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver/store.h"
+#include "library/duplicates.h"
+#include "service/listening_private.h"
+
+/* ---- groups --------------------------------------------------------------- */
+
+struct groups {
+	struct arena *arena;
+	struct merged_track *merged; /* by id */
+	size_t count;
+};
+
+static enum status
+groups_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	struct groups *groups = cookie;
+
+	return duplicates_merged(session, groups->arena, &groups->merged,
+				 &groups->count, fault);
+}
+
+static enum status
+groups_read(struct listening *listening, struct arena *arena,
+	    struct groups *out, struct fault *fault)
+{
+	*out = (struct groups){ .arena = arena };
+	return store_read(listening->args.store, groups_work, out, fault);
+}
+
+static int
+merged_compare(const void *key, const void *item)
+{
+	const int64_t *id = key;
+	const struct merged_track *merged = item;
+
+	return *id < merged->id ? -1 : *id > merged->id;
+}
+
+static int64_t
+kept_id(const struct groups *groups, int64_t id)
+{
+	const struct merged_track *merged =
+		groups->count == 0 ? NULL :
+				     bsearch(&id, groups->merged,
+					     groups->count,
+					     sizeof *groups->merged,
+					     merged_compare);
+
+	return merged == NULL ? id : merged->kept_id;
+}
+
+/* The kept track first, then what was merged into it. */
+static size_t
+members(const struct groups *groups, int64_t id, struct arena *arena,
+	int64_t **out)
+{
+	int64_t kept = kept_id(groups, id), *ids;
+	size_t count = 1;
+
+	for (size_t i = 0; i < groups->count; i++)
+		count += groups->merged[i].kept_id == kept;
+	ids = arena_new(arena, int64_t, count);
+	count = 0;
+	ids[count++] = kept;
+	for (size_t i = 0; i < groups->count; i++)
+		if (groups->merged[i].kept_id == kept)
+			ids[count++] = groups->merged[i].id;
+	*out = ids;
+	return count;
+}
+
+/* ---- sums ----------------------------------------------------------------- */
+
+static void
+sum_add(struct events_sum *out, const struct events_sum *more)
+{
+	out->plays += more->plays;
+	out->starts += more->starts;
+	out->completes += more->completes;
+	out->skips += more->skips;
+	out->heard_ms += more->heard_ms;
+}
+
+static int
+sum_compare(const void *a, const void *b)
+{
+	const struct events_sum *x = a, *y = b;
+
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	return x->part < y->part ? -1 : x->part > y->part;
+}
+
+static size_t
+sums_join(struct events_sum *sums, size_t count, int64_t id)
+{
+	size_t joined = 0;
+
+	if (count > 0)
+		qsort(sums, count, sizeof *sums, sum_compare);
+	for (size_t i = 0; i < count; i++) {
+		sums[i].id = id;
+		if (joined > 0 &&
+		    sum_compare(&sums[joined - 1], &sums[i]) == 0)
+			sum_add(&sums[joined - 1], &sums[i]);
+		else
+			sums[joined++] = sums[i];
+	}
+	return joined;
+}
+
+/* Of several tracks as of one. */
+static enum status
+sums_of_all(struct listening *listening, struct arena *arena,
+	    const int64_t *ids, size_t id_count,
+	    const struct events_range *range, struct events_sum **out,
+	    size_t *count, struct fault *fault)
+{
+	struct events_sum *all = NULL;
+	enum status status = STATUS_OK;
+	size_t found = 0;
+
+	for (size_t i = 0; i < id_count && status == STATUS_OK; i++) {
+		struct events_sum *sums = NULL, *more;
+		size_t more_count = 0;
+
+		status = events_sums(listening_log(listening), arena,
+				     EVENTS_TRACK, ids[i], range, &sums,
+				     &more_count, fault);
+		if (status != STATUS_OK || more_count == 0)
+			continue;
+		more = arena_new(arena, struct events_sum, found + more_count);
+		if (found > 0)
+			memcpy(more, all, found * sizeof *more);
+		memcpy(more + found, sums, more_count * sizeof *more);
+		all = more;
+		found += more_count;
+	}
+	if (status == STATUS_OK) {
+		*count = sums_join(all, found, ids[0]);
+		*out = all;
+	}
+	return status;
+}
+
+enum status
+kept_sums(struct listening *listening, struct arena *arena,
+	  enum events_kind kind, int64_t id, const struct events_range *range,
+	  struct events_sum **out, size_t *count, struct fault *fault)
+{
+	struct groups groups;
+	enum status status;
+	int64_t *ids;
+
+	if (kind != EVENTS_TRACK)
+		return events_sums(listening_log(listening), arena, kind, id,
+				   range, out, count, fault);
+	status = groups_read(listening, arena, &groups, fault);
+	if (status != STATUS_OK)
+		return status;
+	return sums_of_all(listening, arena, ids,
+			   members(&groups, id, arena, &ids), range, out,
+			   count, fault);
+}
+
+enum status
+kept_totals(struct listening *listening, struct arena *arena,
+	    enum events_kind kind, const int64_t *ids, size_t count,
+	    const struct events_range *range, struct events_sum **out,
+	    struct fault *fault)
+{
+	struct groups groups = { .count = 0 };
+	struct events_sum *sums, *totals;
+	size_t *sizes, all_count = 0, at = 0;
+	enum status status = STATUS_OK;
+	int64_t **lists, *all;
+
+	if (kind == EVENTS_TRACK)
+		status = groups_read(listening, arena, &groups, fault);
+	if (status != STATUS_OK)
+		return status;
+	if (groups.count == 0)
+		return events_totals(listening_log(listening), arena, kind,
+				     ids, count, range, out, fault);
+	lists = arena_new(arena, int64_t *, count + 1);
+	sizes = arena_new(arena, size_t, count + 1);
+	for (size_t i = 0; i < count; i++)
+		all_count += sizes[i] =
+			members(&groups, ids[i], arena, &lists[i]);
+	all = arena_new(arena, int64_t, all_count + 1);
+	for (size_t i = 0; i < count; at += sizes[i++])
+		memcpy(all + at, lists[i], sizes[i] * sizeof *all);
+	status = events_totals(listening_log(listening), arena, kind, all,
+			       all_count, range, &sums, fault);
+	if (status != STATUS_OK)
+		return status;
+	totals = arena_new(arena, struct events_sum, count + 1);
+	at = 0;
+	for (size_t i = 0; i < count; i++) {
+		totals[i].id = ids[i];
+		for (size_t k = 0; k < sizes[i]; k++)
+			sum_add(&totals[i], &sums[at++]);
+	}
+	*out = totals;
+	return STATUS_OK;
+}
+
+/* ---- listeners ------------------------------------------------------------ */
+
+enum status
+kept_listeners(struct listening *listening, struct arena *arena,
+	       enum events_kind kind, int64_t id,
+	       const struct events_range *range, uint32_t window_days,
+	       struct events_listeners *out, struct fault *fault)
+{
+	struct groups groups = { .count = 0 };
+	enum status status = STATUS_OK;
+	int64_t *ids = &id;
+	size_t count = 1;
+
+	if (kind == EVENTS_TRACK) {
+		status = groups_read(listening, arena, &groups, fault);
+		if (status == STATUS_OK)
+			count = members(&groups, id, arena, &ids);
+	}
+	return status != STATUS_OK ?
+		       status :
+		       events_listeners_of_any(listening_log(listening), arena,
+					       kind, ids, count, range,
+					       window_days, out, fault);
+}
+
+/* ---- tops ----------------------------------------------------------------- */
+
+static int
+rank_compare(const void *a, const void *b)
+{
+	const struct events_rank *x = a, *y = b;
+
+	if (x->plays != y->plays)
+		return x->plays > y->plays ? -1 : 1;
+	if (x->heard_ms != y->heard_ms)
+		return x->heard_ms > y->heard_ms ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int
+kept_compare(const void *a, const void *b)
+{
+	const struct merged_track *x = a, *y = b;
+
+	return x->kept_id < y->kept_id ? -1 : x->kept_id > y->kept_id;
+}
+
+/* What all groups were heard: one rank each, by the kept track's id; *members:
+ * how many of their tracks were played. */
+static enum status
+groups_rank(struct listening *listening, const struct groups *groups,
+	    const struct events_range *range, struct events_rank *out,
+	    size_t *count, int64_t *played, struct fault *fault)
+{
+	struct merged_track *by_kept = arena_new(
+		groups->arena, struct merged_track, groups->count);
+	int64_t *ids = arena_new(groups->arena, int64_t, 2 * groups->count);
+	size_t *rank = arena_new(groups->arena, size_t, 2 * groups->count);
+	struct events_sum *sums;
+	size_t asked = 0;
+	enum status status;
+
+	memcpy(by_kept, groups->merged, groups->count * sizeof *by_kept);
+	qsort(by_kept, groups->count, sizeof *by_kept, kept_compare);
+	for (size_t i = 0; i < groups->count; i++) {
+		if (i == 0 || by_kept[i].kept_id != by_kept[i - 1].kept_id) {
+			out[*count].id = by_kept[i].kept_id;
+			rank[asked] = (*count)++;
+			ids[asked++] = by_kept[i].kept_id;
+		}
+		rank[asked] = *count - 1;
+		ids[asked++] = by_kept[i].id;
+	}
+	status = events_totals(listening_log(listening), groups->arena,
+			       EVENTS_TRACK, ids, asked, range, &sums, fault);
+	for (size_t i = 0; i < asked && status == STATUS_OK; i++) {
+		out[rank[i]].plays += sums[i].plays;
+		out[rank[i]].heard_ms += sums[i].heard_ms;
+		*played += sums[i].plays > 0;
+	}
+	return status;
+}
+
+static int
+id_compare(const void *key, const void *item)
+{
+	const int64_t *id = key;
+	const struct events_rank *rank = item;
+
+	return *id < rank->id ? -1 : *id > rank->id;
+}
+
+/* The log's own top without members of groups, and the groups among them. What
+ * would stand behind the last that the log told is left out: others may stand
+ * before it. */
+static enum status
+top_join(struct listening *listening, const struct groups *groups,
+	 const struct events_range *range, struct events_top *top,
+	 struct fault *fault)
+{
+	struct events_rank *ranks = arena_new(groups->arena,
+					      struct events_rank,
+					      groups->count + top->count + 1);
+	bool all = (int64_t)top->count == top->total;
+	struct events_rank last = { 0 };
+	size_t count = 0, kept = 0;
+	int64_t played = 0;
+	enum status status = groups_rank(listening, groups, range, ranks,
+					 &count, &played, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	if (top->count > 0)
+		last = top->items[top->count - 1];
+	top->total -= played;
+	for (size_t i = 0; i < count; i++)
+		top->total += ranks[i].plays > 0;
+	for (size_t i = 0; i < top->count; i++) {
+		int64_t id = kept_id(groups, top->items[i].id);
+
+		if (id == top->items[i].id &&
+		    bsearch(&id, ranks, count, sizeof *ranks, id_compare) ==
+			    NULL)
+			top->items[kept++] = top->items[i];
+	}
+	memcpy(ranks + count, top->items, kept * sizeof *ranks);
+	count += kept;
+	qsort(ranks, count, sizeof *ranks, rank_compare);
+	while (count > 0 &&
+	       (count > EVENTS_TOP_MAX || ranks[count - 1].plays == 0 ||
+		(!all && rank_compare(&last, &ranks[count - 1]) < 0)))
+		count--;
+	top->items = ranks;
+	top->count = count;
+	return STATUS_OK;
+}
+
+enum status
+kept_top(struct listening *listening, struct arena *arena,
+	 enum events_kind kind, const struct events_range *range,
+	 struct events_top *out, struct fault *fault)
+{
+	struct groups groups = { .count = 0 };
+	struct events_top top;
+	enum status status = events_top(listening_log(listening), arena, kind,
+					range, EVENTS_TOP_MAX, &top, fault);
+
+	if (status == STATUS_OK && kind == EVENTS_TRACK)
+		status = groups_read(listening, arena, &groups, fault);
+	if (status == STATUS_OK && groups.count > 0)
+		status = top_join(listening, &groups, range, &top, fault);
+	if (status == STATUS_OK)
+		*out = top;
+	return status;
+}
+
+/* ---- walks ---------------------------------------------------------------- */
+
+struct kept_walk {
+	struct groups groups;
+	event_listen_visit *visit;
+	void *cookie;
+};
+
+static bool
+kept_visit(void *cookie, int64_t seq, const struct event_listen *listen)
+{
+	const struct kept_walk *walk = cookie;
+	struct event_listen kept = *listen;
+
+	kept.track_id = kept_id(&walk->groups, listen->track_id);
+	return walk->visit(walk->cookie, seq, &kept);
+}
+
+enum status
+kept_listens(struct listening *listening, const struct events_walk *walk,
+	     event_listen_visit *visit, void *cookie, struct fault *fault)
+{
+	struct kept_walk kept = { .visit = visit, .cookie = cookie };
+	struct arena arena;
+	enum status status;
+
+	arena_init(&arena);
+	status = groups_read(listening, &arena, &kept.groups, fault);
+	if (status == STATUS_OK)
+		status = events_listens(listening_log(listening), walk,
+					kept_visit, &kept, fault);
+	arena_release(&arena);
+	return status;
+}
