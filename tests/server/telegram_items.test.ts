@@ -28,16 +28,17 @@ const chat = -1001000000001;
 
 function sine(hertz: number): string {
 	const path = join(folder, `${hertz}.mp3`);
-	execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', `sine=${hertz}:r=44100:d=60`, '-b:a', '128k', path]);
+	execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', `sine=${hertz}:r=44100:d=30`, '-b:a', '128k', path]);
 	return path;
 }
 
-const audio = (hertz: number, more: object = {}) => ({
-	kind: 'audio', path: sine(hertz), unique: `U${hertz}`, title: `Tone ${hertz}`, performer: 'Sine', seconds: 60, mime: 'audio/mpeg', ...more,
+const tones = { 600: sine(600), 1400: sine(1400) };
+const audio = (hertz: keyof typeof tones, more: object = {}) => ({
+	kind: 'audio', path: tones[hertz], unique: `U${hertz}`, title: `Tone ${hertz}`, performer: 'Sine', seconds: 30, mime: 'audio/mpeg', ...more,
 });
 const posts: Record<string, object> = {
-	[`${chat}/1`]: audio(600), [`${chat}/2`]: audio(1000), [`${chat}/3`]: audio(1400), [`${chat}/4`]: { kind: 'text' },
-	[`${chat}/5`]: audio(300, { protected: true }),
+	[`${chat}/1`]: audio(600), [`${chat}/2`]: audio(600, { unique: 'gone' }), [`${chat}/3`]: audio(1400), [`${chat}/4`]: { kind: 'text' },
+	[`${chat}/5`]: audio(600, { unique: 'kept', protected: true }),
 };
 const world = (more: object = {}) =>
 	writeFile(join(session, 'world.json'), JSON.stringify({ phone: '+15550001', code: '314159265', password: 'open sesame', chats: { tones: chat }, posts, ...more }));
@@ -148,7 +149,7 @@ describe('a post', () => {
 	test('is heard on a channel under its own name, also when the helper is killed; one that went away is passed over', async () => {
 		const id = await channel();
 		const first = await put(id, 'https://t.me/tones/1');
-		expect(first.json().item).toMatchObject({ title: 'Sine - Tone 600', source: 'telegram', duration_ms: 60_000 });
+		expect(first.json().item).toMatchObject({ title: 'Sine - Tone 600', source: 'telegram', duration_ms: 30_000 });
 		expect((await put(id, 'tg://resolve?domain=tones&post=2')).status).toBe(201);
 		expect((await put(id, 'https://t.me/s/tones/3')).status).toBe(201);
 		const { [`${chat}/2`]: gone, ...left } = posts;
