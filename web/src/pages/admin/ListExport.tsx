@@ -8,7 +8,7 @@ import { allRows, csvOf, type Cell } from './csv';
 
 interface ListExportProps<T> {
 	path: string;
-	query: Query;
+	query?: Query;
 	/** Of the file, without its ending. */
 	name: string;
 	/** Heads of the columns, and each column's cell of a row. */
@@ -16,7 +16,7 @@ interface ListExportProps<T> {
 }
 
 /** Saves the whole list, as it is filtered now, for a spreadsheet. */
-export function ListExport<T>({ path, query, name, columns }: ListExportProps<T>) {
+export function ListExport<T>({ path, query = {}, name, columns }: ListExportProps<T>) {
 	const { t } = useTranslation();
 	const [busy, setBusy] = useState(false);
 	const save = async () => {

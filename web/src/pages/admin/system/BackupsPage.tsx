@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ADMIN, useBackups } from '../../../api/admin';
+import { ADMIN, useBackups, type Backup } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
 import { Badge } from '../../../components/Badge';
 import { Button } from '../../../components/Button';
@@ -9,6 +9,8 @@ import { EmptyState, ErrorView } from '../../../components/States';
 import { dateTimeOf } from '../../../i18n/dates';
 import { numberOf, sizeOf } from '../../../i18n/format';
 import { Head } from '../Head';
+import { columnsOf } from '../list-columns';
+import { ListExport } from '../ListExport';
 import { attempt } from '../report';
 
 /** Copies of the library's data that can be brought back by `ogma restore`. */
@@ -31,6 +33,11 @@ export function BackupsPage() {
 				title={t('admin.nav.backups')}
 				hint={data.folder ? t('admin.backups.folder', { folder: data.folder }) : t('admin.backups.noFolder')}
 			>
+				<ListExport<Backup>
+					path={`${ADMIN}/backups`}
+					name="ogma-backups"
+					columns={columnsOf('name', 'created_at', 'size_bytes', 'files', 'store', 'version', 'complete')}
+				/>
 				<Button
 					look="primary"
 					icon="plus"

@@ -11,6 +11,7 @@ import { agoOf } from '../../../i18n/dates';
 import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
 import { MENU_CELL } from '../menu-cell';
+import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
 import { attempt } from '../report';
 import { JobDialog } from './JobDialog';
@@ -120,9 +121,7 @@ export function JobsPage() {
 					path="/jobs"
 					query={table.query}
 					name="ogma-jobs"
-					columns={(['id', 'kind', 'detail', 'state', 'error', 'created_at', 'started_at', 'finished_at'] as const).map(
-						(name) => [name, (row) => row[name]],
-					)}
+					columns={columnsOf('id', 'kind', 'detail', 'state', 'error', 'created_at', 'started_at', 'finished_at')}
 				/>
 			</Head>
 			<Filters>

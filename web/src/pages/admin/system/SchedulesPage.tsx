@@ -9,6 +9,8 @@ import { SkeletonRows } from '../../../components/Skeletons';
 import { ErrorView } from '../../../components/States';
 import { agoOf, dateTimeOf } from '../../../i18n/dates';
 import { Head } from '../Head';
+import { columnsOf } from '../list-columns';
+import { ListExport } from '../ListExport';
 import { attempt } from '../report';
 import { JobDialog } from './JobDialog';
 import { ScheduleRuns, ScheduleTime } from './ScheduleDialogs';
@@ -57,7 +59,13 @@ export function SchedulesPage() {
 	if (!data) return <SkeletonRows count={5} />;
 	return (
 		<>
-			<Head title={t('admin.nav.schedules')} hint={t('admin.schedules.hint')} />
+			<Head title={t('admin.nav.schedules')} hint={t('admin.schedules.hint')}>
+				<ListExport<Schedule>
+					path="/schedules"
+					name="ogma-schedules"
+					columns={columnsOf('name', 'cron', 'preset', 'enabled', 'last_run_at', 'next_run_at')}
+				/>
+			</Head>
 			<Alerts />
 			<ul className="divide-y divide-line rounded-lg border border-line bg-surface">
 				{data.items.map((one) => (

@@ -1,11 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAdminSettings, type Setting } from '../../../api/admin';
+import { ADMIN, useAdminSettings, type Setting } from '../../../api/admin';
 import { Badge } from '../../../components/Badge';
 import { TextInput } from '../../../components/form/TextInput';
 import { SkeletonRows } from '../../../components/Skeletons';
 import { ErrorView } from '../../../components/States';
 import { Head } from '../Head';
+import { columnsOf } from '../list-columns';
+import { ListExport } from '../ListExport';
 
 /** Known origins in words; another one is shown as it came. */
 const ORIGINS = ['default', 'file', 'environment', 'flag'];
@@ -29,7 +31,13 @@ export function SettingsPage() {
 	if (!data) return <SkeletonRows count={8} />;
 	return (
 		<>
-			<Head title={t('admin.nav.settings')} hint={t('admin.settings.hint')} />
+			<Head title={t('admin.nav.settings')} hint={t('admin.settings.hint')}>
+				<ListExport<Setting>
+					path={`${ADMIN}/settings`}
+					name="ogma-settings"
+					columns={columnsOf('group', 'name', 'value', 'unit', 'origin', 'summary')}
+				/>
+			</Head>
 			<TextInput
 				label={t('admin.settings.search')}
 				hiddenLabel

@@ -15,6 +15,8 @@ import { EmptyState, ErrorView } from '../../../components/States';
 import { agoOf } from '../../../i18n/dates';
 import { numberOf } from '../../../i18n/format';
 import { Head } from '../Head';
+import { columnsOf } from '../list-columns';
+import { ListExport } from '../ListExport';
 import { attempt } from '../report';
 import { JobDialog } from './JobDialog';
 import { JobProgress, JobState } from './JobProgress';
@@ -136,6 +138,20 @@ export function SourcesPage() {
 	return (
 		<>
 			<Head title={t('admin.nav.sources')} hint={t('admin.sources.hint')}>
+				<ListExport<Source>
+					path="/sources"
+					name="ogma-sources"
+					columns={columnsOf(
+						'id',
+						'kind',
+						'path',
+						'state',
+						'file_count',
+						'rejected_count',
+						'last_scan_at',
+						'last_error',
+					)}
+				/>
 				<Button look="quiet" icon="plus" className="h-10! px-4!" onClick={() => setAdding('s3')}>
 					{t('admin.sources.addBucket')}
 				</Button>
