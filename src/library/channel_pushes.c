@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "library/channel_rows_private.h"
 
 static const char *const kind_names[] = { "rtmp", "icecast", NULL };
 static const char *const format_names[] = { "mp3", "ogg", "opus", "aac",
@@ -270,15 +271,6 @@ row_add(struct store_session *session, struct channel_push *push,
 				     &push->id, fault);
 }
 
-static enum status
-expect_one(enum status status, int64_t changed, struct fault *fault)
-{
-	if (status == STATUS_OK && changed == 0)
-		return fault_set(fault, STATUS_NOT_FOUND,
-				 "there is no such row");
-	return status;
-}
-
 enum status
 channel_push_save(struct store_session *session, struct channel_push *push,
 		  struct fault *fault)
@@ -303,7 +295,9 @@ channel_push_save(struct store_session *session, struct channel_push *push,
 					   SQL_INT(push->channel_id),
 					   SQL_INT(push->id)),
 				  &changed, fault);
-		status = expect_one(status, changed, fault);
+		if (status == STATUS_OK && changed == 0)
+			status = fault_set(fault, STATUS_NOT_FOUND,
+					   "there is no such row");
 	}
 	buffer_release(&settings);
 	return status;
@@ -313,13 +307,8 @@ enum status
 channel_push_remove(struct store_session *session, int64_t channel_id,
 		    int64_t id, struct fault *fault)
 {
-	int64_t changed = 0;
-	enum status status = sql_exec(session,
-				      "delete from channel_pushes "
-				      "where channel_id = $1 and id = $2",
-				      SQL_ARGS(SQL_INT(channel_id),
-					       SQL_INT(id)),
-				      &changed, fault);
-
-	return expect_one(status, changed, fault);
+	return channel_row_remove(session,
+				  "delete from channel_pushes "
+				  "where channel_id = $1 and id = $2",
+				  channel_id, id, fault);
 }

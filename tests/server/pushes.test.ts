@@ -2,6 +2,7 @@
 // they hear and see, and what becomes of the channel when they go away.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serveMusic, temporary } from './support/library.ts';
+import { eventually } from './support/ogma.ts';
 import { type Person, person } from './support/people.ts';
 import { certificates, dots, icecast, pitch, probe, rtmpServer, type Service, Terminator } from './support/streaming.ts';
 
@@ -32,23 +33,13 @@ beforeAll(async () => {
 	for (let i = 0; i < 90; i++) expect((await mod.post(`${api}/queue/${id}/items`, { track_id: track.id })).status).toBe(201);
 	expect((await mod.post(`${api}/channels/${id}/start`)).status).toBe(200);
 	// until what a listener gets first is that pitch as well
-	await until(async () => (await server.json(`${api}/channels/${id}/history`)).items.length, (played) => played > 1);
+	await eventually(async () => (await server.json(`${api}/channels/${id}/history`)).items.length, (played) => played > 1);
 }, 60_000);
 
 afterAll(async () => {
 	await rtmp?.kill();
 	await cast?.kill();
 });
-
-async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
-	let value = await ask();
-	for (let tries = 0; !good(value) && tries < 400; tries++) {
-		await new Promise((done) => setTimeout(done, 50));
-		value = await ask();
-	}
-	expect(good(value), JSON.stringify(value)).toBe(true);
-	return value;
-}
 
 const pushes = `${api}/channels/`;
 const one = async (push: number): Promise<any> => (await admin.json(`${pushes}${id}/pushes`)).items.find((row: any) => row.id === push);
@@ -67,7 +58,7 @@ const isOn = (row: any): boolean => row.state === 'on';
 describe('a push to a server of RTMP', () => {
 	test('is heard there, with the picture of the track', async () => {
 		const which = await push({ kind: 'rtmp', url: `rtmp://127.0.0.1:${rtmp.port}/live`, secret: 'a-key' });
-		await until(() => one(which), (row) => isOn(row) && row.bytes > 20_000);
+		await eventually(() => one(which), (row) => isOn(row) && row.bytes > 20_000);
 		const url = `rtmp://127.0.0.1:${rtmp.port}/live/a-key`;
 		expect(await pitch(url)).toSatisfy(isTone);
 		const { streams } = await probe(url);
@@ -85,7 +76,7 @@ describe('a push to a server of RTMP', () => {
 
 	test('takes the sound alone when no picture is wanted', async () => {
 		const which = await push({ kind: 'rtmp', url: `rtmp://127.0.0.1:${rtmp.port}/live/bare`, settings: { picture: 'none', bitrate_kbps: 96 } });
-		await until(() => one(which), (row) => isOn(row) && row.bytes > 10_000);
+		await eventually(() => one(which), (row) => isOn(row) && row.bytes > 10_000);
 		const { streams } = await probe(`rtmp://127.0.0.1:${rtmp.port}/live/bare`);
 		expect(streams.map((stream) => stream.codec_name)).toEqual(['aac']);
 		await remove(which);
@@ -93,15 +84,15 @@ describe('a push to a server of RTMP', () => {
 
 	test('comes back after the server was away, while who listens notices nothing', async () => {
 		const which = await push({ kind: 'rtmp', url: `rtmp://127.0.0.1:${rtmp.port}/live`, secret: 'again' });
-		await until(() => one(which), isOn);
+		await eventually(() => one(which), isOn);
 		const listening = pitch(`http://127.0.0.1:${server.port}/live/${id}.mp3`);
 		await rtmp.kill();
-		const lost = await until(() => one(which), (row) => row.state === 'waiting');
+		const lost = await eventually(() => one(which), (row) => row.state === 'waiting');
 		expect(lost.error).toMatch(/server/);
 		expect(Date.parse(lost.retry_at)).toBeGreaterThan(Date.parse(lost.since));
 		expect(await listening).toSatisfy(isTone);
 		await rtmp.start();
-		const back = await until(() => one(which), isOn);
+		const back = await eventually(() => one(which), isOn);
 		expect(back.error).toBe(null);
 		expect(back.reconnects).toBeGreaterThan(0);
 		expect(await pitch(`rtmp://127.0.0.1:${rtmp.port}/live/again`)).toSatisfy(isTone);
@@ -115,18 +106,18 @@ test('a push over TLS goes to whom the authorities know by that name, and comes 
 	const address = (host: string): string => `rtmps://${host}:${front.port}/live`;
 	const which = await push({ kind: 'rtmp', url: address('localhost'), secret, settings: { picture: 'none' } });
 	const distrusted = (row: any): boolean => row.state === 'waiting' && /certificate is not trusted/.test(row.error);
-	await until(() => one(which), distrusted);
+	await eventually(() => one(which), distrusted);
 	await front.kill();
 	await front.start(signed.good);
-	await until(() => one(which), isOn);
+	await eventually(() => one(which), isOn);
 	expect((await admin.send('PATCH', `${pushes}${id}/pushes/${which}`, { url: address('127.0.0.1'), secret })).status).toBe(200);
-	await until(() => one(which), distrusted);
+	await eventually(() => one(which), distrusted);
 	expect((await admin.send('PATCH', `${pushes}${id}/pushes/${which}`, { url: address('localhost'), secret })).status).toBe(200);
-	await until(() => one(which), isOn);
+	await eventually(() => one(which), isOn);
 	await front.kill();
-	await until(() => one(which), (row) => row.state === 'waiting');
+	await eventually(() => one(which), (row) => row.state === 'waiting');
 	await front.start(signed.good);
-	const { reconnects } = await until(() => one(which), isOn);
+	const { reconnects } = await eventually(() => one(which), isOn);
 	expect(reconnects).toBeGreaterThan(0);
 	expect(await pitch(`rtmp://127.0.0.1:${rtmp.port}/live/${secret}`)).toSatisfy(isTone);
 	await remove(which);
@@ -136,10 +127,10 @@ test('a push over TLS goes to whom the authorities know by that name, and comes 
 describe('a push to Icecast', () => {
 	test('is heard there, with the title of what plays', async () => {
 		const which = await push({ kind: 'icecast', url: `http://127.0.0.1:${cast.port}/radio.mp3`, secret: 'hackme', settings: { format: 'mp3', name: 'Ogma there' } });
-		await until(() => one(which), (row) => isOn(row) && row.bytes > 20_000);
+		await eventually(() => one(which), (row) => isOn(row) && row.bytes > 20_000);
 		const url = `http://127.0.0.1:${cast.port}/radio.mp3`;
 		expect(await pitch(url)).toSatisfy(isTone);
-		const status = await until(async () => ((await (await fetch(`http://127.0.0.1:${cast.port}/status-json.xsl`)).json()) as any).icestats.source, (source) => source?.title === title);
+		const status = await eventually(async () => ((await (await fetch(`http://127.0.0.1:${cast.port}/status-json.xsl`)).json()) as any).icestats.source, (source) => source?.title === title);
 		expect(status).toMatchObject({ server_name: 'Ogma there', server_type: 'audio/mpeg' });
 		expect((await probe(url)).format.tags?.['icy-name']).toBe('Ogma there');
 		await remove(which);
@@ -148,7 +139,7 @@ describe('a push to Icecast', () => {
 	for (const [format, codec] of [['ogg', 'vorbis'], ['opus', 'opus'], ['aac', 'aac']] as const) {
 		test(`sends ${format}`, async () => {
 			const which = await push({ kind: 'icecast', url: `http://127.0.0.1:${cast.port}/radio.${format}`, secret: 'hackme', settings: { format } });
-			await until(() => one(which), (row) => isOn(row) && row.bytes > 20_000);
+			await eventually(() => one(which), (row) => isOn(row) && row.bytes > 20_000);
 			const { streams } = await probe(`http://127.0.0.1:${cast.port}/radio.${format}`);
 			expect(streams.map((stream) => stream.codec_name)).toEqual([codec]);
 			await remove(which);
@@ -157,46 +148,46 @@ describe('a push to Icecast', () => {
 
 	test('with a wrong password says so, waits for minutes, and goes on when it is put right', async () => {
 		const which = await push({ kind: 'icecast', url: `http://127.0.0.1:${cast.port}/wrong.mp3`, secret: 'not-it' });
-		const refused = await until(() => one(which), (row) => row.state === 'waiting');
+		const refused = await eventually(() => one(which), (row) => row.state === 'waiting');
 		expect(refused.error).toMatch(/password/);
 		expect(Date.parse(refused.retry_at) - Date.parse(refused.since)).toBeGreaterThan(30_000);
 		expect((await admin.send('PATCH', `${pushes}${id}/pushes/${which}`, { secret: 'hackme' })).status).toBe(200);
-		await until(() => one(which), isOn);
+		await eventually(() => one(which), isOn);
 		await remove(which);
 	}, 60_000);
 
 	test('comes back after the server was away', async () => {
 		const which = await push({ kind: 'icecast', url: `http://127.0.0.1:${cast.port}/back.mp3`, secret: 'hackme' });
-		await until(() => one(which), isOn);
+		await eventually(() => one(which), isOn);
 		await cast.kill();
-		await until(() => one(which), (row) => row.state === 'waiting');
+		await eventually(() => one(which), (row) => row.state === 'waiting');
 		await cast.start();
-		await until(() => one(which), isOn);
+		await eventually(() => one(which), isOn);
 		await remove(which);
 	}, 60_000);
 });
 
 test('a push keeps its channel from ending by itself, unless it is not to count', async () => {
 	const state = (): Promise<any> => server.json(`${api}/channels/${id}`);
-	await until(state, (channel) => channel.auto_end_timer !== null);
+	await eventually(state, (channel) => channel.auto_end_timer !== null);
 	const which = await push({ kind: 'icecast', url: `http://127.0.0.1:${cast.port}/counts.mp3`, secret: 'hackme' });
-	await until(state, (channel) => channel.auto_end_timer === null);
+	await eventually(state, (channel) => channel.auto_end_timer === null);
 	expect((await admin.send('PATCH', `${pushes}${id}/pushes/${which}`, { settings: { counts_as_listener: false } })).json().settings.counts_as_listener).toBe(false);
-	await until(state, (channel) => channel.auto_end_timer !== null);
+	await eventually(state, (channel) => channel.auto_end_timer !== null);
 	await remove(which);
 }, 60_000);
 
 test('a push that is switched off, or whose channel left the air, is off', async () => {
 	const which = await push({ kind: 'icecast', url: `http://127.0.0.1:${cast.port}/off.mp3`, secret: 'hackme' });
-	await until(() => one(which), isOn);
+	await eventually(() => one(which), isOn);
 	await admin.send('PATCH', `${pushes}${id}/pushes/${which}`, { enabled: false });
-	expect(await until(() => one(which), (row) => row.state === 'off')).toMatchObject({ enabled: false, since: null });
+	expect(await eventually(() => one(which), (row) => row.state === 'off')).toMatchObject({ enabled: false, since: null });
 	await admin.send('PATCH', `${pushes}${id}/pushes/${which}`, { enabled: true });
-	await until(() => one(which), isOn);
+	await eventually(() => one(which), isOn);
 	await mod.post(`${api}/channels/${id}/stop`);
 	expect((await one(which)).state).toBe('off');
 	await mod.post(`${api}/channels/${id}/start`);
-	await until(() => one(which), isOn);
+	await eventually(() => one(which), isOn);
 	await remove(which);
 }, 60_000);
 
@@ -206,7 +197,7 @@ describe('the secret of a push', () => {
 		const made = await admin.post(`${pushes}${id}/pushes`, { kind: 'rtmp', url: `rtmp://127.0.0.1:${rtmp.port}/denied`, secret });
 		const which = made.json().id;
 		expect(made.json().has_secret).toBe(true);
-		const refused = await until(() => one(which), (row) => row.state === 'waiting');
+		const refused = await eventually(() => one(which), (row) => row.state === 'waiting');
 		const audit = (await admin.ask('/admin/api/audit-logs?model_name=channel_push')).text;
 		for (const text of [made.text, JSON.stringify(refused), audit, (await server.ask('/metrics')).text, server.stderr]) expect(text).not.toContain(secret);
 		expect(audit).toContain('channel_push');

@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { serveMusic } from './support/library.ts';
+import { eventually } from './support/ogma.ts';
 import { type Person, person } from './support/people.ts';
 
 const api = '/api/v1';
@@ -26,18 +27,8 @@ beforeAll(async () => {
 
 afterAll(() => sources.forEach((one) => one.kill('SIGKILL')));
 
-async function until<T>(ask: () => Promise<T>, good: (value: T) => boolean, tries = 300): Promise<T> {
-	let value = await ask();
-	for (; !good(value) && tries > 0; tries--) {
-		await new Promise((done) => setTimeout(done, 50));
-		value = await ask();
-	}
-	expect(good(value), JSON.stringify(value)).toBe(true);
-	return value;
-}
-
 const channel = (id: number): Promise<any> => server.json(`${api}/channels/${id}`);
-const live = (id: number, name: string | null): Promise<any> => until(() => channel(id), (one) => one.dj === name);
+const live = (id: number, name: string | null): Promise<any> => eventually(() => channel(id), (one) => one.dj === name);
 
 async function onAir(title: string, djs: object[] = [{ username: 'ann', password: secret }]): Promise<number> {
 	const { id } = (await mod.post(`${api}/channels`, { title })).json();
@@ -62,8 +53,8 @@ async function toneHeard(id: number): Promise<number> {
 }
 
 // New listeners get some seconds of what was before, at once: hence the tries.
-const hearsDj = (id: number): Promise<number> => until(() => toneHeard(id), (share) => share > 0.8);
-const hearsQueue = (id: number): Promise<number> => until(() => toneHeard(id), (share) => share < 0.2);
+const hearsDj = (id: number): Promise<number> => eventually(() => toneHeard(id), (share) => share > 0.8, 45_000);
+const hearsQueue = (id: number): Promise<number> => eventually(() => toneHeard(id), (share) => share < 0.2, 45_000);
 
 function source(id: number | string, codec: string[], more: string[] = [], who = `ann:${encodeURIComponent(secret)}`): ChildProcess {
 	const url = `icecast://${who}@127.0.0.1:${server.port}/live/${id}`;
@@ -248,7 +239,7 @@ describe.concurrent('who is live', () => {
 		expect(plays[0]).toMatchObject({ kind: 'live', artist: 'Пётр', title: 'День', ended_at: null });
 		await end(child);
 		await live(id, null);
-		await until(async () => (await server.json(`${api}/channels/${id}/history`)).items[0], (play) => play.ended_at !== null);
+		await eventually(async () => (await server.json(`${api}/channels/${id}/history`)).items[0], (play) => play.ended_at !== null);
 	}, 30_000);
 
 	test('says it in the stream, as Ogg does', async () => {
@@ -261,7 +252,7 @@ describe.concurrent('who is live', () => {
 		const { said, socket } = await byHand([`PUT /live/${id} HTTP/1.1`, 'Host: x', basic('ann', secret), 'Content-Type: audio/ogg'], Buffer.concat(songs));
 		expect(said).toMatch(/^HTTP\/1\.1 200 OK/);
 		const told = async (): Promise<string[]> => (await server.json(`${api}/channels/${id}/history`)).items.filter((one: any) => one.kind === 'live').map((one: any) => `${one.artist} - ${one.title}`);
-		await until(told, (titles) => titles.includes('Пётр - День') && titles.includes('Пётр - Ночь'));
+		await eventually(told, (titles) => titles.includes('Пётр - День') && titles.includes('Пётр - Ночь'));
 		socket.destroy();
 		await live(id, null);
 	}, 30_000);

@@ -201,3 +201,14 @@ export async function until<T>(what: string, look: () => Promise<T> | T, timeout
 		await sleep(25);
 	}
 }
+
+/** Asks again and again until the answer is as it should be; gives it. */
+export async function eventually<T>(ask: () => Promise<T> | T, good: (value: T) => boolean, timeoutMs = 20_000): Promise<T> {
+	const end = performance.now() + timeoutMs;
+	for (;;) {
+		const value = await ask();
+		if (good(value)) return value;
+		if (performance.now() > end) throw new Error(`after ${timeoutMs} ms still ${JSON.stringify(value)}`);
+		await sleep(25);
+	}
+}
