@@ -15,25 +15,11 @@
 #include "base/memory.h"
 #include "net/broadcast.h"
 #include "tests/support/http_client.h"
+#include "tests/support/loopback.h"
 
 #define BLOCK_BYTES 1000
 #define RING_BYTES 100000
 #define BURST_BYTES 10000
-
-static const struct http_settings usual_settings = {
-	.host = "127.0.0.1",
-	.port = 0,
-	.loops = 2,
-	.connections_max = 1000,
-	.connections_per_address_max = 1000,
-	.head_limit_bytes = 16384,
-	.fields_max = 100,
-	.head_timeout_ms = 10000,
-	.body_timeout_ms = 10000,
-	.idle_timeout_ms = 10000,
-	.write_timeout_ms = 10000,
-	.trusted_proxies = "",
-};
 
 static struct {
 	struct http_server *server;
@@ -51,14 +37,6 @@ on_ended(void *cookie, const struct broadcast_listening *how)
 	atomic_fetch_add(&app.skips, how->skips);
 	atomic_fetch_add(&app.sent_bytes, how->sent_bytes);
 	atomic_fetch_add(&app.ended, 1);
-}
-
-static void
-on_head(void *cookie, struct http_request *request, struct http_plan *plan)
-{
-	(void)cookie;
-	(void)request;
-	(void)plan;
 }
 
 static void
@@ -83,15 +61,11 @@ app_open(uint32_t stall_ms)
 	struct broadcast_args mount = { .ring_bytes = RING_BYTES,
 					.burst_bytes = BURST_BYTES,
 					.stall_ms = stall_ms };
-	struct http_server_args args = { .settings = &usual_settings,
-					 .on_head = on_head,
-					 .on_request = on_request };
-	struct fault fault = { 0 };
+	struct http_server_args args = { .on_request = on_request };
 
 	memset(&app, 0, sizeof app);
 	app.mount = broadcast_new(&mount);
-	assert_int_equal(http_server_open(&args, &app.server, &fault),
-			 STATUS_OK);
+	app.server = loopback_open(&args);
 	return http_server_port(app.server);
 }
 
@@ -162,14 +136,6 @@ wait_until_heard(int fd)
 	char byte;
 
 	assert_int_equal(recv(fd, &byte, 1, MSG_PEEK), 1);
-}
-
-static void
-wait_for(atomic_uint *number, unsigned at_least)
-{
-	for (int i = 0; i < 1000 && atomic_load(number) < at_least; i++)
-		usleep(10000);
-	assert_true(atomic_load(number) >= at_least);
 }
 
 static void

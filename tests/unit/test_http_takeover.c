@@ -15,21 +15,7 @@
 #include "base/worker.h"
 #include "net/takeover.h"
 #include "tests/support/http_client.h"
-
-static const struct http_settings usual_settings = {
-	.host = "127.0.0.1",
-	.port = 0,
-	.loops = 2,
-	.connections_max = 1000,
-	.connections_per_address_max = 4,
-	.head_limit_bytes = 16384,
-	.fields_max = 100,
-	.head_timeout_ms = 10000,
-	.body_timeout_ms = 10000,
-	.idle_timeout_ms = 10000,
-	.write_timeout_ms = 10000,
-	.trusted_proxies = "",
-};
+#include "tests/support/loopback.h"
 
 /* An application that gives back what it gets, in capital letters, until it gets
  * a full stop. */
@@ -142,14 +128,6 @@ upgrade_on_worker(void *cookie)
 }
 
 static void
-on_head(void *cookie, struct http_request *request, struct http_plan *plan)
-{
-	(void)cookie;
-	(void)request;
-	(void)plan;
-}
-
-static void
 on_request(void *cookie, struct http_request *request)
 {
 	struct span path = http_request_path(request);
@@ -184,17 +162,17 @@ app_open(void)
 	struct worker_pool_args pool = { .name = "test",
 					 .threads = 1,
 					 .queue_max = 100 };
-	struct http_server_args args = { .settings = &usual_settings,
-					 .on_head = on_head,
+	struct http_settings settings = loopback_settings();
+	struct http_server_args args = { .settings = &settings,
 					 .on_request = on_request,
 					 .on_done = on_done };
 	struct fault fault = { 0 };
 
+	settings.connections_per_address_max = 4;
 	memset(&app, 0, sizeof app);
 	assert_int_equal(worker_pool_open(&pool, &app.pool, &fault),
 			 STATUS_OK);
-	assert_int_equal(http_server_open(&args, &app.server, &fault),
-			 STATUS_OK);
+	app.server = loopback_open(&args);
 	return http_server_port(app.server);
 }
 
@@ -203,14 +181,6 @@ app_close(void)
 {
 	http_server_close(app.server, 2000);
 	worker_pool_close(app.pool);
-}
-
-static void
-wait_for(atomic_uint *number, unsigned at_least)
-{
-	for (int i = 0; i < 1000 && atomic_load(number) < at_least; i++)
-		usleep(10000);
-	assert_true(atomic_load(number) >= at_least);
 }
 
 static void

@@ -17,24 +17,10 @@
 #include "service/hls.h"
 #include "service/live_out.h"
 #include "tests/support/http_client.h"
+#include "tests/support/loopback.h"
 
 #define CHANNEL (-1001234)
 #define SECOND 48000
-
-static const struct http_settings usual_settings = {
-	.host = "127.0.0.1",
-	.port = 0,
-	.loops = 2,
-	.connections_max = 1000,
-	.connections_per_address_max = 1000,
-	.head_limit_bytes = 16384,
-	.fields_max = 100,
-	.head_timeout_ms = 10000,
-	.body_timeout_ms = 10000,
-	.idle_timeout_ms = 10000,
-	.write_timeout_ms = 10000,
-	.trusted_proxies = "",
-};
 
 /* ---- a programme that says what the test wants -------------------------- */
 
@@ -81,7 +67,7 @@ tap_close(struct programme_tap *tap)
 static const struct live_sound sound = { NULL, tap_open, tap_close };
 
 static void
-wait_for(atomic_uint *number, unsigned wanted)
+wait_until_is(atomic_uint *number, unsigned wanted)
 {
 	for (int i = 0; i < 1000 && atomic_load(number) != wanted; i++)
 		usleep(10000);
@@ -142,14 +128,6 @@ on_left(void *cookie, const struct live_listen *listen)
 	atomic_fetch_add(&app.left, 1);
 }
 
-static void
-on_head(void *cookie, struct http_request *request, struct http_plan *plan)
-{
-	(void)cookie;
-	(void)request;
-	(void)plan;
-}
-
 /* "/aac", "/list" or the name of a file of HLS; "?moderator". */
 static void
 on_request(void *cookie, struct http_request *request)
@@ -199,9 +177,7 @@ app_open(bool is_public, uint32_t channel_max, uint32_t all_max)
 		.is_public = is_public,
 		.listeners_max = channel_max,
 	};
-	struct http_server_args args = { .settings = &usual_settings,
-					 .on_head = on_head,
-					 .on_request = on_request };
+	struct http_server_args args = { .on_request = on_request };
 	struct fault fault = { 0 };
 
 	memset(&app, 0, sizeof app);
@@ -213,8 +189,7 @@ app_open(bool is_public, uint32_t channel_max, uint32_t all_max)
 			 STATUS_OK);
 	assert_int_equal(live_out_begin(app.out, &channel, &sound, &fault),
 			 STATUS_CONFLICT);
-	assert_int_equal(http_server_open(&args, &app.server, &fault),
-			 STATUS_OK);
+	app.server = loopback_open(&args);
 	return http_server_port(app.server);
 }
 
@@ -273,25 +248,25 @@ an_encoder_runs_only_while_somebody_listens(void **state)
 	assert_non_null(strstr(head, "icy-name: Ночь и день\r\n"));
 	assert_non_null(strstr(head, "icy-br: 128\r\n"));
 	assert_null(strstr(head, "icy-metaint"));
-	wait_for(&app.count, 1);
+	wait_until_is(&app.count, 1);
 	other = listen_to(port, ASK("mp3"), head);
-	wait_for(&app.count, 2);
+	wait_until_is(&app.count, 2);
 	assert_int_equal(atomic_load(&app.opened), 1);
 	assert_int_equal(live_out_listeners(app.out, CHANNEL), 2);
 	say(MEDIA_LIVE_MP3, MEDIA_PACKET_SOUND, "frame", 5, 1152);
 	expect_bytes(one, "frame");
 	expect_bytes(other, "frame");
 	close(one);
-	wait_for(&app.left, 1);
+	wait_until_is(&app.left, 1);
 	assert_string_equal(app.left_format, "mp3");
 	assert_string_equal(app.left_agent, "player/1");
 	assert_int_equal(atomic_load(&app.left_user), 7);
 	assert_int_equal(atomic_load(&app.left_bytes), 5);
-	wait_for(&app.count, 1);
+	wait_until_is(&app.count, 1);
 	close(other);
-	wait_for(&app.left, 2);
-	wait_for(&app.count, 0);
-	wait_for(&app.closed, 1); /* a little later */
+	wait_until_is(&app.left, 2);
+	wait_until_is(&app.count, 0);
+	wait_until_is(&app.closed, 1); /* a little later */
 	app_close();
 }
 
@@ -303,7 +278,7 @@ whoever_waits_for_the_first_page_of_ogg_gets_it_once(void **state)
 	int early = listen_to(port, ASK("opus"), head), late;
 
 	(void)state;
-	wait_for(&app.count, 1);
+	wait_until_is(&app.count, 1);
 	say(MEDIA_LIVE_OPUS, MEDIA_PACKET_HEADER, "HEADER", 6, 0);
 	say(MEDIA_LIVE_OPUS, MEDIA_PACKET_SOUND, "page1", 5, 960);
 	expect_bytes(early, "HEADERpage1");
@@ -330,7 +305,7 @@ limits_hold_for_a_channel_and_for_all(void **state)
 	assert_int_equal(client_status(port, ASK("ogg")), 503);
 	assert_int_equal(client_status(port, ASK("list")), 503);
 	close(one);
-	wait_for(&app.left, 1);
+	wait_until_is(&app.left, 1);
 	one = listen_to(port, ASK("ogg"), head);
 	assert_non_null(strstr(head, " 200 "));
 	close(one);
@@ -373,7 +348,7 @@ the_end_of_a_channel_is_the_end_for_its_listeners(void **state)
 	assert_int_equal(atomic_load(&app.closed), 1);
 	expect_bytes(fd, "last");
 	assert_true(client_sees_end(fd));
-	wait_for(&app.left, 1);
+	wait_until_is(&app.left, 1);
 	assert_int_equal(client_status(port, ASK("mp3")), 404);
 	assert_int_equal(live_out_listeners(app.out, CHANNEL), 0);
 	close(fd);
@@ -421,7 +396,7 @@ the_first_list_waits_for_the_first_segment(void **state)
 
 	(void)state;
 	client_send_text(fd, ASK("list"));
-	wait_for(&app.count, 1);
+	wait_until_is(&app.count, 1);
 	say(MEDIA_LIVE_FMP4, MEDIA_PACKET_HEADER, "ftypmoov", 8, 0);
 	say(MEDIA_LIVE_FMP4, MEDIA_PACKET_SOUND, "moofmdat", 8, 4 * SECOND);
 	client_read(fd, false, &answer);
@@ -456,7 +431,7 @@ the_first_list_waits_for_the_first_segment(void **state)
 	/* One player, however often it asks. */
 	assert_int_equal(live_out_listeners(app.out, CHANNEL), 1);
 	live_out_end(app.out, CHANNEL);
-	wait_for(&app.left, 1);
+	wait_until_is(&app.left, 1);
 	assert_string_equal(app.left_format, "hls");
 	assert_int_equal(atomic_load(&app.left_bytes), 16);
 	app_close();
@@ -471,7 +446,7 @@ a_list_that_never_began_is_refused_when_the_channel_ends(void **state)
 
 	(void)state;
 	client_send_text(fd, ASK("list"));
-	wait_for(&app.count, 1);
+	wait_until_is(&app.count, 1);
 	live_out_end(app.out, CHANNEL);
 	client_read(fd, false, &answer);
 	assert_int_equal(answer.status, 503);
@@ -669,7 +644,7 @@ one_listener_is_sent_away_and_the_others_hear_on(void **state)
 	say(MEDIA_LIVE_MP3, MEDIA_PACKET_SOUND, "def", 3, 0);
 	expect_bytes(other, "def");
 	assert_int_equal(recv(one, &byte, 1, 0), 0);
-	wait_for(&app.left, 1);
+	wait_until_is(&app.left, 1);
 	live_out_listener_list(app.out, CHANNEL, &arena, &listeners, &count);
 	assert_int_equal(count, 1);
 	assert_int_equal(live_out_listeners(app.out, CHANNEL), 1);

@@ -18,21 +18,7 @@
 
 #include "net/websocket.h"
 #include "tests/support/http_client.h"
-
-static const struct http_settings http_usual = {
-	.host = "127.0.0.1",
-	.port = 0,
-	.loops = 2,
-	.connections_max = 1000,
-	.connections_per_address_max = 100,
-	.head_limit_bytes = 16384,
-	.fields_max = 100,
-	.head_timeout_ms = 10000,
-	.body_timeout_ms = 10000,
-	.idle_timeout_ms = 10000,
-	.write_timeout_ms = 10000,
-	.trusted_proxies = "",
-};
+#include "tests/support/loopback.h"
 
 #define MESSAGE_MAX 70000
 
@@ -113,14 +99,6 @@ static const struct websocket_handlers handlers = {
 };
 
 static void
-on_head(void *cookie, struct http_request *request, struct http_plan *plan)
-{
-	(void)cookie;
-	(void)request;
-	(void)plan;
-}
-
-static void
 on_request(void *cookie, struct http_request *request)
 {
 	(void)cookie;
@@ -132,35 +110,19 @@ on_request(void *cookie, struct http_request *request)
 }
 
 static void
-on_done(void *cookie, struct http_request *request, unsigned status,
-	uint64_t sent_bytes, int64_t took_us)
-{
-	(void)cookie;
-	(void)request;
-	(void)status;
-	(void)sent_bytes;
-	(void)took_us;
-}
-
-static void
 app_open(uint32_t ping_ms)
 {
-	struct http_server_args args = { .settings = &http_usual,
-					 .on_head = on_head,
-					 .on_request = on_request,
-					 .on_done = on_done };
+	struct http_server_args args = { .on_request = on_request };
 	struct websocket_settings settings = { .ping_ms = ping_ms,
 					       .close_ms = 2000,
 					       .message_max_bytes =
 						       MESSAGE_MAX,
 					       .queue_max_bytes = 1 << 18 };
-	struct fault fault = { 0 };
 
 	memset(&app, 0, sizeof app);
 	pthread_mutex_init(&app.lock, NULL);
 	app.sockets = websockets_new(&settings);
-	assert_int_equal(http_server_open(&args, &app.server, &fault),
-			 STATUS_OK);
+	app.server = loopback_open(&args);
 }
 
 static void *
@@ -193,14 +155,6 @@ after(void **state)
 	(void)state;
 	app_close();
 	return 0;
-}
-
-static void
-wait_for(atomic_uint *number, unsigned at_least)
-{
-	for (int i = 0; i < 1000 && atomic_load(number) < at_least; i++)
-		usleep(10000);
-	assert_true(atomic_load(number) >= at_least);
 }
 
 /* ---- the client ------------------------------------------------------------------ */
