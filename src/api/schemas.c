@@ -438,7 +438,9 @@ const struct schema api_schemas[] = {
 		{ "driver", "string", "s3 or folder." },
 		{ "buckets", "[StorageBucket]", NULL },
 		{ "objects", "integer", "In all of them." },
-		{ "size_bytes", "integer", NULL }) },
+		{ "size_bytes", "integer", NULL },
+		{ "counted_at", "time", "Within a minute nothing is counted "
+					"anew." }) },
 	{ "StorageTidied", FIELDS(
 		{ "objects", "integer", "Temporary ones that were removed." },
 		{ "size_bytes", "integer", "Of those." },

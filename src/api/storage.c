@@ -213,16 +213,13 @@ void
 handle_storage_stats(struct call *call)
 {
 	const struct storage *storage = &call->api->args.storage;
-	struct storage_figures areas[STORAGE_AREAS], all = { 0 };
-	enum status status = STATUS_OK;
+	struct storage_figures all = { 0 };
+	struct storage_count count;
 	struct fault fault = { 0 };
 	struct json_writer json;
 	struct buffer body;
 
-	for (int i = 0; i < STORAGE_AREAS && status == STATUS_OK; i++)
-		status = storage_count(storage, (enum storage_area)i,
-				       &areas[i], &fault);
-	if (status != STATUS_OK) {
+	if (storage_count(storage, &count, &fault) != STATUS_OK) {
 		call_answer_fault(call, &fault);
 		return;
 	}
@@ -232,13 +229,14 @@ handle_storage_stats(struct call *call)
 	json_member_text(&json, "driver", storage_driver(storage));
 	json_member_array_begin(&json, "buckets");
 	for (int i = 0; i < STORAGE_AREAS; i++) {
-		figures_print(&json, &areas[i]);
-		all.objects += areas[i].objects;
-		all.size_bytes += areas[i].size_bytes;
+		figures_print(&json, &count.areas[i]);
+		all.objects += count.areas[i].objects;
+		all.size_bytes += count.areas[i].size_bytes;
 	}
 	json_array_end(&json);
 	json_member_int(&json, "objects", all.objects);
 	json_member_int(&json, "size_bytes", all.size_bytes);
+	json_member_time(&json, "counted_at", count.counted_at_ms);
 	json_object_end(&json);
 	call_answer_json(call, 200, &body);
 }

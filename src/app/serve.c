@@ -36,6 +36,7 @@ struct serving {
 	struct http_server *metrics; /* PROMETHEUS_PORT, or NULL */
 	struct http_settings metrics_http;
 	struct upload_service *uploads;
+	struct storage_counts *counts;
 	struct watch *watch;
 	struct analyse *analyse;
 	struct analyse_args analyse_args; /* of its jobs */
@@ -193,6 +194,7 @@ storage_of(const struct serving *serving, const struct settings *settings)
 	const struct app *app = &serving->app;
 	struct storage storage = { .s3 = app->s3,
 				   .access = &app->buckets,
+				   .counts = serving->counts,
 				   .settings = &settings->s3,
 				   .blobs_path = app->blobs_path };
 
@@ -486,6 +488,7 @@ serving_open(struct serving *serving, const struct settings *settings,
 		status = app_open(&serving->app, settings, parts, fault);
 	if (status == STATUS_OK) {
 		gauges_start(&serving->app);
+		serving->counts = storage_counts_new();
 		status = seal_secrets(serving, fault);
 	}
 	if (status == STATUS_OK)
@@ -525,6 +528,7 @@ serving_close(struct serving *serving, uint32_t drain_ms)
 	scheduler_close(serving->scheduler);
 	job_runner_close(serving->jobs);
 	upload_close(serving->uploads);
+	storage_counts_free(serving->counts);
 	write_back_close(serving->write_back);
 	app_close(&serving->app);
 	on_air_free(serving->on_air);

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fts.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "driver/s3.h"
 
@@ -117,9 +120,9 @@ folder_count(struct storage_figures *out, struct fault *fault)
 	return STATUS_OK;
 }
 
-enum status
-storage_count(const struct storage *storage, enum storage_area area,
-	      struct storage_figures *out, struct fault *fault)
+static enum status
+area_count(const struct storage *storage, enum storage_area area,
+	   struct storage_figures *out, struct fault *fault)
 {
 	struct storage_figures figures = {
 		.name = area_names[area],
@@ -133,6 +136,74 @@ storage_count(const struct storage *storage, enum storage_area area,
 	if (status == STATUS_OK)
 		*out = figures;
 	return status;
+}
+
+struct storage_counts {
+	pthread_mutex_t lock;
+	struct storage_count last;
+	int64_t made_at_ms; /* clock_monotonic_ms(); 0: nothing is known */
+};
+
+struct storage_counts *
+storage_counts_new(void)
+{
+	struct storage_counts *counts = mem_new(1, sizeof *counts);
+
+	pthread_mutex_init(&counts->lock, NULL);
+	return counts;
+}
+
+void
+storage_counts_free(struct storage_counts *counts)
+{
+	if (counts == NULL)
+		return;
+	pthread_mutex_destroy(&counts->lock);
+	free(counts);
+}
+
+static bool
+is_known(const struct storage *storage)
+{
+	const struct storage_counts *counts = storage->counts;
+
+	return counts->made_at_ms != 0 &&
+	       clock_monotonic_ms() - counts->made_at_ms < STORAGE_COUNT_MS &&
+	       (storage->s3 == NULL || s3_answers(storage->s3));
+}
+
+enum status
+storage_count(const struct storage *storage, struct storage_count *out,
+	      struct fault *fault)
+{
+	struct storage_counts *counts = storage->counts;
+	enum status status = STATUS_OK;
+
+	pthread_mutex_lock(&counts->lock);
+	if (!is_known(storage)) {
+		struct storage_count fresh = { .counted_at_ms =
+						       clock_now_ms() };
+
+		for (int i = 0; i < STORAGE_AREAS && status == STATUS_OK; i++)
+			status = area_count(storage, (enum storage_area)i,
+					    &fresh.areas[i], fault);
+		if (status == STATUS_OK) {
+			counts->last = fresh;
+			counts->made_at_ms = clock_monotonic_ms();
+		}
+	}
+	if (status == STATUS_OK)
+		*out = counts->last;
+	pthread_mutex_unlock(&counts->lock);
+	return status;
+}
+
+static void
+counts_forget(struct storage_counts *counts)
+{
+	pthread_mutex_lock(&counts->lock);
+	counts->made_at_ms = 0;
+	pthread_mutex_unlock(&counts->lock);
 }
 
 /* ---- tidying up ---- */
@@ -194,5 +265,6 @@ storage_tidy(const struct storage *storage, int64_t before_ms,
 			status = bucket_tidy(storage, (enum storage_area)area,
 					     before_ms, out, fault);
 	}
+	counts_forget(storage->counts);
 	return status;
 }

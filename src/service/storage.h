@@ -17,7 +17,10 @@ struct s3_access;
 struct s3_client;
 struct s3_settings;
 
+struct storage_counts; /* what was counted last */
+
 struct storage { /* all borrowed */
+	struct storage_counts *counts;
 	struct s3_client *s3; /* NULL: folders */
 	const struct s3_access *access; /* buckets of other servers too */
 	const struct s3_settings *settings;
@@ -51,10 +54,20 @@ struct storage_figures {
 	int64_t objects, size_bytes;
 };
 
-/* Counts all that lies there. */
+struct storage_count {
+	struct storage_figures areas[STORAGE_AREAS];
+	int64_t counted_at_ms;
+};
+
+struct storage_counts *storage_counts_new(void);
+void storage_counts_free(struct storage_counts *counts); /* NULL is fine */
+
+/* Counts all that lies there, which means listing all buckets or walking all
+ * folders: who asks within STORAGE_COUNT_MS is told the same again, unless the
+ * server of the buckets is away. Only one counts at a time. */
+#define STORAGE_COUNT_MS 60000
 enum status storage_count(const struct storage *storage,
-			  enum storage_area area, struct storage_figures *out,
-			  struct fault *fault);
+			  struct storage_count *out, struct fault *fault);
 
 /* The name of a picture's object or file, below its place. Arena-owned. */
 const char *storage_picture_name(const struct blob_key *key,

@@ -453,6 +453,8 @@ export interface components {
             buckets: components["schemas"]["StorageBucket"][];
             objects: number;
             size_bytes: number;
+            /** Format: date-time */
+            counted_at: string;
         };
         StorageTidied: {
             objects: number;
