@@ -1,7 +1,7 @@
 // Music in a bucket: scanned by ranges, played, changed and taken away; and a
 // server that is killed, or whose bucket is away, in the middle of it.
 import { execFile } from 'node:child_process';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
