@@ -8,6 +8,8 @@
 #include "api/forms.h"
 #include "api/forms_people.h"
 #include "api/listing.h"
+#include "base/clock.h"
+#include "library/audit.h"
 #include "service/account.h"
 #include "service/people.h"
 
@@ -122,6 +124,7 @@ struct person_read {
 	struct api_key *keys;
 	struct user_login *logins;
 	size_t session_count, key_count, login_count;
+	bool noted; /* that the caller looked */
 };
 
 static enum status
@@ -178,6 +181,40 @@ person_get_all(struct store_session *session, void *cookie,
 	return status;
 }
 
+#define VIEW_AGAIN_MS (60 * 60 * 1000)
+
+/* Where somebody was signed in, and from where, is theirs: who looks is noted,
+ * once an hour, since a page asks again whenever it comes to the front. */
+static enum status
+view_was_noted(struct store_session *session, void *cookie,
+	       struct fault *fault)
+{
+	struct person_read *read = cookie;
+	const struct audit_filter filter = {
+		.admin_user_id = read->call->caller.user_id,
+		.action = "view",
+		.model_name = "user",
+		.model_id = read->id,
+		.from_ms = clock_now_ms() - VIEW_AGAIN_MS,
+	};
+	struct audit_list list = { 0 };
+	enum status status = audit_list(session, &filter, false,
+					&(struct page_request){ .limit = 1 },
+					read->call->arena, &list, fault);
+
+	read->noted = read->id == read->call->caller.user_id || list.count > 0;
+	return status == STATUS_OK ? person_get(session, read, fault) : status;
+}
+
+static enum status
+note_view(struct store_session *session, void *cookie, struct fault *fault)
+{
+	const struct person_read *read = cookie;
+
+	return audit_add(session, &read->call->caller, "view", "user", read->id,
+			 NULL, NULL, fault);
+}
+
 void
 handle_admin_user_get(struct call *call)
 {
@@ -186,7 +223,9 @@ handle_admin_user_get(struct call *call)
 	struct json_writer json;
 	struct buffer body;
 
-	if (!call_read_store(call, person_get_all, &read))
+	if (!call_read_store(call, view_was_noted, &read) ||
+	    (!read.noted && !call_write_store(call, note_view, &read)) ||
+	    !call_read_store(call, person_get_all, &read))
 		return;
 	buffer_init(&body, 0);
 	json_writer_init(&json, &body);

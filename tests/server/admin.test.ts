@@ -75,6 +75,15 @@ describe('the audit log', () => {
 		expect((await people.superadmin.send('DELETE', `${panel}/audit-logs/1`)).status).toBe(404);
 	});
 
+	test('tells who looked at somebody, once for an hour, and not who looked at oneself', async () => {
+		const id = people.user.id;
+		for (let n = 0; n < 2; n++) expect((await people.admin.ask(`${panel}/users/${id}`)).status).toBe(200);
+		expect((await people.admin.ask(`${panel}/users/${people.admin.id}`)).status).toBe(200);
+		expect((await people.admin.ask(`${panel}/users/999999`)).status).toBe(404);
+		const views = await people.admin.json(`${panel}/audit-logs?action=view`);
+		expect(views.items.map((one: any) => [one.admin_username, one.model_name, one.model_id])).toEqual([[people.admin.name, 'user', id]]);
+	});
+
 	test('holds no secret', async () => {
 		await people.admin.post(`${api}/users/`, { username: 'vera', email: 'vera@example.org', password: 'a good password' });
 		const all = JSON.stringify(await people.admin.json(`${panel}/audit-logs?format=json`));
