@@ -3,14 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from './support/http.ts';
-import { serveUntilEnd, temporary } from './support/library.ts';
+import { disk, serveUntilEnd, temporary } from './support/library.ts';
 import { shortSong } from './support/music.ts';
 import { until } from './support/ogma.ts';
 import { type Person, person } from './support/people.ts';
 import { Description } from './support/schema.ts';
 
 const api = '/api/v1';
-const room = await temporary('jobs');
+const room = await temporary('jobs', disk);
 const data = join(room, 'data');
 const folder = join(room, 'music');
 await mkdir(folder);

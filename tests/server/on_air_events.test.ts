@@ -1,13 +1,13 @@
 // What is told of channels on the air as it happens: what ended a track, how loud it is, and that nobody listens.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { serveMusic } from './support/library.ts';
+import { disk, scannedData, serveUntilEnd } from './support/library.ts';
 import { until } from './support/ogma.ts';
 import { type Person, person } from './support/people.ts';
 
 const api = '/api/v1';
 const seconds = 4;
-const server = await serveMusic('on-air-events', { env: { AUTO_END_TIMEOUT: String(seconds), STATS_BROADCAST_INTERVAL: '0.2', ALERT_DISK_PERCENT: '1', ALERT_LOAD_PERCENT: '0', LOG_STDERR: 'true' } });
+const server = await serveUntilEnd({ data: await scannedData('on-air-events', disk), env: { AUTO_END_TIMEOUT: String(seconds), STATS_BROADCAST_INTERVAL: '0.2', ALERT_DISK_PERCENT: '1', ALERT_LOAD_PERCENT: '0', LOG_STDERR: 'true' } });
 
 let mod: Person;
 let tracks: any[];

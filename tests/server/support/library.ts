@@ -21,16 +21,19 @@ export function undoAtEnd(undo: () => Promise<unknown>): void {
 	undone.push(undo);
 }
 
+/** Where a disk is that has something on it: other folders of tests may be in memory. */
+export const disk = '/tmp';
+
 /** A folder that is removed when the test file is over. */
-export async function temporary(name: string): Promise<string> {
-	const folder = await mkdtemp(join(tmpdir(), `ogma-${name}-`));
+export async function temporary(name: string, place = tmpdir()): Promise<string> {
+	const folder = await mkdtemp(join(place, `ogma-${name}-`));
 	undone.push(() => rm(folder, { recursive: true, force: true }));
 	return folder;
 }
 
 /** A data folder with the whole music. */
-export async function scannedData(name: string): Promise<string> {
-	const data = join(await temporary(name), 'data');
+export async function scannedData(name: string, place = tmpdir()): Promise<string> {
+	const data = join(await temporary(name, place), 'data');
 	await cp(template(), data, { recursive: true });
 	return data;
 }
