@@ -20,17 +20,6 @@ async function newcomer(ogma: Ogma): Promise<Account> {
 
 const row = (ogma: Ogma, name: string) => ogma.page.getByRole('row').filter({ hasText: name });
 
-/** The list of the page as the file that its button saves. */
-async function savedList(ogma: Ogma): Promise<{ name: string; rows: string[] }> {
-	const [file] = await Promise.all([
-		ogma.page.waitForEvent('download'),
-		ogma.page.getByRole('button', { name: 'CSV' }).click(),
-	]);
-	const parts = await (await file.createReadStream()).toArray();
-	const text = Buffer.concat(parts as Buffer[]).toString('utf8');
-	return { name: file.suggestedFilename(), rows: text.trim().split(/\r?\n/) };
-}
-
 test('an administrator gives somebody another role and finds it in the audit log', async ({ ogma }) => {
 	const person = await newcomer(ogma);
 	await ogma.open('/admin/users');
@@ -97,13 +86,13 @@ test('a list keeps its filter and order in the address, and is saved as it is sh
 	await ogma.open(`/admin/users?q=${person.username}&role=user`);
 	await expect(row(ogma, person.username)).toBeVisible();
 	await expect(ogma.page.getByLabel('Role')).toHaveValue('user');
-	const people = await savedList(ogma);
+	const people = await ogma.savedList();
 	expect(people.name).toBe('ogma-users.csv');
 	expect(people.rows).toHaveLength(2);
 	expect(people.rows[1]).toContain(person.username);
 
 	await ogma.open('/admin/settings');
-	const settings = await savedList(ogma);
+	const settings = await ogma.savedList();
 	expect(settings.name).toBe('ogma-settings.csv');
 	expect(settings.rows[0]).toContain('group,name,value,unit,origin,summary');
 	expect(settings.rows.some((one) => one.includes(',TELEGRAM_BOT_TOKEN,***,'))).toBe(true);

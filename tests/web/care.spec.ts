@@ -29,6 +29,10 @@ test('a title is tidied up, and its old form comes back', async ({ ogma }) => {
 	expect((await ogma.send<{ title: string }>('GET', `/tracks/${track!.id}`)).title).toBe(track!.title);
 
 	await ogma.page.getByLabel('State').selectOption({ label: 'Accepted' });
+	await expect(line).toBeVisible();
+	const { name, rows } = await ogma.savedList();
+	expect(name).toBe('ogma-cleanup.csv');
+	expect(rows.filter((one) => one.includes(`,promotion,track,${track!.id},`))).toHaveLength(1);
 	await line.getByRole('button', { name: 'Undo' }).click();
 	await expect.poll(async () => (await ogma.send<{ title: string }>('GET', `/tracks/${track!.id}`)).title).toBe(untidy);
 	await ogma.send('DELETE', `/tracks/${track!.id}/edits`);

@@ -103,6 +103,17 @@ export class Ogma {
 		await expect(this.page.locator('main h1, main h2').first()).toBeVisible();
 	}
 
+	/** The list of the page as the file that its button saves. */
+	async savedList(): Promise<{ name: string; rows: string[] }> {
+		const [file] = await Promise.all([
+			this.page.waitForEvent('download'),
+			this.page.getByRole('button', { name: 'CSV' }).click(),
+		]);
+		const parts = await (await file.createReadStream()).toArray();
+		const text = Buffer.concat(parts as Buffer[]).toString('utf8');
+		return { name: file.suggestedFilename(), rows: text.trim().split(/\r?\n/) };
+	}
+
 	player() {
 		return this.page.getByRole('region', { name: /^(Player|Плеер)$/ });
 	}

@@ -1,56 +1,26 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import {
-	acceptRule,
-	decideMany,
-	decideOne,
-	useCleanupRules,
-	type CleanupAction,
-	type CleanupRule,
-	type Suggestion,
-} from '../../../api/care';
+import { useCleanupRules, type Suggestion } from '../../../api/care';
 import { Button, IconButton } from '../../../components/Button';
-import { confirm } from '../../../components/confirm';
 import { Select } from '../../../components/form/Select';
 import { EmptyState } from '../../../components/States';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { numberOf } from '../../../i18n/format';
-import { BulkBar, useBulkReport } from '../Bulk';
+import { BulkBar } from '../Bulk';
 import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
-import { attempt } from '../report';
+import { columnsOf } from '../list-columns';
+import { ListExport } from '../ListExport';
 import { Difference } from './Difference';
+import { useDecisions } from './use-decisions';
 
 const PLACES = { track: 'tracks', album: 'albums', artist: 'artists' } as const;
 const STATES = ['', 'accepted', 'automatic', 'dismissed', 'undone'] as const;
 
 const placeOf = ({ kind, thing_id }: Suggestion) => `/${PLACES[kind as keyof typeof PLACES]}/${thing_id}`;
 const nameOf = ({ title, artist }: Suggestion) => [artist, title].filter(Boolean).join(' — ');
-
-function useDecisions(reload: () => void) {
-	const { t } = useTranslation();
-	const report = useBulkReport();
-	return {
-		one: async (id: number, action: CleanupAction) => {
-			if (await attempt(() => decideOne(id, action), t(`care.done.${action}`))) reload();
-		},
-		many: async (ids: number[], action: CleanupAction) => {
-			await attempt(async () => report(await decideMany(ids, action)));
-			reload();
-		},
-		all: async (rule: CleanupRule) => {
-			const sure = await confirm({
-				title: t('care.acceptAllSure', { count: rule.open }),
-				text: rule.summary,
-				action: t('care.acceptAll'),
-			});
-			if (sure) await attempt(async () => report(await acceptRule(rule.name)));
-			if (sure) reload();
-		},
-	};
-}
 
 /** What could be tidied up, with what would become of it; all of it can be undone. */
 export default function CleanupPage() {
@@ -144,6 +114,26 @@ export default function CleanupPage() {
 						{t('care.acceptAllOf', { count: rule.open })}
 					</Button>
 				)}
+				<ListExport<Suggestion>
+					path="/cleanup"
+					query={table.query}
+					name="ogma-cleanup"
+					columns={columnsOf(
+						'id',
+						'rule',
+						'kind',
+						'thing_id',
+						'title',
+						'artist',
+						'field',
+						'was',
+						'becomes',
+						'state',
+						'created_at',
+						'decided_at',
+						'decided_by',
+					)}
+				/>
 			</Head>
 			<Filters>
 				<ChoiceFilter

@@ -20,6 +20,8 @@ import { numberOf } from '../../../i18n/format';
 import { usePlayer } from '../../../player/store';
 import { Filters } from '../Filters';
 import { Head } from '../Head';
+import { columnsOf } from '../list-columns';
+import { ListExport } from '../ListExport';
 import { attempt } from '../report';
 import { DuplicateFacts } from './DuplicateFacts';
 
@@ -136,6 +138,15 @@ export default function DuplicatesPage() {
 						{left > 0 ? t('duplicates.keepingSure', { count: left }) : t('duplicates.keepSure')}
 					</Button>
 				)}
+				<ListExport<DuplicateGroup>
+					path="/duplicates"
+					query={table.query}
+					name="ogma-duplicates"
+					columns={[
+						...columnsOf('id', 'state', 'kind', 'confidence', 'sure', 'best_id', 'kept_id', 'found_at', 'decided_at'),
+						['track_ids', ({ tracks }) => tracks.map(({ track }) => track.id).join(' ')],
+					]}
+				/>
 			</Head>
 			<Filters>
 				<Segmented<DuplicateState>

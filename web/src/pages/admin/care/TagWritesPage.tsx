@@ -11,6 +11,8 @@ import { BulkBar, useBulkReport } from '../Bulk';
 import { eachOf } from '../content/each';
 import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
+import { columnsOf } from '../list-columns';
+import { ListExport } from '../ListExport';
 import { Difference } from './Difference';
 
 function Fields({ fields }: { fields: TagWrite['fields'] }) {
@@ -97,7 +99,17 @@ export default function TagWritesPage() {
 	];
 	return (
 		<>
-			<Head title={t('admin.nav.files')} hint={t('care.files.hint')} />
+			<Head title={t('admin.nav.files')} hint={t('care.files.hint')}>
+				<ListExport<TagWrite>
+					path="/tag-writes"
+					query={table.query}
+					name="ogma-tag-writes"
+					columns={[
+						...columnsOf('id', 'track_id', 'title', 'artist', 'path', 'state', 'reason', 'created_at', 'updated_at'),
+						['fields', ({ fields }) => JSON.stringify(fields)],
+					]}
+				/>
+			</Head>
 			<Filters>
 				<ChoiceFilter
 					table={table}
