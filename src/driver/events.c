@@ -26,6 +26,18 @@ static const char *const source_names[EVENT_SOURCES] = {
 	[EVENT_FROM_OTHER] = "other",
 };
 
+int
+events_rank_compare(const void *a, const void *b)
+{
+	const struct events_rank *x = a, *y = b;
+
+	if (x->plays != y->plays)
+		return x->plays > y->plays ? -1 : 1;
+	if (x->heard_ms != y->heard_ms)
+		return x->heard_ms > y->heard_ms ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
 const struct option events_options[] = {
 	{ .name = "EVENTS_DURABILITY", .type = OPTION_TEXT, .preset = "commit",
 	  .summary = "When a listen is acknowledged: commit (it survives a "

@@ -185,8 +185,11 @@ struct events_rank {
 	int64_t plays, heard_ms;
 };
 
+/* Their order in a top, for qsort(): most plays first, then heard, then id. */
+int events_rank_compare(const void *a, const void *b);
+
 struct events_top {
-	struct events_rank *items; /* most plays first, then heard, then id */
+	struct events_rank *items; /* in the order of events_rank_compare() */
 	size_t count;
 	int64_t total; /* things with at least one play */
 };

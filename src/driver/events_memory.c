@@ -402,18 +402,6 @@ memory_sums(struct events_log *log, struct arena *arena, enum events_kind kind,
 	return STATUS_OK;
 }
 
-static int
-rank_compare(const void *a, const void *b)
-{
-	const struct events_rank *x = a, *y = b;
-
-	if (x->plays != y->plays)
-		return x->plays > y->plays ? -1 : 1;
-	if (x->heard_ms != y->heard_ms)
-		return x->heard_ms > y->heard_ms ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
 /* The sums of every thing of a kind over the range. */
 static void
 sums_whole(struct memory_log *mine, struct sums *sums, enum events_kind kind,
@@ -452,7 +440,7 @@ memory_top(struct events_log *log, struct arena *arena, enum events_kind kind,
 				sums.items[i].id, sums.items[i].plays,
 				sums.items[i].heard_ms
 			};
-	qsort(top.items, top.count, sizeof *top.items, rank_compare);
+	qsort(top.items, top.count, sizeof *top.items, events_rank_compare);
 	top.total = (int64_t)top.count;
 	top.count = top.count < limit ? top.count : limit;
 	*out = top;

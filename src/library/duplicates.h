@@ -114,6 +114,10 @@ enum status duplicates_merged(struct store_session *session,
 			      struct arena *arena, struct merged_track **out,
 			      size_t *count, struct fault *fault);
 
+/* The one of that id among them; NULL: it is not merged. */
+const struct merged_track *merged_find(const struct merged_track *merged,
+				       size_t count, int64_t id);
+
 /* ---- deciding ------------------------------------------------------------- */
 
 struct duplicate_decision {

@@ -418,13 +418,21 @@ merged_compare(const void *key, const void *item)
 	return *id < merged->id ? -1 : *id > merged->id;
 }
 
+const struct merged_track *
+merged_find(const struct merged_track *merged, size_t count, int64_t id)
+{
+	return count == 0 ? NULL :
+			    bsearch(&id, merged, count, sizeof *merged,
+				    merged_compare);
+}
+
 /* The kept track may have been merged itself since. */
 static int64_t
 merged_end(const struct merged_track *merged, size_t count, int64_t id)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct merged_track *next = bsearch(
-			&id, merged, count, sizeof *merged, merged_compare);
+		const struct merged_track *next =
+			merged_find(merged, count, id);
 
 		if (next == NULL)
 			break;

@@ -33,24 +33,11 @@ groups_read(struct listening *listening, struct arena *arena,
 	return store_read(listening->args.store, groups_work, out, fault);
 }
 
-static int
-merged_compare(const void *key, const void *item)
-{
-	const int64_t *id = key;
-	const struct merged_track *merged = item;
-
-	return *id < merged->id ? -1 : *id > merged->id;
-}
-
 static int64_t
 kept_id(const struct groups *groups, int64_t id)
 {
 	const struct merged_track *merged =
-		groups->count == 0 ? NULL :
-				     bsearch(&id, groups->merged,
-					     groups->count,
-					     sizeof *groups->merged,
-					     merged_compare);
+		merged_find(groups->merged, groups->count, id);
 
 	return merged == NULL ? id : merged->kept_id;
 }
@@ -239,18 +226,6 @@ kept_listeners(struct listening *listening, struct arena *arena,
 /* ---- tops ----------------------------------------------------------------- */
 
 static int
-rank_compare(const void *a, const void *b)
-{
-	const struct events_rank *x = a, *y = b;
-
-	if (x->plays != y->plays)
-		return x->plays > y->plays ? -1 : 1;
-	if (x->heard_ms != y->heard_ms)
-		return x->heard_ms > y->heard_ms ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static int
 kept_compare(const void *a, const void *b)
 {
 	const struct merged_track *x = a, *y = b;
@@ -338,10 +313,10 @@ top_join(struct listening *listening, const struct groups *groups,
 	}
 	memcpy(ranks + count, top->items, kept * sizeof *ranks);
 	count += kept;
-	qsort(ranks, count, sizeof *ranks, rank_compare);
+	qsort(ranks, count, sizeof *ranks, events_rank_compare);
 	while (count > 0 &&
 	       (count > EVENTS_TOP_MAX || ranks[count - 1].plays == 0 ||
-		(!all && rank_compare(&last, &ranks[count - 1]) < 0)))
+		(!all && events_rank_compare(&last, &ranks[count - 1]) < 0)))
 		count--;
 	top->items = ranks;
 	top->count = count;

@@ -37,3 +37,17 @@ test_folder_remove(const char *path)
 {
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
+
+void
+test_run(const char *format, ...)
+{
+	char command[2048];
+	va_list arguments;
+
+	va_start(arguments, format);
+	assert_in_range(vsnprintf(command, sizeof command, format, arguments),
+			0, sizeof command - 1);
+	va_end(arguments);
+	if (system(command) != 0)
+		fail_msg("failed: %s", command);
+}

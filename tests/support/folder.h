@@ -1,4 +1,4 @@
-/* folder.h - temporary folders of tests.
+/* folder.h - temporary folders of tests, and commands that fill them.
  *
  * They are made in TMPDIR, or in /tmp. tools/test names a folder in memory: a
  * test that kills a process loses nothing there that it would keep on a disk,
@@ -12,5 +12,8 @@ void test_folder_make(char path[64]);
 
 /* With all that is in it. */
 void test_folder_remove(const char *path);
+
+/* Runs a command of the shell; fails the test when that fails. */
+void test_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif /* OGMA_TESTS_SUPPORT_FOLDER_H */

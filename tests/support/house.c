@@ -35,22 +35,6 @@ kitchen_close(void)
 	test_folder_remove(kitchen);
 }
 
-static void run(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
-
-static void
-run(const char *format, ...)
-{
-	char command[2048];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(command, sizeof command, format, args);
-	va_end(args);
-	if (system(command) != 0)
-		fail_msg("failed: %s", command);
-}
-
 static void
 fetch(const char *path, struct buffer *out)
 {
@@ -73,17 +57,17 @@ house_prepare(void **state)
 	atexit(kitchen_close);
 	for (int i = 0; i < HOUSE_TONES; i++) {
 		snprintf(path, sizeof path, "%s/tone%d.mp3", kitchen, i);
-		run("ffmpeg -v error -f lavfi -i "
-		    "sine=frequency=%d:duration=0.%d -c:a libmp3lame -b:a 64k "
-		    "-id3v2_version 0 -write_id3v1 0 %s",
-		    300 + 70 * i, 4 + i % 5, path);
+		test_run("ffmpeg -v error -f lavfi -i "
+			 "sine=frequency=%d:duration=0.%d -c:a libmp3lame -b:a 64k "
+			 "-id3v2_version 0 -write_id3v1 0 %s",
+			 300 + 70 * i, 4 + i % 5, path);
 		fetch(path, &tones[i]);
 	}
 	for (int i = RED_PICTURE; i <= BLUE_PICTURE; i++) {
 		snprintf(path, sizeof path, "%s/picture%d.jpg", kitchen, i);
-		run("ffmpeg -v error -f lavfi -i color=c=%s:s=400x300 "
-		    "-frames:v 1 %s",
-		    colours[i - RED_PICTURE], path);
+		test_run("ffmpeg -v error -f lavfi -i color=c=%s:s=400x300 "
+			 "-frames:v 1 %s",
+			 colours[i - RED_PICTURE], path);
 		fetch(path, &pictures[i]);
 	}
 	/* The right first bytes and size, and then nothing that decodes. */
@@ -356,9 +340,9 @@ void
 house_encode(struct house *house, const char *path,
 	     const char *ffmpeg_arguments)
 {
-	run("ffmpeg -v error -y -f lavfi -i sine=frequency=500:duration=0.5 %s "
-	    "'%s'",
-	    ffmpeg_arguments, house_path(house, path));
+	test_run("ffmpeg -v error -y -f lavfi -i sine=frequency=500:duration=0.5 %s "
+		 "'%s'",
+		 ffmpeg_arguments, house_path(house, path));
 }
 
 /* ---- scanning ------------------------------------------------------------- */

@@ -84,22 +84,6 @@ run_as_server(const char *const *arguments, bool quiet)
 	_exit(127);
 }
 
-static void run(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
-
-static void
-run(const char *format, ...)
-{
-	char command[256];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(command, sizeof command, format, arguments);
-	va_end(arguments);
-	if (system(command) != 0)
-		fail_msg("failed: %s", command);
-}
-
 static void
 make_cluster(void)
 {
@@ -118,7 +102,7 @@ make_cluster(void)
 		 (unsigned)geteuid());
 	server.port = free_port();
 	if (access(kept, F_OK) == 0) {
-		run("cp -a %s %s", kept, server.data);
+		test_run("cp -a %s %s", kept, server.data);
 		return;
 	}
 	pid = fork();
@@ -130,9 +114,9 @@ make_cluster(void)
 	waitpid(pid, &state, 0);
 	assert_int_equal(state, 0);
 	/* another program may have left one meanwhile */
-	run("cp -a %s %s.%d && { mv -T %s.%d %s 2>/dev/null || "
-	    "rm -rf %s.%d; }",
-	    server.data, kept, getpid(), kept, getpid(), kept, kept, getpid());
+	test_run("cp -a %s %s.%d && { mv -T %s.%d %s 2>/dev/null || "
+		 "rm -rf %s.%d; }",
+		 server.data, kept, getpid(), kept, getpid(), kept, kept, getpid());
 }
 
 static PGconn *
