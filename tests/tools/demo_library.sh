@@ -33,8 +33,9 @@ a_bar_too_long_is_noticed() {
 	! score_is_sound "$room/bad.abc" >/dev/null
 }
 
-it_renders_two_pieces() {
-	"$top/tools/demo-library" "$room/music" canon kalinka >"$room/log" 2>&1 || { cat "$room/log"; return 1; }
+# A fresh machine has no locale but C, whose letters are ASCII.
+it_renders_two_pieces_without_a_locale() {
+	LC_ALL=C "$top/tools/demo-library" "$room/music" canon kalinka >"$room/log" 2>&1 || { cat "$room/log"; return 1; }
 	[ "$(find "$room/music" -name '*.mp3' | wc -l)" = 4 ]
 }
 
@@ -76,6 +77,6 @@ nothing_is_left_behind() {
 	[ -z "$(find "$room/music" -name '.render*')" ] && ! grep -q complete "$room/music/.ogma-demo"
 }
 
-check every_score_is_sound a_bar_too_long_is_noticed it_renders_two_pieces cut_tracks_last_to_the_sample \
+check every_score_is_sound a_bar_too_long_is_noticed it_renders_two_pieces_without_a_locale cut_tracks_last_to_the_sample \
 	old_russian_tags_are_cp1251 covers_are_laid_and_embedded a_second_run_leaves_files_alone \
 	the_same_sources_give_the_same_bytes nothing_is_left_behind
