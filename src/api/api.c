@@ -10,13 +10,16 @@
 
 #include "api/assets.h"
 #include "api/call.h"
+#include "api/channels.h"
 #include "api/handlers.h"
 #include "api/intake.h"
 #include "api/openapi.h"
 #include "api/route.h"
 #include "api/traffic.h"
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/log.h"
+#include "library/audit.h"
 
 #define OFFSET(field) offsetof(struct api_settings, field)
 
@@ -45,6 +48,28 @@ const struct option api_options[] = {
 	{ 0 }
 };
 
+static struct metric requests_waiting = METRIC_GAUGE(
+	"ogma_requests_waiting", "Requests that wait for a free worker.");
+
+static void
+count_waiting(void *cookie)
+{
+	const struct api *api = cookie;
+
+	gauge_set(metric_cell(&requests_waiting),
+		  worker_pool_waiting(api->workers));
+}
+
+static void
+metrics_register(struct api *api)
+{
+	api->metrics = traffic_metrics_new(api_routes);
+	stream_metrics_register();
+	channel_queue_metrics_register();
+	audit_metrics_register();
+	metric_on_print(count_waiting, api);
+}
+
 enum status
 api_open(const struct api_args *args, struct api **out, struct fault *fault)
 {
@@ -71,8 +96,7 @@ api_open(const struct api_args *args, struct api **out, struct fault *fault)
 	}
 	api->started_at_ms = clock_now_ms();
 	api->router = router_new(api_routes);
-	api->metrics = traffic_metrics_new(api_routes);
-	stream_metrics_register();
+	metrics_register(api);
 	buffer_init(&api->openapi, 0);
 	openapi_print(&api->openapi, api_routes);
 	*out = api;
@@ -82,6 +106,7 @@ api_open(const struct api_args *args, struct api **out, struct fault *fault)
 void
 api_close(struct api *api)
 {
+	metric_off_print(api);
 	worker_pool_close(api->workers);
 	sockets_close(api->sockets);
 	router_free(api->router);

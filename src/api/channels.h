@@ -57,6 +57,9 @@ void form_channel(struct json_writer *json, const struct call *call,
 /* Reads it anew and answers with it; for after a change. */
 void channel_answer(struct call *call, unsigned status, int64_t id);
 
+/* So that they are on /metrics before the first change. */
+void channel_queue_metrics_register(void);
+
 /* After a change of its queue (the programme may have to plan anew, and those
  * who watch are told). */
 void channel_queue_changed(struct call *call, int64_t channel_id,

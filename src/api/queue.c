@@ -16,6 +16,12 @@ static struct metric operations = METRIC_COUNTER(
 	"channel_id", "operation");
 
 void
+channel_queue_metrics_register(void)
+{
+	metric_register(&operations);
+}
+
+void
 channel_queue_changed(struct call *call, int64_t channel_id,
 		      const char *operation, const char *item_id)
 {

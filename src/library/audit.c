@@ -16,6 +16,12 @@ static struct metric actions = METRIC_COUNTER(
 	"ogma_admin_actions_total", "Changes by people with rights.",
 	"action");
 
+void
+audit_metrics_register(void)
+{
+	metric_register(&actions);
+}
+
 /* ---- writing -------------------------------------------------------------- */
 
 static const char *const secret_words[] = { "password", "secret", "token",

@@ -44,6 +44,9 @@ enum status audit_write(struct store_session *session,
 						 (caller_)->user_agent },     \
 		    (action_), (model_), (id_), (old_), (new_), (fault_))
 
+/* So that it is on /metrics before the first row. */
+void audit_metrics_register(void);
+
 struct audit_row {
 	int64_t id, admin_user_id;
 	const char *admin_username; /* NULL: the operator */

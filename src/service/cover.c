@@ -65,6 +65,7 @@ covers_open(const struct cover_args *args, struct covers **out,
 	struct arena arena;
 
 	covers->args = *args;
+	metric_register(&metric_thumbs);
 	pthread_mutex_init(&covers->lock, NULL);
 	pthread_cond_init(&covers->made, NULL);
 	arena_init(&arena);

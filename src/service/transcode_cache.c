@@ -76,6 +76,7 @@ transcode_cache_open(const struct transcode_cache_args *args,
 	cache = mem_new(1, sizeof *cache);
 	cache->args = *args;
 	cache->folder = folder;
+	metric_register(&metric_transcodes);
 	pthread_mutex_init(&cache->lock, NULL);
 	pthread_cond_init(&cache->ended, NULL);
 	*out = cache;

@@ -48,7 +48,8 @@ describe('metrics', () => {
 		expect(families.length).toBeGreaterThan(5);
 		for (const [name, type] of families.filter((one) => one[1] === 'counter')) {
 			expect(name.endsWith('_total'), `${name} is a ${type}`).toBe(false);
-			for (const line of text.split('\n').filter((one) => one.startsWith(name) && !one.startsWith('#')))
+			const others = families.map(([other]) => other).filter((other) => other.startsWith(`${name}_`));
+			for (const line of text.split('\n').filter((one) => one.startsWith(name) && !others.some((other) => one.startsWith(other))))
 				expect(line, name).toMatch(new RegExp(`^${name}(_total|_created)[ {]`));
 		}
 	});
@@ -59,10 +60,28 @@ describe('metrics', () => {
 			'ogma_http_requests_total',
 			'ogma_http_request_duration_seconds',
 			'ogma_http_errors_total',
+			'ogma_active_users',
+			'ogma_active_streams',
+			'ogma_stream_listeners',
+			'ogma_stream_duration_seconds',
+			'ogma_queue_size',
+			'ogma_queue_operations_total',
+			'ogma_auto_end_total',
+			'ogma_websocket_connections',
+			'ogma_admin_actions_total',
+			'ogma_admin_sessions_active',
 			'ogma_system_cpu_percent',
 			'ogma_system_memory_percent',
 			'ogma_system_disk_percent',
+			'ogma_indexer_tracks_total',
+			'ogma_indexer_rate_per_minute',
+			'ogma_indexer_lag_seconds',
+			'ogma_scan_total',
+			'ogma_search_duration_seconds',
 			'ogma_stream_answers_total',
+			'ogma_transcodes_total',
+			'ogma_cover_requests_total',
+			'ogma_requests_waiting',
 		])
 			expect(text, name).toContain(`# TYPE ${name} `);
 	});
@@ -143,9 +162,11 @@ describe('the log', () => {
 				expect(line[name], JSON.stringify(line)).toMatch(/\S/);
 	});
 
-	test('tells of the start', async () => {
+	test('tells of the start, and keeps the link for the first superadmin to who started it', async () => {
 		const ready = (await logLines(server)).find((one) => one['message'] === 'ready');
 		expect(ready).toMatchObject({ level: 'INFO', port: server.port });
+		const [link] = await until('the link', async () => server.stdout.match(/\/link\/[\w-]{20,}/) ?? undefined);
+		expect(await readFile(join(server.data, 'logs/ogma.log'), 'utf8')).not.toContain(link);
 	});
 
 	test("names the client that a trusted proxy names, and nobody else's", async () => {
