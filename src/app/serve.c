@@ -558,7 +558,7 @@ ready_print(const struct invocation *invocation, uint16_t port,
 }
 
 /* Nobody can look after the server yet: tell how somebody becomes its superadmin.
- * Not a warning, which may be sent to where others read it. */
+ * The link is as good as a password: the log does not get it. */
 static void
 setup_offer(struct serving *serving, const struct invocation *invocation)
 {
@@ -576,9 +576,8 @@ setup_offer(struct serving *serving, const struct invocation *invocation)
 		log_warning("app", "cannot make a setup link",
 			    LOG_TEXT("reason", fault.message));
 	if (link != NULL) {
-		log_info("app", "there is no superadmin yet: one can be made, "
-				"once, within a day",
-			 LOG_TEXT("link", link));
+		log_info("app", "there is no superadmin yet: a link that makes "
+				"one, once, within a day, was printed");
 		if (invocation->json)
 			printf("{\"event\":\"setup\",\"link\":\"%s\"}\n",
 			       link);
