@@ -92,7 +92,8 @@ command_fail(const struct invocation *invocation, const struct fault *fault)
 static void
 usage_print(FILE *out, const struct command *command)
 {
-	fprintf(out, "usage: ogma %s %s\n%s\n", command->name, command->usage,
+	fprintf(out, "usage: ogma %s%s%s\n%s\n", command->name,
+		*command->usage != '\0' ? " " : "", command->usage,
 		command->summary);
 	if (command->details != NULL)
 		fprintf(out, "\n%s\n", command->details);

@@ -27,6 +27,7 @@ describe('help', () => {
 		for (const name of commandNames) {
 			const { stdout } = await runWell(['help', name]);
 			expect(stdout).toMatch(new RegExp(`^usage: ogma ${name}`));
+			expect(stdout).not.toMatch(/ $/m);
 			expect((await runWell([name, '--help'])).stdout).toBe(stdout);
 		}
 	});
