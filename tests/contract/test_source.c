@@ -902,6 +902,7 @@ a_file_that_is_still_written_is_left_until_it_rests(void **state)
 	struct place *place = *state;
 	struct source_changes changes;
 	struct source_watch *watch;
+	int64_t began_ms = clock_monotonic_ms(), written_ms;
 	char path[128];
 	int fd;
 
@@ -910,12 +911,17 @@ a_file_that_is_still_written_is_left_until_it_rests(void **state)
 	snprintf(path, sizeof path, "%s/slow.mp3", place->root);
 	fd = open(path, O_CREAT | O_WRONLY, 0644);
 	for (int i = 0; i < 8; i++) {
+		written_ms = clock_monotonic_ms();
+		if (written_ms - began_ms > 10 * QUIET_MS)
+			break; /* on a machine so slow, patience may end */
 		assert_int_equal(write(fd, "x", 1), 1);
 		assert_int_equal(source_watch_wait(watch, QUIET_MS,
 						   QUIET_MS / 2, &changes,
 						   NULL),
 				 STATUS_OK);
-		assert_int_equal(changes.count, 0);
+		if (changes.count > 0) /* it did rest while we did not run */
+			assert_true(clock_monotonic_ms() - written_ms >=
+				    QUIET_MS);
 	}
 	close(fd);
 	assert_true(change_comes(watch, ""));

@@ -128,6 +128,11 @@ describe.each(places)('$name', (of) => {
 	});
 
 	test('are counted', async () => {
+		const tidied = () =>
+			admin(of)
+				.post(`${api}/s3/maintenance/cleanup-temp`, {})
+				.then((answer) => checked('POST', '/s3/maintenance/cleanup-temp', answer, 200));
+		await tidied(); // from here on a count holds for a whole minute
 		const stats = checked('GET', '/s3/storage/stats', await admin(of).ask(`${api}/s3/storage/stats`), 200);
 		const covers = stats.buckets.find((one: any) => one.name === 'covers');
 		expect(stats.driver).toBe(of.driver);
@@ -141,7 +146,7 @@ describe.each(places)('$name', (of) => {
 		// Who asks again soon is told the same; what was tidied up is counted anew.
 		if (of.driver === 's3') await s3.ask('PUT', '/covers/another', {}, 'four');
 		expect((await admin(of).json(`${api}/s3/storage/stats`)).counted_at).toBe(stats.counted_at);
-		checked('POST', '/s3/maintenance/cleanup-temp', await admin(of).post(`${api}/s3/maintenance/cleanup-temp`, {}), 200);
+		await tidied();
 		const anew = (await admin(of).json(`${api}/s3/storage/stats`)).buckets[1];
 		expect(anew.objects).toBe(covers.objects + (of.driver === 's3' ? 1 : 0));
 		if (of.driver === 's3') await s3.ask('DELETE', '/covers/another');
