@@ -23,18 +23,6 @@
 
 #define FILE_BYTES 100000
 
-/* Sanitizers keep what was freed. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MEMORY_IS_NOT_OURS 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MEMORY_IS_NOT_OURS 1
-#endif
-#ifndef MEMORY_IS_NOT_OURS
-#define MEMORY_IS_NOT_OURS 0
-#endif
-
 static const struct http_settings usual_settings = {
 	.host = "127.0.0.1",
 	.port = 0,
@@ -1823,36 +1811,6 @@ a_port_that_is_taken_is_a_conflict_and_not_shared_in_silence(void **state)
 	app_close();
 }
 
-static void
-idle_connections_cost_little_memory(void **state)
-{
-	struct http_settings settings = usual_settings;
-	uint64_t before, after;
-	uint16_t port;
-	int fds[900];
-
-	(void)state;
-	if (MEMORY_IS_NOT_OURS)
-		skip();
-	settings.connections_per_address_max = 1000;
-	port = app_open(&settings);
-	before = resident_bytes();
-	for (size_t i = 0; i < ARRAY_LENGTH(fds); i++) {
-		struct client_answer answer;
-
-		fds[i] = client_connect(port);
-		client_send_text(fds[i], GET_ROOT HOST "\r\n");
-		client_read(fds[i], false, &answer);
-		client_answer_free(&answer);
-	}
-	after = resident_bytes();
-	/* Half a KiB each, and some slack for the allocator. */
-	assert_in_range(after - before, 0, ARRAY_LENGTH(fds) * 512 + 400000);
-	for (size_t i = 0; i < ARRAY_LENGTH(fds); i++)
-		close(fds[i]);
-	app_close();
-}
-
 int
 main(void)
 {
@@ -1922,7 +1880,6 @@ main(void)
 			a_drain_that_takes_too_long_cuts_and_late_answers_are_harmless),
 		cmocka_unit_test(
 			a_port_that_is_taken_is_a_conflict_and_not_shared_in_silence),
-		cmocka_unit_test(idle_connections_cost_little_memory),
 	};
 
 	return cmocka_run_group_tests_name("http server", tests, NULL, NULL);
