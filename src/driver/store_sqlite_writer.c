@@ -244,24 +244,35 @@ writer_run(void *cookie)
 	return NULL;
 }
 
-enum status
-sqlite_writer_do(struct sqlite_writer *writer, store_work *work, void *cookie,
-		 struct fault *fault)
+/* Under lock, which it gives up while it waits. */
+static enum status
+have_done(struct sqlite_writer *writer, store_work *work, void *cookie,
+	  struct fault *fault)
 {
 	struct waiting_work mine = { .work = work, .cookie = cookie,
 				     .fault = fault };
 
-	pthread_cond_init(&mine.wake, NULL);
-	pthread_mutex_lock(&writer->lock);
 	assert(!writer->ending);
+	pthread_cond_init(&mine.wake, NULL);
 	*writer->last = &mine;
 	writer->last = &mine.next;
 	pthread_cond_signal(&writer->work_wake);
 	while (!mine.done)
 		pthread_cond_wait(&mine.wake, &writer->lock);
-	pthread_mutex_unlock(&writer->lock);
 	pthread_cond_destroy(&mine.wake);
 	return mine.status;
+}
+
+enum status
+sqlite_writer_do(struct sqlite_writer *writer, store_work *work, void *cookie,
+		 struct fault *fault)
+{
+	enum status status;
+
+	pthread_mutex_lock(&writer->lock);
+	status = have_done(writer, work, cookie, fault);
+	pthread_mutex_unlock(&writer->lock);
+	return status;
 }
 
 /* ---- the keeper thread ---------------------------------------------------- */
@@ -275,8 +286,9 @@ wal_grew(void *cookie, sqlite3 *db, const char *name, int pages)
 	(void)db;
 	(void)name;
 	pthread_mutex_lock(&writer->lock);
-	if (pages > writer->wal_pages)
-		writer->pages_written += (uint64_t)(pages - writer->wal_pages);
+	/* No more than before: the log began anew. */
+	writer->pages_written += (uint64_t)(
+		pages > writer->wal_pages ? pages - writer->wal_pages : pages);
 	writer->wal_pages = pages;
 	if (pages >= WAL_SOFT_PAGES)
 		pthread_cond_signal(&writer->keeper_wake);
@@ -305,19 +317,31 @@ checkpoint(struct sqlite_writer *writer, int pages)
 	return code == SQLITE_OK && in_log == copied;
 }
 
-/* Lets the planner look at a sample of each index again. */
+static enum status
+analyze_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	(void)cookie;
+	return sqlite_script(session, "pragma analysis_limit=1000; analyze",
+			     fault);
+}
+
+/* Lets the planner look at a sample of each index again. That is a write: in the
+ * keeper's own connection it would find the database locked for as long as
+ * works come without a pause. Under lock. */
 static void
 refresh_statistics(struct sqlite_writer *writer)
 {
-	struct fault fault;
+	struct fault fault = { 0 };
+	enum status status = have_done(writer, analyze_work, NULL, &fault);
 
-	if (sqlite_script(&writer->keeper->session,
-			  "pragma analysis_limit=1000; analyze",
-			  &fault) != STATUS_OK)
+	writer->pages_written = 0;
+	pthread_mutex_unlock(&writer->lock);
+	if (status != STATUS_OK)
 		log_warning("store", "cannot refresh statistics",
 			    LOG_TEXT("reason", fault.message));
 	else
 		writer->args.statistics_changed(writer->args.cookie);
+	pthread_mutex_lock(&writer->lock);
 }
 
 /* Sleeps until there is something to keep. Under lock. */
@@ -347,19 +371,15 @@ keeper_run(void *cookie)
 
 	pthread_mutex_lock(&writer->lock);
 	for (;;) {
-		bool statistics;
 		int pages;
 
 		keeper_wait(writer, held_up);
+		if (!writer->ending && writer->pages_written >= STATISTICS_PAGES)
+			refresh_statistics(writer);
 		if (writer->ending)
 			break;
 		pages = writer->wal_pages;
-		statistics = writer->pages_written >= STATISTICS_PAGES;
-		if (statistics)
-			writer->pages_written = 0;
 		pthread_mutex_unlock(&writer->lock);
-		if (statistics)
-			refresh_statistics(writer);
 		held_up = !checkpoint(writer, pages);
 		pthread_mutex_lock(&writer->lock);
 		if (!held_up && writer->wal_pages == pages)
