@@ -56,7 +56,7 @@ answer_svg(struct call *call, const char *name, bool shared)
 			  shared ? "public, max-age=300" :
 				   "private, max-age=300");
 	http_answer_field(call->request, "Content-Security-Policy",
-			  "default-src 'none'; style-src 'unsafe-inline'");
+			  "default-src 'none'");
 	http_answer_buffer(call->request, 200, "image/svg+xml", &body);
 }
 

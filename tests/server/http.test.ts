@@ -234,13 +234,13 @@ describe('headers', () => {
 	});
 
 	test("of pages allow only what is the page's own", async () => {
-		for (const path of ['/', '/albums/1', '/docs/', '/redoc/']) {
+		for (const path of ['/', '/albums/1', '/docs', '/docs/', '/redoc', '/redoc/']) {
 			const policy = (await server.ask(path)).header('content-security-policy') ?? '';
 			expect(policy, path).toContain("default-src 'self'");
 			expect(policy, path).toContain("object-src 'none'");
 			expect(policy, path).toContain("base-uri 'none'");
 			expect(policy, path).toContain('frame-ancestors ');
-			expect(/script-src [^;]*'unsafe-(inline|eval)'/.test(policy), path).toBe(false);
+			expect(policy, path).not.toContain("'unsafe-");
 		}
 	});
 

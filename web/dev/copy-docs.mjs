@@ -1,6 +1,6 @@
 /* Puts Swagger UI and ReDoc into dist/docs and dist/redoc, with our own pages that load /openapi.json and have no
- * inline script. Both still make <style> elements at run time, and ReDoc a worker from a blob: the server relaxes the
- * policy for these two paths only (see docs/decisions/0010-web-app.md). */
+ * inline script. ReDoc makes <style> elements at run time and a worker from a blob: the server's policy allows just that,
+ * for its path only (see docs/decisions/0010-web-app.md). */
 import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
