@@ -157,6 +157,45 @@ enum point_members { /* bits: what the points of a page tell */
 	POINT_WINDOW = 4,
 	POINT_PLATFORM = 8,
 };
+#define ARTIST_POINTS (POINT_SKIPS | POINT_LISTENERS | POINT_WINDOW)
+
+/* Members beside "at", in their order; bits 0: every page has it. */
+static const struct {
+	unsigned bits;
+	const char *name;
+	size_t offset;
+} point_members[] = {
+	{ 0, "plays", offsetof(struct report_point, plays) },
+	{ 0, "heard_ms", offsetof(struct report_point, heard_ms) },
+	{ POINT_SKIPS, "skips", offsetof(struct report_point, skips) },
+	{ POINT_LISTENERS, "listeners",
+	  offsetof(struct report_point, listeners) },
+	{ POINT_WINDOW, "listeners_28d",
+	  offsetof(struct report_point, listeners_window) },
+	{ POINT_PLATFORM, "active_users",
+	  offsetof(struct report_point, active_users) },
+	{ POINT_PLATFORM, "new_users",
+	  offsetof(struct report_point, new_users) },
+	{ POINT_PLATFORM, "searches", offsetof(struct report_point, searches) },
+	{ POINT_PLATFORM, "requests", offsetof(struct report_point, requests) },
+	{ POINT_PLATFORM, "errors", offsetof(struct report_point, errors) },
+};
+
+static bool
+point_has(unsigned members, size_t at)
+{
+	return (point_members[at].bits & ~members) == 0;
+}
+
+static int64_t
+point_value(const struct report_point *point, size_t at)
+{
+	int64_t value;
+
+	memcpy(&value, (const char *)point + point_members[at].offset,
+	       sizeof value);
+	return value;
+}
 
 static void
 series_form(struct json_writer *json, const struct report_series *series,
@@ -168,23 +207,10 @@ series_form(struct json_writer *json, const struct report_series *series,
 
 		json_object_begin(json);
 		json_member_time(json, "at", point->at_ms);
-		json_member_int(json, "plays", point->plays);
-		json_member_int(json, "heard_ms", point->heard_ms);
-		if (members & POINT_SKIPS)
-			json_member_int(json, "skips", point->skips);
-		if (members & POINT_LISTENERS)
-			json_member_int(json, "listeners", point->listeners);
-		if (members & POINT_WINDOW)
-			json_member_int(json, "listeners_28d",
-					point->listeners_window);
-		if (members & POINT_PLATFORM) {
-			json_member_int(json, "active_users",
-					point->active_users);
-			json_member_int(json, "new_users", point->new_users);
-			json_member_int(json, "searches", point->searches);
-			json_member_int(json, "requests", point->requests);
-			json_member_int(json, "errors", point->errors);
-		}
+		for (size_t m = 0; m < ARRAY_LENGTH(point_members); m++)
+			if (point_has(members, m))
+				json_member_int(json, point_members[m].name,
+						point_value(point, m));
 		json_object_end(json);
 	}
 	json_array_end(json);
@@ -195,32 +221,24 @@ series_csv(struct call *call, const struct report_series *series,
 	   unsigned members)
 {
 	struct csv_writer csv;
-	struct buffer file;
+	struct buffer head, file;
 
+	buffer_init(&head, 0);
+	buffer_add_text(&head, "at");
+	for (size_t m = 0; m < ARRAY_LENGTH(point_members); m++)
+		if (point_has(members, m))
+			buffer_print(&head, ",%s", point_members[m].name);
 	buffer_init(&file, 0);
 	csv_writer_init(&csv, &file);
-	csv_head(&csv, members & POINT_PLATFORM ?
-			       "at,plays,heard_ms,skips,listeners,"
-			       "listeners_28d,active_users,new_users,searches,"
-			       "requests,errors" :
-			       "at,plays,heard_ms,skips,listeners,"
-			       "listeners_28d");
+	csv_head(&csv, head.bytes);
+	buffer_release(&head);
 	for (size_t i = 0; i < series->count; i++) {
 		const struct report_point *point = &series->points[i];
 
 		csv_time(&csv, point->at_ms);
-		csv_int(&csv, point->plays);
-		csv_int(&csv, point->heard_ms);
-		csv_int(&csv, point->skips);
-		csv_int(&csv, point->listeners);
-		csv_int(&csv, point->listeners_window);
-		if (members & POINT_PLATFORM) {
-			csv_int(&csv, point->active_users);
-			csv_int(&csv, point->new_users);
-			csv_int(&csv, point->searches);
-			csv_int(&csv, point->requests);
-			csv_int(&csv, point->errors);
-		}
+		for (size_t m = 0; m < ARRAY_LENGTH(point_members); m++)
+			if (point_has(members, m))
+				csv_int(&csv, point_value(point, m));
 		csv_row_end(&csv);
 	}
 	answer_export(call, "ogma-statistics", &file);
@@ -517,7 +535,7 @@ handle_analytics_user(struct call *call)
 			  &fault))
 		return;
 	if (wants_csv(call)) {
-		series_csv(call, &report.series, 0);
+		series_csv(call, &report.series, POINT_SKIPS);
 		return;
 	}
 	if (!call_read_store(call, faded_run, &faded))
@@ -789,7 +807,8 @@ handle_analytics_track(struct call *call)
 			  &fault))
 		return;
 	if (wants_csv(call)) {
-		series_csv(call, &report.series, 0);
+		series_csv(call, &report.series,
+			   POINT_SKIPS | POINT_LISTENERS);
 		return;
 	}
 	report_begin(&body, &json);
@@ -822,8 +841,7 @@ artist_head_form(struct json_writer *json, struct call *call,
 				report->listeners_window);
 	json_object_end(json);
 	series_form(json, &report->series,
-		    POINT_SKIPS | POINT_LISTENERS |
-			    (whole ? (unsigned)POINT_WINDOW : 0u));
+		    whole ? ARTIST_POINTS : POINT_SKIPS | POINT_LISTENERS);
 }
 
 static int
@@ -896,7 +914,7 @@ handle_analytics_artist(struct call *call)
 	if (!artist_report(&work, &period, &report, false))
 		return;
 	if (wants_csv(call)) {
-		series_csv(call, &report.series, 0);
+		series_csv(call, &report.series, ARTIST_POINTS);
 		return;
 	}
 	if (report_failed(call,
@@ -933,7 +951,8 @@ handle_artist_stats(struct call *call)
 	if (!artist_report(&work, &period, &report, true))
 		return;
 	if (wants_csv(call)) {
-		series_csv(call, &report.series, 0);
+		series_csv(call, &report.series,
+			   POINT_SKIPS | POINT_LISTENERS);
 		return;
 	}
 	report_begin(&body, &json);

@@ -291,6 +291,25 @@ describe('tracks and artists', () => {
 	});
 });
 
+test('every page of figures is saved as a table of the members its points have', async () => {
+	const pages: [Person, string][] = [
+		[bob, `/analytics/user/${bob.id}`],
+		[admin, `/analytics/track/${long.id}`],
+		[admin, `/analytics/artist/${long.artist_id}`],
+		[admin, `/artists/${long.artist_id}/stats`],
+		[admin, '/analytics/trends'],
+		[admin, '/analytics/platform'],
+	];
+	for (const [who, path] of pages) {
+		const { series } = await who.json(`${api}${path}`);
+		const file = await who.ask(`${api}${path}?format=csv`);
+		const rows = file.text.replace('\uFEFF', '').trim().split('\r\n');
+		expect(rows[0], path).toBe(Object.keys(series[0]).join(','));
+		expect(rows[1], path).toBe(Object.values(series[0]).join(','));
+		expect(rows, path).toHaveLength(1 + series.length);
+	}
+});
+
 describe('the page of the platform', () => {
 	test('counts people, listens, searches, requests and errors', async () => {
 		await server.ask(`${api}/search/multi?q=noise`);
