@@ -287,6 +287,7 @@ conn_open(const char *path, const char *synchronous, struct fts5_conn **out,
 	enum status status = STATUS_OK;
 
 	sqlite_process_prepare();
+	sqlite_file_make(path);
 	conn->generation = -1;
 	if (sqlite3_open_v2(path, &conn->db,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |

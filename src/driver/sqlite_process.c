@@ -1,8 +1,10 @@
 /* sqlite_process.c - see sqlite_process.h. */
 #include "driver/sqlite_process.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 static void
 prepare(void)
@@ -19,4 +21,15 @@ sqlite_process_prepare(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, prepare);
+}
+
+void
+sqlite_file_make(const char *path)
+{
+	/* Only a new file: to close one that a connection has open would let
+	 * go of that connection's locks. */
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+
+	if (fd >= 0)
+		close(fd);
 }

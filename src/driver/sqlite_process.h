@@ -9,4 +9,9 @@
  * nothing after the first call. */
 void sqlite_process_prepare(void);
 
+/* Makes the file of a database that is not there yet, closed to others than its
+ * owner and group; SQLite alone would let everybody read it. Its -wal and -shm
+ * get the same mode. A failure shows when the file is opened. */
+void sqlite_file_make(const char *path);
+
 #endif /* OGMA_DRIVER_SQLITE_PROCESS_H */

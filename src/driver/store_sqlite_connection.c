@@ -180,6 +180,7 @@ sqlite_connection_open(struct store *store,
 		    SQLITE_OPEN_NOMUTEX;
 
 	sqlite_process_prepare();
+	sqlite_file_make(args->path);
 	connection->session.store = store;
 	statement_cache_init(&connection->statements, STATEMENTS_KEPT,
 			     statement_free, NULL);

@@ -460,12 +460,14 @@ describe('a server', () => {
 		expect(again.stdout).not.toContain('setup');
 	});
 
-	test('signs with a key of its own that nobody else can read', async () => {
+	test('signs with a key of its own that nobody else can read, nor what it keeps', async () => {
 		const own = await serve({ data: join(folder, 'own') });
 		servers.push(own);
 		const anna = await person(own, 'anna', 'user');
 		const { stat } = await import('node:fs/promises');
 		expect((await stat(join(folder, 'own', 'access.key'))).mode & 0o777).toBe(0o600);
+		for (const name of ['ogma.db', 'events.db', 'search.db', 'ogma.db-wal'])
+			expect((await stat(join(folder, 'own', name))).mode & 0o007, name).toBe(0);
 		await own.stop();
 		servers.splice(servers.indexOf(own), 1);
 		const again = await serve({ data: join(folder, 'own') });
