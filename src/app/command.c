@@ -24,7 +24,9 @@ const struct command commands[] = {
 	{ "user", "add NAME --role R --email E [--password P]",
 	  "adds a person who may sign in",
 	  "Roles: user, artist, moderator, admin, superadmin. Without "
-	  "--password it asks.\n\tuser list\t\tshows everybody\n"
+	  "--password it asks.\n--password-hash HASH takes a hash of an older "
+	  "system along (bcrypt, Argon2id).\n"
+	  "\tuser list\t\tshows everybody\n"
 	  "\tuser passwd NAME\tsets a new password",
 	  command_user },
 	{ "jobs", "[ID]", "shows scans, or one with its log", NULL,

@@ -9,12 +9,15 @@
 #include "app/terminal.h"
 #include "base/json.h"
 #include "base/password.h"
+#include "library/audit.h"
 #include "library/sessions.h"
 #include "library/users.h"
+#include "service/people.h"
 #include "service/sign_in.h"
 
 struct user_work {
 	struct arena arena;
+	struct audit_actor operator;
 	struct user_draft draft;
 	const char *name;
 	const char *url, *link; /* of a link that sets the password */
@@ -23,17 +26,28 @@ struct user_work {
 	size_t count;
 };
 
-/* From --password, else asked for (twice on a terminal, once from a pipe). An
- * empty hash: nobody is there to be asked, so a link is to be made. */
+struct password_given {
+	const char *clear, *hash; /* NULL: not given */
+};
+
+/* As given, else asked for (twice on a terminal, once from a pipe). An empty
+ * hash: nobody is there to be asked, so a link is to be made. */
 static enum status
-password_get(const char *given, char hash[PASSWORD_HASH_BYTES],
-	     struct fault *fault)
+password_get(const struct password_given *given,
+	     char hash[PASSWORD_HASH_BYTES], struct fault *fault)
 {
 	char once[PASSWORD_MAX_BYTES + 4], twice[PASSWORD_MAX_BYTES + 4];
 
 	hash[0] = '\0';
-	if (given != NULL)
-		return password_hash(given, hash, fault);
+	if (given->hash != NULL && !password_hash_known(given->hash))
+		return fault_field(fault, STATUS_INVALID, "password",
+				   "that is no hash of bcrypt or Argon2id");
+	if (given->hash != NULL) {
+		snprintf(hash, PASSWORD_HASH_BYTES, "%s", given->hash);
+		return STATUS_OK;
+	}
+	if (given->clear != NULL)
+		return password_hash(given->clear, hash, fault);
 	if (!terminal_ask("Password", true, once, sizeof once))
 		return STATUS_OK;
 	if (terminal_is_there() &&
@@ -100,6 +114,9 @@ add_work(struct store_session *session, void *cookie, struct fault *fault)
 		users_add(session, &work->draft, &work->id, fault);
 
 	if (status == STATUS_OK)
+		status = people_note(session, &work->operator, "create",
+				     work->id, fault);
+	if (status == STATUS_OK)
 		status = link_work(session, work, fault);
 	return status;
 }
@@ -132,7 +149,8 @@ outcome_print(const struct user_work *work)
 
 static enum status
 user_add(struct app *app, struct invocation *invocation,
-	 struct user_work *work, const char *password, struct fault *fault)
+	 struct user_work *work, const struct password_given *password,
+	 struct fault *fault)
 {
 	char hash[PASSWORD_HASH_BYTES];
 	enum status status = password_get(password, hash, fault);
@@ -171,12 +189,16 @@ passwd_work(struct store_session *session, void *cookie, struct fault *fault)
 	if (status == STATUS_OK)
 		status = sessions_revoke_all(session, user.id, 0, "password",
 					     fault);
+	if (status == STATUS_OK)
+		status = people_note(session, &work->operator, "update",
+				     user.id, fault);
 	return status;
 }
 
 static enum status
 user_passwd(struct app *app, struct invocation *invocation,
-	    struct user_work *work, const char *password, struct fault *fault)
+	    struct user_work *work, const struct password_given *password,
+	    struct fault *fault)
 {
 	char hash[PASSWORD_HASH_BYTES];
 	enum status status = password_get(password, hash, fault);
@@ -223,8 +245,9 @@ user_list(struct app *app, struct invocation *invocation,
 int
 command_user(struct invocation *invocation)
 {
-	struct user_work work = { 0 };
-	const char *password, *word;
+	struct user_work work = { .operator = { .user_agent = "ogma user" } };
+	struct password_given password;
+	const char *word;
 	struct fault fault = { 0 };
 	enum status status;
 	struct app app;
@@ -232,10 +255,12 @@ command_user(struct invocation *invocation)
 	work.draft.role = invocation_take(invocation, "--role");
 	work.draft.email = invocation_take(invocation, "--email");
 	work.draft.full_name = invocation_take(invocation, "--full-name");
-	password = invocation_take(invocation, "--password");
+	password.clear = invocation_take(invocation, "--password");
+	password.hash = invocation_take(invocation, "--password-hash");
 	if (work.draft.role == NULL)
 		work.draft.role = "user";
-	if (invocation->count == 0 || invocation_stray(invocation) != NULL)
+	if (invocation->count == 0 || invocation_stray(invocation) != NULL ||
+	    (password.clear != NULL && password.hash != NULL))
 		return EXIT_USAGE;
 	word = invocation->arguments[0];
 	if (strcmp(word, "list") != 0 && strcmp(word, "add") != 0 &&
@@ -251,9 +276,9 @@ command_user(struct invocation *invocation)
 	arena_init(&work.arena);
 	work.url = server_url(invocation->settings, &work.arena);
 	if (strcmp(word, "add") == 0)
-		status = user_add(&app, invocation, &work, password, &fault);
+		status = user_add(&app, invocation, &work, &password, &fault);
 	else if (strcmp(word, "passwd") == 0)
-		status = user_passwd(&app, invocation, &work, password, &fault);
+		status = user_passwd(&app, invocation, &work, &password, &fault);
 	else
 		status = user_list(&app, invocation, &work, &fault);
 	arena_release(&work.arena);

@@ -3,6 +3,7 @@
 
 #include <argon2.h>
 #include <crypt.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,8 @@ is_bcrypt(const char *hash)
 {
 	return strlen(hash) == 60 && strncmp(hash, "$2", 2) == 0 &&
 	       strchr("aby", hash[2]) != NULL && hash[3] == '$' &&
-	       hash[6] == '$' &&
+	       isdigit((unsigned char)hash[4]) &&
+	       isdigit((unsigned char)hash[5]) && hash[6] == '$' &&
 	       (hash[4] - '0') * 10 + hash[5] - '0' <= BCRYPT_COST_MAX;
 }
 
@@ -76,6 +78,13 @@ password_matches(const char *password, const char *hash)
 		return bcrypt_matches(password, hash);
 	return strncmp(hash, "$argon2id$", 10) == 0 &&
 	       argon2id_verify(hash, password, length) == ARGON2_OK;
+}
+
+bool
+password_hash_known(const char *hash)
+{
+	return is_bcrypt(hash) || (strncmp(hash, "$argon2id$v=", 12) == 0 &&
+				   strlen(hash) < PASSWORD_HASH_BYTES);
 }
 
 bool

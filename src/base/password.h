@@ -25,6 +25,9 @@ enum status password_hash(const char *password, char out[PASSWORD_HASH_BYTES],
 /* False for a wrong password and for a hash of no known form. */
 bool password_matches(const char *password, const char *hash);
 
+/* A hash of a form that password_matches() reads. */
+bool password_hash_known(const char *hash);
+
 /* The hash is of an older form, or of less cost than a new one would be. */
 bool password_is_outdated(const char *hash);
 

@@ -126,6 +126,41 @@ values_print(struct buffer *out, const struct user *user, unsigned bits)
 }
 
 static enum status
+creation_note(struct store_session *session, const struct audit_actor *actor,
+	      const struct user *user, struct fault *fault)
+{
+	struct buffer values;
+	enum status status;
+
+	values_print(&values, user,
+		     USER_CHANGE_USERNAME | USER_CHANGE_ROLE |
+			     USER_CHANGE_STATUS);
+	status = audit_write(session, actor, "create", "user", user->id, NULL,
+			     values.bytes, fault);
+	buffer_release(&values);
+	return status;
+}
+
+enum status
+people_note(struct store_session *session, const struct audit_actor *actor,
+	    const char *action, int64_t id, struct fault *fault)
+{
+	struct arena arena;
+	struct user user;
+	enum status status;
+
+	if (strcmp(action, "create") != 0)
+		return audit_write(session, actor, action, "user", id, NULL,
+				   "{\"changed\":[\"sign-in\"]}", fault);
+	arena_init(&arena);
+	status = users_get(session, id, &arena, &user, fault);
+	if (status == STATUS_OK)
+		status = creation_note(session, actor, &user, fault);
+	arena_release(&arena);
+	return status;
+}
+
+static enum status
 change_note(struct store_session *session, const struct caller *caller,
 	    const struct user *before, const struct user *after,
 	    unsigned bits, const char *action, struct fault *fault)
@@ -236,9 +271,9 @@ static enum status
 add_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	struct person_work *work = cookie;
-	const unsigned bits = USER_CHANGE_USERNAME | USER_CHANGE_ROLE |
-			      USER_CHANGE_STATUS;
-	struct buffer values;
+	const struct audit_actor actor = { work->caller->user_id,
+					   work->caller->address,
+					   work->caller->user_agent };
 	int64_t expires_at_ms;
 	enum status status = may_give(work->caller, work->draft->role, fault);
 
@@ -252,12 +287,8 @@ add_work(struct store_session *session, void *cookie, struct fault *fault)
 					    work->access->settings.public_url,
 					    work->id, work->arena, work->link,
 					    &expires_at_ms, fault);
-	if (status != STATUS_OK)
-		return status;
-	values_print(&values, work->out, bits);
-	status = audit_add(session, work->caller, "create", "user", work->id,
-			   NULL, values.bytes, fault);
-	buffer_release(&values);
+	if (status == STATUS_OK)
+		status = creation_note(session, &actor, work->out, fault);
 	return status;
 }
 

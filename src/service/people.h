@@ -12,6 +12,7 @@
 #ifndef OGMA_SERVICE_PEOPLE_H
 #define OGMA_SERVICE_PEOPLE_H
 
+#include "library/audit.h"
 #include "library/invitations.h"
 #include "library/users.h"
 #include "service/access.h"
@@ -68,6 +69,12 @@ enum status people_invite(struct access *access, const struct caller *caller,
 enum status people_uninvite(struct access *access,
 			    const struct caller *caller, int64_t id,
 			    struct fault *fault);
+
+/* The row of the audit log for who was made ("create") or got a new password
+ * ("update") by other ways than these: the command line, a link. */
+enum status people_note(struct store_session *session,
+			const struct audit_actor *actor, const char *action,
+			int64_t id, struct fault *fault);
 
 /* Inside a transaction that began with users_lock(): STATUS_CONFLICT with field
  * "role" when this is the last superadmin who can sign in. */

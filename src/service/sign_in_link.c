@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/password.h"
-#include "library/audit.h"
 #include "library/invitations.h"
+#include "service/people.h"
 #include "service/sign_in_private.h"
 
 #define LINK_MS ((int64_t)LINK_HOURS * 3600000)
@@ -129,6 +129,16 @@ link_describe(struct access *access, const char *code, struct arena *arena,
 	return store_read(access->store, describe_work, &use, fault);
 }
 
+static enum status
+use_note(struct store_session *session, const struct link_use *use,
+	 const char *action, struct fault *fault)
+{
+	const struct audit_actor actor = { use->user_id, use->client->address,
+					   use->client->user_agent };
+
+	return people_note(session, &actor, action, use->user_id, fault);
+}
+
 /* Of several setups at the same time one makes the superadmin. */
 static enum status
 setup_use(struct store_session *session, struct link_use *use,
@@ -151,6 +161,8 @@ setup_use(struct store_session *session, struct link_use *use,
 				   "a username is needed");
 	if (status == STATUS_OK)
 		status = users_add(session, &draft, &use->user_id, fault);
+	if (status == STATUS_OK)
+		status = use_note(session, use, "create", fault);
 	return status;
 }
 
@@ -158,6 +170,7 @@ static enum status
 password_use(struct store_session *session, struct link_use *use,
 	     int64_t user_id, struct fault *fault)
 {
+	struct user user;
 	enum status status = users_set_password(session, user_id,
 						use->password_hash, fault);
 
@@ -165,6 +178,11 @@ password_use(struct store_session *session, struct link_use *use,
 	if (status == STATUS_OK)
 		status = sessions_revoke_all(session, user_id, 0, "password",
 					     fault);
+	if (status == STATUS_OK)
+		status = users_get(session, user_id, use->arena, &user, fault);
+	if (status == STATUS_OK &&
+	    user_role_of(user.role) >= USER_ROLE_MODERATOR)
+		status = use_note(session, use, "update", fault);
 	return status;
 }
 

@@ -66,6 +66,13 @@ describe('the audit log', () => {
 			expect((await people.admin.ask(`${panel}/audit-logs?${bad}`)).status, bad).toBe(422);
 	});
 
+	test('tells what the operator did at the command line, as of no person', async () => {
+		const made = await people.admin.json(`${panel}/audit-logs?action=create&model_name=user&model_id=${people.artist.id}`);
+		expect(made.items).toMatchObject([
+			{ admin_user_id: null, admin_username: null, new_values: { username: people.artist.name, role: 'artist' }, user_agent: 'ogma user' },
+		]);
+	});
+
 	test('is exported whole, and no route changes or removes a row', async () => {
 		const csv = await people.admin.ask(`${panel}/audit-logs?format=csv`);
 		expect(csv.status).toBe(200);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from './support/http.ts';
-import { run, type Server, serve, until } from './support/ogma.ts';
+import { type Ended, run, type Server, serve, until } from './support/ogma.ts';
 import { Person, person, post, withJson } from './support/people.ts';
 
 const api = '/api/v1';
@@ -91,6 +91,18 @@ describe('a password', () => {
 		expect((await other.ask(`${api}/auth/me`)).status).toBe(401);
 		await new Person(server, anna.name, 'quite another one').signIn();
 		expect((await post(server, `${api}/auth/login`, { username: anna.name, password: anna.password })).status).toBe(401);
+	});
+
+	test('of an older system comes along as its bcrypt hash', async () => {
+		const hash = '$2b$05$abcdefghijklmnopqrstuuOUWCMLSeCx2Gadi9numxbJ/n586ltfq'; // of "the old pass word"
+		const add = (name: string, ...more: string[]): Promise<Ended> => run(['user', 'add', name, '--data', server.data, ...more]);
+		expect((await add('older', '--password-hash', hash)).code).toBe(0);
+		const old = new Person(server, 'older', 'the old pass word');
+		await old.signIn();
+		await old.signIn(); // by the hash that was made of it
+		expect((await post(server, `${api}/auth/login`, { username: 'older', password: 'the old pass' })).status).toBe(401);
+		for (const bad of ['$2b$05$short', '$1$abc$def', 'clear', '']) expect((await add('odd', '--password-hash', bad)).code, bad).toBe(1);
+		expect((await add('odd', '--password-hash', hash, '--password', 'a good password')).code).toBe(2);
 	});
 
 	test('can be guessed five times a minute, from one address, at one account', async () => {
@@ -453,6 +465,11 @@ describe('a server', () => {
 		expect(answers.map((one) => one.status).sort()).toEqual([200, 404, 404]);
 		expect(answers.find((one) => one.status === 200)?.json().user.role).toBe('superadmin');
 		expect((await fresh.json(`${api}/auth/config`)).setup_needed).toBe(false);
+		const boss = answers.find((one) => one.status === 200)?.json();
+		const audit = await fresh.ask('/admin/api/audit-logs?action=create', { headers: { authorization: `Bearer ${boss.access_token}` } });
+		expect(audit.json().items).toMatchObject([
+			{ admin_user_id: boss.user.id, model_name: 'user', model_id: boss.user.id, new_values: { role: 'superadmin' }, ip_address: '127.0.0.1' },
+		]);
 		await fresh.stop();
 		servers.splice(servers.indexOf(fresh), 1);
 		const again = await start('fresh');
