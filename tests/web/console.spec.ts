@@ -4,7 +4,7 @@ import { another, expect, test } from './ogma';
 
 test('two operators edit one queue at once, and no edit is lost', async ({ ogma, browser }) => {
 	const { channel, titles } = await made(ogma, 6);
-	const other = await another(browser);
+	const other = await another(ogma, browser);
 	await other.signInAsKeeper();
 	for (const one of [ogma, other]) {
 		await one.open(`/radio/${channel.id}/console`);

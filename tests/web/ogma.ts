@@ -1,6 +1,6 @@
 /* What the scenarios share: the page with its errors collected, and questions to the server about what it has. */
 import { test as base, expect, type Browser, type Page } from '@playwright/test';
-import { KEEPER_PASSWORD } from './server';
+import { KEEPER_PASSWORD, serveDemo } from './server';
 
 export interface Named {
 	id: number;
@@ -27,7 +27,7 @@ export class Ogma {
 	readonly page: Page;
 	private csrf = '';
 
-	constructor(page: Page, url = process.env.OGMA_URL!) {
+	constructor(page: Page, url: string) {
 		this.page = page;
 		this.url = url;
 	}
@@ -154,20 +154,31 @@ export class Ogma {
 }
 
 /** Somebody else, at another computer. */
-export async function another(browser: Browser): Promise<Ogma> {
+export async function another(ogma: Ogma, browser: Browser): Promise<Ogma> {
 	const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 } });
-	return new Ogma(await context.newPage());
+	return new Ogma(await context.newPage(), ogma.url);
 }
 
-export const test = base.extend<{ ogma: Ogma }>({
-	ogma: async ({ page }, use) => {
+/* OGMA_URL names a server that runs already; otherwise each worker has one of its own, so that no scenario sees what
+ * another changes meanwhile. */
+export const test = base.extend<{ ogma: Ogma }, { url: string }>({
+	url: [
+		async ({}, use) => {
+			if (process.env.OGMA_URL) return use(process.env.OGMA_URL);
+			const server = await serveDemo();
+			await use(server.url);
+			await server.stop();
+		},
+		{ scope: 'worker' },
+	],
+	ogma: async ({ page, url }, use) => {
 		const problems: string[] = [];
 		page.on('pageerror', (error) => problems.push(error.message));
 		page.on('console', (message) => {
 			if (message.type() === 'error' && !/404|Failed to load resource/.test(message.text()))
 				problems.push(message.text());
 		});
-		await use(new Ogma(page));
+		await use(new Ogma(page, url));
 		expect(problems, 'errors in the browser console').toEqual([]);
 	},
 });

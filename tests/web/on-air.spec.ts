@@ -4,7 +4,7 @@ import { another, expect, test } from './ogma';
 
 test('a listener hears a channel, and sees its track change without a reload', async ({ ogma, browser }) => {
 	const { channel, titles } = await started(ogma, 3);
-	const listener = await another(browser);
+	const listener = await another(ogma, browser);
 	await listener.open(`/radio/${channel.id}`);
 	const now = listener.page.getByRole('region', { name: 'Now playing' });
 	await expect(now.getByText(titles[0]!, { exact: true })).toBeVisible();

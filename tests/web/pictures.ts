@@ -38,7 +38,7 @@ const PICTURES: Picture[] = [
 	{ name: 'phone-playing-dark', shape: 'phone', theme: 'dark', path: (album) => `/albums/${album}`, sheet: true },
 ];
 
-async function take(browser: Browser, picture: Picture, album: number): Promise<void> {
+async function take(browser: Browser, url: string, picture: Picture, album: number): Promise<void> {
 	const context = await browser.newContext({
 		...SHAPES[picture.shape],
 		colorScheme: picture.theme,
@@ -46,7 +46,7 @@ async function take(browser: Browser, picture: Picture, album: number): Promise<
 		reducedMotion: 'reduce',
 	});
 	const page = await context.newPage();
-	const ogma = new Ogma(page);
+	const ogma = new Ogma(page, url);
 	await ogma.open(`/albums/${album}`);
 	await page.locator('main ol [data-result]').nth(1).click();
 	await page.waitForTimeout(1500);
@@ -78,5 +78,5 @@ test('pictures of the main pages', async ({ browser, ogma }) => {
 	const albums = await ogma.list('/albums/?limit=100');
 	const shown =
 		albums.filter((album) => album.track_count >= 5).sort((a, b) => b.track_count - a.track_count)[0] ?? albums[0]!;
-	for (const picture of PICTURES) await take(browser, picture, shown.id);
+	for (const picture of PICTURES) await take(browser, ogma.url, picture, shown.id);
 });

@@ -1,4 +1,4 @@
-/* Runs in Debian's Chromium against a real `ogma serve` (see server.ts), or against OGMA_URL when that is set. */
+/* Runs in Debian's Chromium against a real `ogma serve` of each worker's (see ogma.ts), or against OGMA_URL when that is set. */
 import { defineConfig } from '@playwright/test';
 
 /* Not part of a plain run: the pictures of the README, and the gapless measurement, which needs a quiet machine (sound that
@@ -24,7 +24,7 @@ export default defineConfig({
 		trace: process.env.TRACE ? 'on' : 'off',
 		screenshot: 'only-on-failure',
 		launchOptions: {
-			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
 			args: [
 				'--no-sandbox',
 				'--disable-gpu',

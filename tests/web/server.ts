@@ -1,6 +1,5 @@
-/* Before all tests: a server with the demo library on a data directory of its own; after them: its orderly end.
- * OGMA_URL names a server that runs already, then nothing is started. OGMA_DEMO names a rendered demo library; without
- * it one is rendered into build/demo-music, which takes about a minute once. */
+/* Servers for the scenarios, each on a data directory of its own. OGMA_DEMO names a rendered demo library; without it one
+ * is rendered into build/demo-music, which takes about a minute once. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -109,12 +108,14 @@ export async function serveApart(env: NodeJS.ProcessEnv, port?: number, music?: 
 	return serve(data, port ?? (await freePort()), env);
 }
 
-export default async function start(): Promise<(() => Promise<void>) | undefined> {
-	if (process.env.OGMA_URL) return undefined;
+/** With the demo library, for one worker: its scenarios change titles, covers and people one after the other. */
+export function serveDemo(): Promise<Serving> {
+	return serveApart({ REGISTRATION: 'open', TELEGRAM_BOT_TOKEN: BOT_TOKEN }, undefined, demoLibrary());
+}
+
+/** Before all tests: what they all need is there. */
+export default function prepare(): void {
+	if (process.env.OGMA_URL) return;
 	if (!existsSync(program)) throw new Error(`${program} is missing: build it, or set OGMA_URL`);
-	const data = newData();
-	execFileSync(program, ['scan', demoLibrary(), '--data', data], { stdio: 'inherit' });
-	const server = await serve(data, await freePort(), { REGISTRATION: 'open', TELEGRAM_BOT_TOKEN: BOT_TOKEN });
-	process.env.OGMA_URL = server.url;
-	return server.stop;
+	demoLibrary();
 }
