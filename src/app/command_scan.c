@@ -159,7 +159,7 @@ command_scan(struct invocation *invocation)
 	struct fault fault = { 0 };
 	enum status status;
 	struct app app;
-	int code = EXIT_DONE;
+	int code = EXIT_DONE, scanned;
 
 	if (invocation->count == 0 || invocation_stray(invocation) != NULL)
 		return EXIT_USAGE;
@@ -169,10 +169,13 @@ command_scan(struct invocation *invocation)
 			  &fault);
 	if (status != STATUS_OK)
 		return command_fail(invocation, &fault);
-	for (int i = 0; i < invocation->count && !stop_asked; i++) {
-		if (folder_scan(&app, invocation->arguments[i], &show, again,
-				&fault) != STATUS_OK)
+	for (scanned = 0; scanned < invocation->count && !stop_asked; scanned++)
+		if (folder_scan(&app, invocation->arguments[scanned], &show,
+				again, &fault) != STATUS_OK)
 			code = command_fail(invocation, &fault);
+	if (scanned < invocation->count && code == EXIT_DONE) {
+		fault_set(&fault, STATUS_FAILED, "the scan was stopped");
+		code = command_fail(invocation, &fault);
 	}
 	/* A running server does this by itself; without one nobody would. */
 	status = index_catch_up(app.index, 0, &fault);

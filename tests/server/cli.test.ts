@@ -1,10 +1,12 @@
 // The command line: what it prints, what it refuses, how it ends.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scannedData, temporary, trackTitled, withServer } from './support/library.ts';
 import { at, expected, music, shortSong } from './support/music.ts';
-import { type Ended, type RunOptions, lines, run } from './support/ogma.ts';
+import { type Ended, type RunOptions, lines, run, until } from './support/ogma.ts';
 
 const folder = await temporary('cli');
 const commandNames = ['serve', 'scan', 'user', 'jobs', 'index', 'settings', 'drivers', 'doctor', 'version', 'help'];
@@ -273,6 +275,33 @@ describe('scan', () => {
 		const asked = await run(['scan', path, '--json', '--data', data]);
 		expect(asked.code).toBe(1);
 		expect(Object.keys(lines(asked.stdout).at(-1) ?? {})).toEqual(['error', 'message']);
+	});
+
+	test('that is stopped before it began has failed', async () => {
+		const data = join(folder, 'stopped');
+		await scan(data, music);
+		// Who holds the library keeps the command from getting to the folder.
+		const hold = `import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute('pragma locking_mode=exclusive')
+db.execute('begin immediate')
+db.execute('create table held (id)')
+print('held', flush=True)
+sys.stdin.read()`;
+		const holder = spawn('python3', ['-c', hold, join(data, 'ogma.db')], { stdio: ['pipe', 'pipe', 'inherit'] });
+		await once(holder.stdout, 'data');
+		const ended = run(['scan', '--data', data, music], {
+			started: async (child) => {
+				const sigterm = 1n << 14n;
+				await until('the command listens to signals', async () => {
+					const caught = /^SigCgt:\s*(\w+)$/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'));
+					return (BigInt(`0x${caught?.[1] ?? 0}`) & sigterm) !== 0n || undefined;
+				});
+				child.kill('SIGTERM');
+				holder.stdin.end();
+			},
+		});
+		expect(await ended).toMatchObject({ code: 1, stderr: 'ogma: the scan was stopped\n' });
 	});
 
 	test('of a folder inside a known one is refused', async () => {

@@ -41,6 +41,7 @@ export interface RunOptions {
 	input?: string;
 	cwd?: string;
 	timeoutMs?: number;
+	started?: (child: ChildProcess) => Promise<void>; // what is done meanwhile
 }
 
 /** Runs a command to its end. */
@@ -54,7 +55,9 @@ export async function runProgram(path: string, argv: string[], options: RunOptio
 	const output = gather(child);
 	child.stdin.on('error', () => undefined); // it may end without reading
 	child.stdin.end(options.input ?? '');
-	const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+	const closed = once(child, 'close');
+	await options.started?.(child);
+	const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
 	clearTimeout(timer);
 	return { code, signal, stdout: output.stdout, stderr: output.stderr };
 }
