@@ -1,4 +1,4 @@
-/* admin.c - the admin panel: dashboard, audit log, invitations, settings. */
+/* admin.c - the admin panel: dashboard, audit log, invitations. */
 #include "api/handlers.h"
 
 #include <string.h>
@@ -291,41 +291,4 @@ handle_admin_uninvite(struct call *call)
 		call_answer_empty(call, 204);
 	else
 		call_answer_fault(call, &fault);
-}
-
-/* ---- settings ------------------------------------------------------------- */
-
-static void
-setting_print(void *cookie, const struct option_table *table,
-	      const struct option *row, const char *value,
-	      enum option_origin origin)
-{
-	static const char *const origins[] = { "default", "file",
-					       "environment", "flag" };
-	struct json_writer *json = cookie;
-
-	json_object_begin(json);
-	json_member_text(json, "group", table->title);
-	json_member_text(json, "name", row->name);
-	json_member_text(json, "value", value);
-	json_member_text(json, "unit", row->unit);
-	json_member_text(json, "origin", origins[origin]);
-	json_member_text(json, "summary", row->summary);
-	json_object_end(json);
-}
-
-void
-handle_admin_settings(struct call *call)
-{
-	struct json_writer json;
-	struct buffer body;
-
-	buffer_init(&body, 0);
-	json_writer_init(&json, &body);
-	json_object_begin(&json);
-	json_member_array_begin(&json, "items");
-	options_each(call->api->args.options, setting_print, &json);
-	json_array_end(&json);
-	json_object_end(&json);
-	call_answer_json(call, 200, &body);
 }

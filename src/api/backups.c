@@ -3,7 +3,10 @@
 
 #include "api/api.h"
 #include "api/forms.h"
+#include "api/short_list.h"
 #include "service/backup.h"
+
+#include <string.h>
 
 static void
 backup_form(struct json_writer *json, const struct backup_info *info)
@@ -19,6 +22,66 @@ backup_form(struct json_writer *json, const struct backup_info *info)
 	json_object_end(json);
 }
 
+static const char *
+backup_key(const void *row, struct arena *arena)
+{
+	(void)arena;
+	return ((const struct backup_info *)row)->name;
+}
+
+static const char *
+backup_words(const void *row, struct arena *arena)
+{
+	const struct backup_info *info = row;
+
+	return arena_print(arena, "%s %s %s", info->name, info->store,
+			   info->version);
+}
+
+static bool
+backup_passes(const void *row, const struct call *call)
+{
+	return short_flag(call, "complete",
+			  ((const struct backup_info *)row)->complete);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct backup_info *)a)->name,
+		      ((const struct backup_info *)b)->name);
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	int order = short_by_number(
+		((const struct backup_info *)a)->created_at_ms,
+		((const struct backup_info *)b)->created_at_ms);
+
+	return order != 0 ? order : by_name(a, b);
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	int order = short_by_number(
+		((const struct backup_info *)a)->size_bytes,
+		((const struct backup_info *)b)->size_bytes);
+
+	return order != 0 ? order : by_name(a, b);
+}
+
+static const struct short_kind backups = {
+	.size = sizeof(struct backup_info),
+	.key = backup_key,
+	.words = backup_words,
+	.passes = backup_passes,
+	.orders = { { "name", by_name },
+		    { "created_at", by_time },
+		    { "size_bytes", by_size } },
+};
+
 void
 handle_backups_list(struct call *call)
 {
@@ -31,14 +94,15 @@ handle_backups_list(struct call *call)
 	size_t count;
 
 	if (backup_list(place, call->arena, &list, &count, &fault) !=
-	    STATUS_OK) {
+		    STATUS_OK ||
+	    short_list_cut(call, &backups, list, &count, &page, &fault) !=
+		    STATUS_OK) {
 		call_answer_fault(call, &fault);
 		return;
 	}
 	page_begin(&answer);
 	for (size_t i = 0; i < count; i++)
 		backup_form(&answer.json, &list[i]);
-	page.total = (int64_t)count;
 	page_items_end(&answer, &page);
 	json_member_text(&answer.json, "folder",
 			 *folder != '\0' ? folder : NULL);

@@ -559,6 +559,20 @@ static const struct param audit_params[] = {
 	FORMAT_PARAM,
 	{ 0 }
 };
+static const struct param setting_list_params[] = {
+	PAGE_PARAMS,
+	{ .name = "q", .type = PARAM_TEXT, .min = 1,
+	  .summary = "Part of the name, of the value or of what it is for." },
+	{ .name = "group", .type = PARAM_TEXT, .min = 1, .max = 60,
+	  .summary = "One of the answer's groups." },
+	{ .name = "changed", .type = PARAM_BOOL,
+	  .summary = "Whether it was given, or is the preset." },
+	{ .name = "sort", .type = PARAM_CHOICE, .preset = "group",
+	  .choices = "group|-group|name|-name|origin|-origin",
+	  .summary = "Order; a minus means descending. group: that of the "
+		     "handbook." },
+	{ 0 }
+};
 static const struct param invitation_body[] = {
 	{ .name = "role", .type = PARAM_CHOICE, .choices = ROLES },
 	{ .name = "uses", .type = PARAM_INT, .min = 1, .max = 1000,
@@ -870,8 +884,8 @@ const struct route api_routes[] = {
 	     handle_admin_uninvite, "admin", "Takes an invitation back.",
 	     id_params, NULL, 204, NULL, "404 503"),
 	GET_FOR(USER_ROLE_ADMIN, "/admin/api/settings", handle_admin_settings,
-		"admin", "Every setting; secrets are hidden.", NULL,
-		"Settings", NULL),
+		"admin", "Every setting; secrets are hidden.",
+		setting_list_params, "Settings", "400 422"),
 
 	{ .method = HTTP_POST, .pattern = API "/analytics/listen",
 	  .handler = handle_listen, .tag = "listening",

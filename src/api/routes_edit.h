@@ -161,6 +161,31 @@ static const struct param source_scan_body[] = {
 	  .summary = "Read every file anew, changed or not." },
 	{ 0 }
 };
+static const struct param source_list_params[] = {
+	PAGE_PARAMS,
+	{ .name = "q", .type = PARAM_TEXT, .min = 1,
+	  .summary = "Part of the path or of the last error." },
+	{ .name = "kind", .type = PARAM_CHOICE, .choices = "folder|s3" },
+	{ .name = "state", .type = PARAM_CHOICE, .choices = "active|paused" },
+	{ .name = "failing", .type = PARAM_BOOL,
+	  .summary = "Whether the last scan failed or files were rejected." },
+	{ .name = "sort", .type = PARAM_CHOICE, .preset = "id",
+	  .choices = "id|-id|path|-path|file_count|-file_count|"
+		     "-rejected_count|-last_scan_at",
+	  .summary = "Order; a minus means descending." },
+	{ 0 }
+};
+static const struct param backup_list_params[] = {
+	PAGE_PARAMS,
+	{ .name = "q", .type = PARAM_TEXT, .min = 1,
+	  .summary = "Part of the name, of the version or of the store." },
+	{ .name = "complete", .type = PARAM_BOOL },
+	{ .name = "sort", .type = PARAM_CHOICE, .preset = "-created_at",
+	  .choices = "-created_at|created_at|name|-name|size_bytes|"
+		     "-size_bytes",
+	  .summary = "Order; a minus means descending." },
+	{ 0 }
+};
 static const struct param rejected_params[] = {
 	ID_PARAM,
 	LIMIT_PARAM,
@@ -297,8 +322,8 @@ static const struct param jobs_retry_body[] = {
 
 #define SOURCE_ROWS \
 	GET_FOR(USER_ROLE_ADMIN, API "/sources", handle_sources_list, \
-		"sources", "The places files come from.", NULL, "[Source]", \
-		"503"), \
+		"sources", "The places files come from.", \
+		source_list_params, "[Source]", "400 422 503"), \
 	SEND(HTTP_POST, API "/sources", USER_ROLE_ADMIN, handle_source_post, \
 	     "sources", "Adds a folder or a bucket.", NULL, \
 	     source_make_body, 201, "Source", "409 503"), \
@@ -348,8 +373,8 @@ static const struct param jobs_retry_body[] = {
 	     "Queues all jobs that were tried too often.", NULL, \
 	     jobs_retry_body, 202, "JobsQueued", "503"), \
 	GET_FOR(USER_ROLE_ADMIN, "/admin/api/backups", handle_backups_list, \
-		"admin", "Backups in BACKUP_DIR, the newest first.", NULL, \
-		"Backups", "503"), \
+		"admin", "Backups in BACKUP_DIR, the newest first.", \
+		backup_list_params, "Backups", "400 422 503"), \
 	SEND(HTTP_POST, "/admin/api/backups", USER_ROLE_ADMIN, \
 	     handle_backup_make, "admin", "Makes a backup in BACKUP_DIR.", \
 	     NULL, NULL, 201, "Backup", "409 422 503")

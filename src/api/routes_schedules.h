@@ -11,6 +11,18 @@
 	  .max = 40, .summary = "music_etl, monitoring, log_cleanup, " \
 				"daily_report, backup or cleanup." }
 
+static const struct param schedule_list_params[] = {
+	PAGE_PARAMS,
+	{ .name = "q", .type = PARAM_TEXT, .min = 1,
+	  .summary = "Part of the name or of what it does." },
+	{ .name = "enabled", .type = PARAM_BOOL },
+	{ .name = "changed", .type = PARAM_BOOL,
+	  .summary = "Whether a person gave the time." },
+	{ .name = "sort", .type = PARAM_CHOICE, .preset = "next_run_at",
+	  .choices = "next_run_at|-last_run_at|name|-name",
+	  .summary = "Order; a minus means descending." },
+	{ 0 }
+};
 static const struct param schedule_params[] = { SCHEDULE_PARAM, { 0 } };
 static const struct param schedule_run_params[] = { SCHEDULE_PARAM,
 						    PAGE_PARAMS, { 0 } };
@@ -31,7 +43,8 @@ static const struct param report_list_params[] = {
 /* clang-format off: rows */
 #define SCHEDULE_ROWS \
 	GET_FOR(USER_ROLE_ADMIN, API "/schedules", handle_schedules_list, \
-		"jobs", "Work by the clock.", NULL, "[Schedule]", "503"), \
+		"jobs", "Work by the clock.", schedule_list_params, \
+		"[Schedule]", "400 422 503"), \
 	SEND(HTTP_PATCH, API "/schedules/{name}", USER_ROLE_ADMIN, \
 	     handle_schedule_patch, "jobs", \
 	     "Changes when it comes, or whether.", schedule_params, \

@@ -3,6 +3,7 @@
 #include "api/forms.h"
 #include "api/handlers.h"
 #include "api/jobs.h"
+#include "api/short_list.h"
 #include "library/alerts.h"
 #include "library/job_reports.h"
 #include "service/chores.h"
@@ -60,18 +61,87 @@ schedule_form(struct json_writer *json, const struct schedule_view *view)
 	json_object_end(json);
 }
 
+static const char *
+schedule_key(const void *row, struct arena *arena)
+{
+	(void)arena;
+	return ((const struct schedule_view *)row)->row.name;
+}
+
+static const char *
+schedule_words(const void *row, struct arena *arena)
+{
+	const struct schedule_view *view = row;
+
+	return arena_print(arena, "%s %s", view->row.name, view->summary);
+}
+
+static bool
+schedule_passes(const void *row, const struct call *call)
+{
+	const struct schedule_view *view = row;
+
+	return short_flag(call, "enabled", view->row.enabled) &&
+	       short_flag(call, "changed", view->row.cron != NULL);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct schedule_view *)a)->row.name,
+		      ((const struct schedule_view *)b)->row.name);
+}
+
+/* What never comes stands last. */
+static int
+by_next(const void *a, const void *b)
+{
+	int64_t first = ((const struct schedule_view *)a)->row.next_run_ms;
+	int64_t second = ((const struct schedule_view *)b)->row.next_run_ms;
+	int order = short_by_number(first == 0 ? INT64_MAX : first,
+				    second == 0 ? INT64_MAX : second);
+
+	return order != 0 ? order : by_name(a, b);
+}
+
+static int
+by_last(const void *a, const void *b)
+{
+	int order = short_by_number(
+		((const struct schedule_view *)a)->row.last_run_ms,
+		((const struct schedule_view *)b)->row.last_run_ms);
+
+	return order != 0 ? order : by_name(a, b);
+}
+
+static const struct short_kind schedules = {
+	.size = sizeof(struct schedule_view),
+	.key = schedule_key,
+	.words = schedule_words,
+	.passes = schedule_passes,
+	.orders = { { "name", by_name },
+		    { "next_run_at", by_next },
+		    { "last_run_at", by_last } },
+};
+
 void
 handle_schedules_list(struct call *call)
 {
 	struct schedules_work work = { .call = call };
+	struct page_info page = { 0 };
+	struct fault fault = { 0 };
 	struct page_answer answer;
 
-	if (!call_read_store(call, schedules_work, &work))
+	if (!call_read_store(call, schedules_work, &work) ||
+	    !work_done(call,
+		       short_list_cut(call, &schedules, work.views,
+				      &work.count, &page, &fault),
+		       &fault))
 		return;
 	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
 		schedule_form(&answer.json, &work.views[i]);
-	page_end_whole(&answer, call, work.count);
+	page_end(&answer, call, &page);
 }
 
 void

@@ -1065,7 +1065,10 @@ const struct schema api_schemas[] = {
 		{ "origin", "string", "default, file, environment or flag." },
 		{ "summary", "string", NULL }) },
 	{ "Settings", FIELDS(
-		{ "items", "[Setting]", NULL }) },
+		{ "items", "[Setting]", NULL },
+		{ "total", "integer", NULL },
+		{ "next_cursor", "string?", NULL },
+		{ "groups", "[string]", "Of all settings, in their order." }) },
 	{ "Key", FIELDS(KEY_FIELDS) },
 	{ "NewKey", FIELDS(KEY_FIELDS,
 		{ "key", "string", "Shown this once." }) },

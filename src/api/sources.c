@@ -2,10 +2,12 @@
 #include "api/handlers.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "api/api.h"
 #include "api/forms.h"
 #include "api/jobs.h"
+#include "api/short_list.h"
 #include "driver/source.h"
 #include "library/files.h"
 #include "service/scan.h"
@@ -25,6 +27,7 @@ struct sources_work {
 	struct source_row *rows;
 	struct scan_state *scans;
 	size_t count;
+	struct page_info page; /* of all */
 };
 
 static enum status
@@ -55,6 +58,95 @@ scan_of(struct store_session *session, int64_t source_id, struct arena *arena,
 	return status;
 }
 
+static const char *
+source_key(const void *row, struct arena *arena)
+{
+	return arena_print(arena, "%lld",
+			   (long long)((const struct source_row *)row)->id);
+}
+
+static const char *
+source_words(const void *row, struct arena *arena)
+{
+	const struct source_row *source = row;
+
+	return arena_print(arena, "%s %s",
+			   source_name_display(arena, source->root),
+			   source->last_error != NULL ? source->last_error :
+							"");
+}
+
+static bool
+source_passes(const void *row, const struct call *call)
+{
+	const struct source_row *source = row;
+	bool paused = source->state == SOURCE_PAUSED;
+
+	return short_choice(call, "kind", source->kind) &&
+	       short_choice(call, "state", paused ? "paused" : "active") &&
+	       short_flag(call, "failing",
+			  source->last_error != NULL ||
+				  source->rejected_count > 0);
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return short_by_number(((const struct source_row *)a)->id,
+			       ((const struct source_row *)b)->id);
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	int order = strcmp(((const struct source_row *)a)->root,
+			   ((const struct source_row *)b)->root);
+
+	return order != 0 ? order : by_id(a, b);
+}
+
+static int
+by_files(const void *a, const void *b)
+{
+	int order = short_by_number(
+		((const struct source_row *)a)->file_count,
+		((const struct source_row *)b)->file_count);
+
+	return order != 0 ? order : by_id(a, b);
+}
+
+static int
+by_rejected(const void *a, const void *b)
+{
+	int order = short_by_number(
+		((const struct source_row *)a)->rejected_count,
+		((const struct source_row *)b)->rejected_count);
+
+	return order != 0 ? order : by_id(a, b);
+}
+
+static int
+by_last_scan(const void *a, const void *b)
+{
+	int order = short_by_number(
+		((const struct source_row *)a)->last_scan_at_ms,
+		((const struct source_row *)b)->last_scan_at_ms);
+
+	return order != 0 ? order : by_id(a, b);
+}
+
+static const struct short_kind sources = {
+	.size = sizeof(struct source_row),
+	.key = source_key,
+	.words = source_words,
+	.passes = source_passes,
+	.orders = { { "id", by_id },
+		    { "path", by_path },
+		    { "file_count", by_files },
+		    { "rejected_count", by_rejected },
+		    { "last_scan_at", by_last_scan } },
+};
+
 static enum status
 sources_read(struct store_session *session, struct sources_work *work,
 	     struct fault *fault)
@@ -62,9 +154,15 @@ sources_read(struct store_session *session, struct sources_work *work,
 	struct arena *arena = work->call->arena;
 	enum status status;
 
-	if (work->id == 0)
-		return sources_list(session, arena, &work->rows, &work->count,
-				    fault);
+	if (work->id == 0) {
+		status = sources_list(session, arena, &work->rows,
+				      &work->count, fault);
+		return status != STATUS_OK ?
+			       status :
+			       short_list_cut(work->call, &sources, work->rows,
+					      &work->count, &work->page,
+					      fault);
+	}
 	work->rows = arena_new(arena, struct source_row, 1);
 	work->count = 1;
 	status = sources_get(session, work->id, arena, work->rows, fault);
@@ -152,7 +250,7 @@ handle_sources_list(struct call *call)
 	for (size_t i = 0; i < work.count; i++)
 		source_form(&answer.json, &work.rows[i], &work.scans[i],
 			    call->arena);
-	page_end_whole(&answer, call, work.count);
+	page_end(&answer, call, &work.page);
 }
 
 static void

@@ -1,8 +1,11 @@
-// Lists of the admin panel row by row: requests, searches, what people did, and
-// everybody's playlists; as pages, as files, and many changed at once.
+// Lists of the admin panel row by row: requests, searches, what people did,
+// everybody's playlists, settings and sources; as pages, as files, and many
+// changed at once.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from './support/http.ts';
-import { serveMusic } from './support/library.ts';
+import { disk, serveMusic, temporary } from './support/library.ts';
 import { until } from './support/ogma.ts';
 import { type Person, person } from './support/people.ts';
 import { Description } from './support/schema.ts';
@@ -147,5 +150,81 @@ describe("everybody's playlists", () => {
 		expect((await bulk('delete', [])).status).toBe(422);
 		expect((await bulk('paint', ids)).status).toBe(422);
 		expect((await ada.post(`${panel}/playlists/bulk`, { ids, action: 'delete' })).status).toBe(403);
+	});
+});
+
+describe('lists that are short by design', () => {
+	/** All of a list, page by page. */
+	async function paged(path: string, query: string, limit: number): Promise<any[]> {
+		const items: any[] = [];
+		let cursor: string | null = null;
+		do {
+			const page: any = await admin.json(`${path}?limit=${limit}&${query}${cursor === null ? '' : `&cursor=${cursor}`}`);
+			expect(page.items.length).toBeLessThanOrEqual(limit);
+			items.push(...page.items);
+			cursor = page.next_cursor;
+		} while (cursor !== null);
+		return items;
+	}
+	const namesOf = (items: any[]): string[] => items.map((one) => one.name);
+
+	test('settings are paged without a gap, in either order, and found by group and words', async () => {
+		const first = checked('GET', `${panel}/settings`, await admin.ask(`${panel}/settings`));
+		const all = await paged(`${panel}/settings`, '', 7);
+		expect(first.items).toEqual(all.slice(0, 50));
+		expect(first.total).toBe(all.length);
+		expect(new Set(namesOf(all)).size).toBe(all.length);
+		expect(first.groups).toEqual([...new Set(all.map((one) => one.group))]);
+		const down = namesOf(await paged(`${panel}/settings`, 'sort=-name', 33));
+		expect(down).toEqual(namesOf(all).sort().reverse());
+		expect((await admin.json(`${panel}/settings?offset=50&limit=2`)).items).toEqual(all.slice(50, 52));
+		const group = first.groups[1];
+		const some = await admin.json(`${panel}/settings?group=${encodeURIComponent(group)}&limit=100`);
+		expect(some.items).toEqual(all.filter((one) => one.group === group));
+		expect(namesOf((await admin.json(`${panel}/settings?q=backup_k%C3%A9ep`)).items)).toEqual(['BACKUP_KEEP']);
+		const changed = await paged(`${panel}/settings`, 'changed=true', 100);
+		expect(changed).toEqual(all.filter((one) => one.origin !== 'default'));
+		expect(changed.length).toBeGreaterThan(0);
+	});
+
+	test('sources are narrowed and sorted, and pages go on where a removed one was', async () => {
+		const [music] = (await admin.json(`${api}/sources`)).items;
+		const folder = await temporary('sources', disk);
+		const ids: number[] = [];
+		for (const name of ['c', 'a', 'Ёлка', 'b']) {
+			await mkdir(join(folder, name));
+			ids.push((await admin.post(`${api}/sources`, { path: join(folder, name), scan: false })).json().id);
+		}
+		const list = async (query: string): Promise<number[]> =>
+			checked('GET', `${api}/sources`, await admin.ask(`${api}/sources?${query}`)).items.map((one: any) => one.id);
+		const [c, a, tree, b] = ids;
+		const here = `q=${encodeURIComponent(folder)}`;
+		expect(await list('')).toEqual([music.id, ...ids]);
+		expect(await list(`${here}&sort=path`)).toEqual([a, b, c, tree]);
+		expect(await list(`q=${encodeURIComponent('елка')}`)).toEqual([tree]);
+		expect(await list('sort=-file_count&limit=1')).toEqual([music.id]);
+		expect(await list('kind=s3')).toEqual([]);
+		await admin.send('PATCH', `${api}/sources/${a}`, { state: 'paused' });
+		expect(await list('state=paused')).toEqual([a]);
+		expect(await list(`${here}&state=active&sort=-id`)).toEqual([b, tree, c]);
+		expect(await list('failing=true')).toEqual(music.rejected_count > 0 ? [music.id] : []);
+
+		const page = await admin.json(`${api}/sources?${here}&sort=path&limit=2`);
+		expect(page).toMatchObject({ total: 4, items: [{ id: a }, { id: b }] });
+		await admin.send('DELETE', `${api}/sources/${b}`);
+		await until('the end of the removed one', async () => (await list(here)).length === 3);
+		expect(await list(`${here}&sort=path&limit=2&cursor=${page.next_cursor}`)).toEqual([c, tree]);
+		for (const other of [`${here}&sort=-path`, 'sort=path', `${here}&sort=path&state=paused`, `${here}&sort=path&offset=1`]) {
+			const refused = await admin.ask(`${api}/sources?${other}&cursor=${page.next_cursor}`);
+			expect(refused.status, other).toBe(422);
+		}
+	});
+
+	test('what is no order, no filter and no cursor of theirs is refused', async () => {
+		for (const path of [`${api}/sources`, `${api}/schedules`, `${panel}/settings`, `${panel}/backups`]) {
+			for (const bad of ['sort=colour', 'cursor=x', 'cursor=AAAA', 'limit=101', 'offset=10001', 'q='])
+				checked('GET', path, await admin.ask(`${path}?${bad}`), 422);
+			expect((await moderator.ask(path)).status, path).toBe(403);
+		}
 	});
 });

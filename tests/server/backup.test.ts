@@ -145,6 +145,12 @@ describe('on the admin page', () => {
 		const list = await admin.ask('/admin/api/backups');
 		expect(description.complaint(operation('GET'), list)).toBeUndefined();
 		expect(list.json().items.map((one: any) => one.complete)).toEqual([true, false]);
+		const names = async (query: string): Promise<string[]> =>
+			(await admin.json(`/admin/api/backups?${query}`)).items.map((one: any) => one.name);
+		expect(await names('sort=name')).toEqual(['ogma-20200101-000000', made.json().name]);
+		expect(await names('sort=-size_bytes&limit=1')).toEqual([made.json().name]);
+		expect(await names('complete=false')).toEqual(['ogma-20200101-000000']);
+		expect(await names('q=OGMA-2020')).toEqual(['ogma-20200101-000000']);
 		expect(list.json().items[0]).toMatchObject({ name: made.json().name, files: made.json().files });
 		const row = (await admin.json('/admin/api/audit-logs?model_name=backup&limit=1')).items[0];
 		expect(row).toMatchObject({ action: 'create', new_values: { name: made.json().name } });
