@@ -43,8 +43,6 @@ export type BulkAnswer = Exactly<Shapes['BulkOutcome'], { refused: Refusal[] }>;
 
 export const useDashboard = () => useSWR<Dashboard>(`${ADMIN}/dashboard`, { refreshInterval: 30_000 });
 export const useAdminUser = (id: string | undefined) => useSWR<UserDetails>(id ? `${ADMIN}/users/${id}` : null);
-export const useAdminSettings = () => useSWR<Page<Setting>>(`${ADMIN}/settings`);
-export const useBackups = () => useSWR<Shapes['Backups']>(`${ADMIN}/backups`);
 /** Asked each time a dialog opens: it may be opened again right after a change. */
 export const useEdits = (kind: string, id: number | null) =>
 	useSWR<Edits>(id === null ? null : apiPath(`/${kind}/${id}/edits`), { dedupingInterval: 0 });
@@ -59,9 +57,6 @@ export const useJob = (id: number | null) =>
 		refreshInterval: (job) => (job && isOver(job) ? 0 : PACE_MS.busy),
 	});
 
-export const useSchedules = () => useSWR<Page<Schedule>>(apiPath('/schedules'), { refreshInterval: PACE_MS.calm });
-export const useScheduleRuns = (name: string | undefined) =>
-	useSWR<Page<ScheduleRun>>(name ? apiPath(`/schedules/${name}/runs`) : null, { dedupingInterval: 0 });
 export const useAlerts = () =>
 	useSWR<{ alerts: Alert[] }>(apiPath('/monitoring/report'), { refreshInterval: PACE_MS.calm });
 

@@ -14,8 +14,9 @@ export interface InfiniteList<T> {
 	retry: () => void;
 }
 
-/** A list by cursor, page after page. `path` null: nothing to ask yet. */
-export function useInfiniteList<T>(path: string | null, query: Query = {}, limit = 100): InfiniteList<T> {
+/** A list by cursor, page after page. `path` null: nothing to ask yet. `anew`: its beginning is asked for again whenever
+ * it is shown. */
+export function useInfiniteList<T>(path: string | null, query: Query = {}, limit = 100, anew = false): InfiniteList<T> {
 	const first = path === null ? null : apiPath(path, { ...query, limit });
 	const key = (index: number, previous: Page<T> | null) => {
 		if (first === null || path === null) return null;
@@ -23,7 +24,8 @@ export function useInfiniteList<T>(path: string | null, query: Query = {}, limit
 		return previous?.next_cursor ? apiPath(path, { ...query, limit, cursor: previous.next_cursor }) : null;
 	};
 	const { data, error, isLoading, isValidating, setSize, mutate } = useSWRInfinite<Page<T>>(key, {
-		revalidateFirstPage: false,
+		revalidateFirstPage: anew,
+		...(anew ? { dedupingInterval: 0 } : {}),
 		revalidateOnFocus: false,
 	});
 	const items = useMemo(() => data?.flatMap((page) => page.items) ?? [], [data]);

@@ -1458,6 +1458,9 @@ export interface components {
         };
         Settings: {
             items: components["schemas"]["Setting"][];
+            total: number;
+            next_cursor: string | null;
+            groups: string[];
         };
         Key: {
             id: number;

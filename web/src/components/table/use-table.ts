@@ -6,7 +6,7 @@ import { useSearchParams } from 'react-router';
 import { apiPath, type Query } from '../../api/client';
 import type { Page } from '../../api/types';
 
-export interface TableOptions {
+export interface TableOptions<T = unknown> {
 	/** The first is the one without a choice; "-name" is downwards. */
 	sorts: string[];
 	/** Names of filters that may stand in the address. */
@@ -16,10 +16,14 @@ export interface TableOptions {
 	/** Filters that are asked for in another form than they have in the address. */
 	asked?: (filters: { filter: (name: string) => string }) => Query;
 	limit?: number;
+	/** After how many milliseconds the page is asked for again; 0: not by itself. */
+	refresh?: (items: T[]) => number;
 }
 
-export interface Table<T> {
+export interface Table<T, A extends Page<T> = Page<T>> {
 	items: T[];
+	/** The answer as it came, for what it tells beside the items. */
+	answer: A | null;
 	total: number | null;
 	/** A search that stopped here before its page was full; the next page goes on. */
 	searchedTo: string | null;
@@ -39,7 +43,7 @@ export interface Table<T> {
 	query: Query;
 }
 
-export function useTable<T>(path: string | null, options: TableOptions): Table<T> {
+export function useTable<T, A extends Page<T> = Page<T>>(path: string | null, options: TableOptions<T>): Table<T, A> {
 	const { sorts, filters = [], limit = 50 } = options;
 	const [params, setParams] = useSearchParams();
 	const wanted = params.get('sort') ?? '';
@@ -55,8 +59,9 @@ export function useTable<T>(path: string | null, options: TableOptions): Table<T
 	const cursors = trail.list === first ? trail.cursors : [];
 	const cursor = cursors.at(-1);
 	const key = path === null ? null : cursor ? apiPath(path, { ...query, limit, cursor }) : first;
-	const { data, error, isLoading, isValidating, mutate } = useSWR<Page<T> & { searched_to?: string | null }>(key, {
+	const { data, error, isLoading, isValidating, mutate } = useSWR<A & { searched_to?: string | null }>(key, {
 		keepPreviousData: true,
+		refreshInterval: (page) => options.refresh?.(page?.items ?? []) ?? 0,
 	});
 	const following = data?.next_cursor ?? null;
 	useEffect(() => {
@@ -74,6 +79,7 @@ export function useTable<T>(path: string | null, options: TableOptions): Table<T
 		);
 	return {
 		items: useMemo(() => data?.items ?? [], [data]),
+		answer: data ?? null,
 		total: data?.total ?? null,
 		searchedTo: data?.searched_to ?? null,
 		error,

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { BulkAnswer } from '../../api/admin';
 import { IconButton } from '../../components/Button';
 import { toast } from '../../components/toast';
 
@@ -24,7 +23,7 @@ export function BulkBar({ count, clear, children }: { count: number; clear: () =
 }
 
 /** Says how many were changed, and the reason of the first that was not. */
-export function useBulkReport(): (answer: BulkAnswer) => void {
+export function useBulkReport(): (answer: { changed: unknown[]; refused: { reason: string }[] }) => void {
 	const { t } = useTranslation();
 	return ({ changed, refused }) => {
 		const done = t('admin.bulk.changed', { count: changed.length });

@@ -77,3 +77,13 @@ export function ChoiceFilter<T>({ table, name, label, options }: ChoiceFilterPro
 		/>
 	);
 }
+
+/** Those for which something holds, those for which it does not, or all. */
+export function YesNoFilter<T>(props: Omit<ChoiceFilterProps<T>, 'options'>) {
+	const { t } = useTranslation();
+	const options = [
+		{ value: 'true', label: t('admin.yes') },
+		{ value: 'false', label: t('admin.no') },
+	];
+	return <ChoiceFilter {...props} options={options} />;
+}

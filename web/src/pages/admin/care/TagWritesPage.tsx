@@ -8,7 +8,7 @@ import { EmptyState } from '../../../components/States';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { BulkBar, useBulkReport } from '../Bulk';
-import { eachOf } from '../content/each';
+import { eachOf } from '../each';
 import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';

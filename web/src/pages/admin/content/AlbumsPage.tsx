@@ -20,7 +20,7 @@ import { attempt } from '../report';
 import { CoverPanel } from './CoverPanel';
 import { EditDialog } from './EditDialog';
 import type { FieldSpec } from './edit-values';
-import { eachOf } from './each';
+import { eachOf } from '../each';
 import { useContent } from './use-content';
 
 const SORTS = ['-created_at', 'title', 'artist', '-year', 'year', '-popularity'];

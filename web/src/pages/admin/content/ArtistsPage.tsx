@@ -22,7 +22,7 @@ import { attempt, tellError } from '../report';
 import { CoverPanel } from './CoverPanel';
 import { EditDialog } from './EditDialog';
 import type { FieldSpec } from './edit-values';
-import { eachOf } from './each';
+import { eachOf } from '../each';
 import { NewArtist } from './NewArtist';
 import { OwnersPanel } from './OwnersPanel';
 import { useContent } from './use-content';

@@ -19,7 +19,7 @@ import { Head } from '../Head';
 import { MENU_CELL } from '../menu-cell';
 import { ListExport } from '../ListExport';
 import { attempt } from '../report';
-import { eachOf } from './each';
+import { eachOf } from '../each';
 import { MergeDialog } from './MergeDialog';
 
 type Row = Genre & { merged_into?: { id: number; name: string } | null };

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isOver, PACE_MS, type Job } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
@@ -36,20 +36,13 @@ const KINDS = [
 
 export function JobsPage() {
 	const { t, i18n } = useTranslation();
-	const table = useTable<Job>('/jobs', { sorts: [''], filters: ['kind', 'state', 'source_id'] });
+	const table = useTable<Job>('/jobs', {
+		sorts: [''],
+		filters: ['kind', 'state', 'source_id'],
+		refresh: (jobs) => (jobs.every(isOver) ? PACE_MS.calm : PACE_MS.busy),
+	});
 	const [shown, setShown] = useState<number | null>(null);
-	const busy = table.items.some((job) => !isOver(job));
 	const { reload } = table;
-	useEffect(() => {
-		const timer = setInterval(
-			() => {
-				if (document.visibilityState === 'visible') reload();
-			},
-			busy ? PACE_MS.busy : PACE_MS.calm,
-		);
-		return () => clearInterval(timer);
-		// eslint-disable-next-line react-hooks/exhaustive-deps
-	}, [busy]);
 	const ask = async (job: Job, what: 'cancel' | 'retry') => {
 		if (await attempt(() => apiSend('POST', `/jobs/${job.id}/${what}`), t(`admin.jobs.done.${what}`))) reload();
 	};

@@ -1,11 +1,13 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useScheduleRuns, type Schedule } from '../../../api/admin';
+import type { Schedule, ScheduleRun } from '../../../api/admin';
 import { ApiError, apiSend } from '../../../api/client';
+import { useInfiniteList } from '../../../api/infinite';
 import { Badge } from '../../../components/Badge';
 import { Button } from '../../../components/Button';
 import { Actions, Dialog } from '../../../components/Dialog';
 import { TextInput } from '../../../components/form/TextInput';
+import { MoreButton } from '../../../components/MoreButton';
 import { SkeletonRows } from '../../../components/Skeletons';
 import { dateTimeOf } from '../../../i18n/dates';
 import { tellError } from '../report';
@@ -77,7 +79,7 @@ interface RunsProps {
 /** What came of it, the newest first; each leads to its job. */
 export function ScheduleRuns({ schedule, onClose, onJob }: RunsProps) {
 	const { t, i18n } = useTranslation();
-	const { data } = useScheduleRuns(schedule?.name);
+	const runs = useInfiniteList<ScheduleRun>(schedule && `/schedules/${schedule.name}/runs`, {}, 100, true);
 	return (
 		<Dialog
 			wide
@@ -85,10 +87,10 @@ export function ScheduleRuns({ schedule, onClose, onJob }: RunsProps) {
 			title={t('admin.schedules.historyOf', { name: schedule && t(`admin.jobs.kind.${schedule.name}`) })}
 			onClose={onClose}
 		>
-			{!data && <SkeletonRows count={3} />}
-			{data?.items.length === 0 && <p className="text-sm text-text-2">{t('admin.schedules.noRuns')}</p>}
+			{runs.loading && <SkeletonRows count={3} />}
+			{!runs.loading && runs.items.length === 0 && <p className="text-sm text-text-2">{t('admin.schedules.noRuns')}</p>}
 			<ol className="divide-y divide-line text-sm">
-				{data?.items.map((run) => (
+				{runs.items.map((run) => (
 					<li key={run.id}>
 						<button
 							type="button"
@@ -108,6 +110,7 @@ export function ScheduleRuns({ schedule, onClose, onJob }: RunsProps) {
 					</li>
 				))}
 			</ol>
+			<MoreButton list={runs} />
 		</Dialog>
 	);
 }

@@ -1,13 +1,17 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useAlerts, useSchedules, type Job, type Schedule } from '../../../api/admin';
+import { PACE_MS, useAlerts, type Job, type Schedule } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
 import { Badge } from '../../../components/Badge';
-import { Button } from '../../../components/Button';
+import { Button, IconButton } from '../../../components/Button';
 import { Toggle } from '../../../components/form/Toggle';
-import { SkeletonRows } from '../../../components/Skeletons';
-import { ErrorView } from '../../../components/States';
+import { Menu } from '../../../components/Menu';
+import { DataTable, type Column } from '../../../components/table/DataTable';
+import { useTable } from '../../../components/table/use-table';
 import { agoOf, dateTimeOf } from '../../../i18n/dates';
+import { BulkBar, useBulkReport } from '../Bulk';
+import { eachOf } from '../each';
+import { Filters, YesNoFilter } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
@@ -39,79 +43,142 @@ function Alerts() {
 	);
 }
 
+function useColumns(): Column<Schedule>[] {
+	const { t, i18n } = useTranslation();
+	return [
+		{
+			name: 'name',
+			title: t('admin.schedules.what'),
+			className: 'min-w-36',
+			render: ({ name }) => (
+				<>
+					<span className="block font-semibold">{t(`admin.jobs.kind.${name}`)}</span>
+					<span className="block text-text-2 max-sm:hidden">{t(`admin.schedules.does.${name}`)}</span>
+				</>
+			),
+		},
+		{
+			name: 'next_run_at',
+			title: t('admin.schedules.comes'),
+			sortable: true,
+			className: 'tabular',
+			render: ({ cron, next_run_at: next }) => (
+				<>
+					<code className="font-mono">{cron}</code>
+					<span className="block text-xs text-text-2">
+						{next ? dateTimeOf(next, i18n.language) : t('admin.schedules.never')}
+					</span>
+				</>
+			),
+		},
+		{
+			name: 'last_run_at',
+			title: t('admin.schedules.came'),
+			sortable: true,
+			from: 'md',
+			className: 'whitespace-nowrap',
+			render: ({ last_run_at: last }) => (last ? agoOf(last, i18n.language) : '—'),
+		},
+	];
+}
+
 /** Work by the clock: when it comes, what came of it, and a way to have it now. */
 export function SchedulesPage() {
-	const { t, i18n } = useTranslation();
-	const { data, error, mutate } = useSchedules();
+	const { t } = useTranslation();
+	const table = useTable<Schedule>('/schedules', {
+		sorts: ['next_run_at', '-last_run_at'],
+		filters: ['enabled', 'changed'],
+		refresh: () => PACE_MS.calm,
+	});
+	const [chosen, setChosen] = useState<Set<string>>(new Set());
 	const [timed, setTimed] = useState<Schedule | null>(null);
 	const [history, setHistory] = useState<Schedule | null>(null);
 	const [job, setJob] = useState<number | null>(null);
-	const name = (one: Schedule) => t(`admin.jobs.kind.${one.name}`);
-	const change = async (one: Schedule, enabled: boolean) => {
-		await attempt(() => apiSend('PATCH', `/schedules/${one.name}`, { enabled }));
-		await mutate();
+	const report = useBulkReport();
+	const shown = useColumns();
+	const nameOf = (one: Schedule) => t(`admin.jobs.kind.${one.name}`);
+	const enable = (name: string, enabled: boolean) => apiSend('PATCH', `/schedules/${name}`, { enabled });
+	const runNow = (name: string) => apiSend<Job>('POST', `/schedules/${name}/run`);
+	const change = async (work: () => Promise<unknown>) => {
+		await attempt(work);
+		table.reload();
 	};
-	const run = async (one: Schedule) => {
-		await attempt(async () => setJob((await apiSend<Job>('POST', `/schedules/${one.name}/run`)).id));
-		await mutate();
+	const many = async (work: (name: string) => Promise<unknown>) => {
+		report(await eachOf([...chosen], work));
+		setChosen(new Set());
+		table.reload();
 	};
-	if (error) return <ErrorView error={error} retry={() => void mutate()} />;
-	if (!data) return <SkeletonRows count={5} />;
+	const columns: Column<Schedule>[] = [
+		...shown,
+		{
+			name: 'enabled',
+			title: t('admin.schedules.clock'),
+			render: (one) => (
+				<Toggle
+					hiddenLabel
+					label={t('admin.schedules.on', { name: nameOf(one) })}
+					checked={one.enabled}
+					onChange={(enabled) => void change(() => enable(one.name, enabled))}
+				/>
+			),
+		},
+		{
+			name: 'menu',
+			title: '',
+			className: 'sticky right-0 bg-surface',
+			render: (one) => (
+				<span className="flex justify-end">
+					<IconButton
+						icon="play"
+						size="sm"
+						label={t('admin.schedules.runOf', { name: nameOf(one) })}
+						onClick={() => void change(async () => setJob((await runNow(one.name)).id))}
+					/>
+					<Menu
+						label={t('admin.actionsFor', { name: nameOf(one) })}
+						entries={() => [
+							{ icon: 'calendar', label: t('admin.schedules.time'), run: () => setTimed(one) },
+							{ icon: 'history', label: t('admin.schedules.history'), run: () => setHistory(one) },
+						]}
+					/>
+				</span>
+			),
+		},
+	];
 	return (
 		<>
 			<Head title={t('admin.nav.schedules')} hint={t('admin.schedules.hint')}>
 				<ListExport<Schedule>
 					path="/schedules"
+					query={table.query}
 					name="ogma-schedules"
 					columns={columnsOf('name', 'cron', 'preset', 'enabled', 'last_run_at', 'next_run_at')}
 				/>
 			</Head>
 			<Alerts />
-			<ul className="divide-y divide-line rounded-lg border border-line bg-surface">
-				{data.items.map((one) => (
-					<li key={one.name} className="flex flex-wrap items-center gap-x-6 gap-y-3 px-4 py-4 text-sm">
-						<span className="min-w-56 grow">
-							<h2 className="font-semibold">{name(one)}</h2>
-							<span className="block text-text-2">{t(`admin.schedules.does.${one.name}`)}</span>
-						</span>
-						<span className="tabular min-w-44 text-text-2">
-							<code className="font-mono text-text">{one.cron}</code>
-							<span className="block text-xs">
-								{one.next_run_at
-									? t('admin.schedules.next', { time: dateTimeOf(one.next_run_at, i18n.language) })
-									: t('admin.schedules.never')}
-							</span>
-							{one.last_run_at && (
-								<span className="block text-xs">
-									{t('admin.schedules.last', { time: agoOf(one.last_run_at, i18n.language) })}
-								</span>
-							)}
-						</span>
-						<span className="flex flex-wrap items-center gap-2">
-							<Toggle
-								hiddenLabel
-								label={t('admin.schedules.on', { name: name(one) })}
-								checked={one.enabled}
-								onChange={(enabled) => void change(one, enabled)}
-							/>
-							<Button look="quiet" icon="calendar" onClick={() => setTimed(one)}>
-								{t('admin.schedules.time')}
-							</Button>
-							<Button look="quiet" icon="history" onClick={() => setHistory(one)}>
-								{t('admin.schedules.history')}
-							</Button>
-							<Button
-								icon="play"
-								aria-label={t('admin.schedules.runOf', { name: name(one) })}
-								onClick={() => void run(one)}
-							>
-								{t('admin.schedules.run')}
-							</Button>
-						</span>
-					</li>
+			<Filters>
+				<YesNoFilter table={table} name="enabled" label={t('admin.schedules.clock')} />
+				<YesNoFilter table={table} name="changed" label={t('admin.schedules.changed')} />
+			</Filters>
+			<DataTable
+				label={t('admin.nav.schedules')}
+				table={table}
+				columns={columns}
+				keyOf={({ name }) => name}
+				nameOf={nameOf}
+				selection={{ keys: chosen, set: setChosen }}
+			/>
+			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+				<Button icon="play" className="h-9! px-3.5!" onClick={() => void many(runNow)}>
+					{t('admin.schedules.run')}
+				</Button>
+				{[true, false].map((on) => (
+					<Button key={String(on)} className="h-9! px-3.5!" onClick={() => void many((name) => enable(name, on))}>
+						{t(on ? 'admin.schedules.turnOn' : 'admin.schedules.turnOff')}
+					</Button>
 				))}
-			</ul>
-			<ScheduleTime key={timed?.name} schedule={timed} onClose={() => setTimed(null)} onDone={() => void mutate()} />
+			</BulkBar>
+			<ScheduleTime key={timed?.name} schedule={timed} onClose={() => setTimed(null)} onDone={table.reload} />
 			<ScheduleRuns schedule={history} onClose={() => setHistory(null)} onJob={setJob} />
 			<JobDialog id={job} onClose={() => setJob(null)} />
 		</>

@@ -1,14 +1,16 @@
 import { useTranslation } from 'react-i18next';
-import useSWR from 'swr';
 import type { RejectedFile, Source } from '../../../api/admin';
-import { apiPath, apiSend } from '../../../api/client';
-import type { Page } from '../../../api/types';
+import { apiSend } from '../../../api/client';
+import { useInfiniteList } from '../../../api/infinite';
 import { Button } from '../../../components/Button';
 import { Actions } from '../../../components/Dialog';
 import { Problem } from '../../../components/form/Problem';
 import { TextInput } from '../../../components/form/TextInput';
 import { useForm } from '../../../components/form/use-form';
+import { MoreButton } from '../../../components/MoreButton';
 import { SkeletonRows } from '../../../components/Skeletons';
+import { columnsOf } from '../list-columns';
+import { ListExport } from '../ListExport';
 
 export function NewSource({ onDone }: { onDone: (made: boolean) => void }) {
 	const { t } = useTranslation();
@@ -43,21 +45,28 @@ export function NewSource({ onDone }: { onDone: (made: boolean) => void }) {
 /** Files that could not be read, and why. */
 export function Rejected({ source }: { source: Source }) {
 	const { t } = useTranslation();
-	const { data } = useSWR<Page<RejectedFile>>(apiPath(`/sources/${source.id}/rejected`, { limit: 100 }));
-	if (!data) return <SkeletonRows count={3} />;
+	const path = `/sources/${source.id}/rejected`;
+	const list = useInfiniteList<RejectedFile>(path, {}, 100, true);
+	if (list.loading) return <SkeletonRows count={3} />;
+	if (list.items.length === 0) return <p className="text-sm text-text-2">{t('state.nothing')}</p>;
 	return (
 		<>
+			<div className="mb-3 flex justify-end">
+				<ListExport<RejectedFile>
+					path={path}
+					name={`ogma-rejected-${source.id}`}
+					columns={columnsOf('id', 'path', 'reason', 'updated_at')}
+				/>
+			</div>
 			<ul className="divide-y divide-line text-sm">
-				{data.items.map((file) => (
+				{list.items.map((file) => (
 					<li key={file.id} className="py-2 wrap-anywhere">
 						<span className="block font-mono text-xs">{file.path}</span>
 						<span className="text-text-2">{file.reason}</span>
 					</li>
 				))}
 			</ul>
-			{data.next_cursor && (
-				<p className="mt-3 text-sm text-text-2">{t('admin.sources.firstOf', { count: data.total })}</p>
-			)}
+			<MoreButton list={list} />
 		</>
 	);
 }

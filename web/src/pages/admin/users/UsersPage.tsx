@@ -12,7 +12,7 @@ import { Menu, type MenuEntry } from '../../../components/Menu';
 import { DataTable } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { BulkBar, useBulkReport } from '../Bulk';
-import { ChoiceFilter, Filters, TextFilter } from '../Filters';
+import { ChoiceFilter, Filters, TextFilter, YesNoFilter } from '../Filters';
 import { Head } from '../Head';
 import { MENU_CELL } from '../menu-cell';
 import { attempt, tellError } from '../report';
@@ -106,15 +106,7 @@ export function UsersPage() {
 					label={t('admin.users.status')}
 					options={STATUSES.map((value) => ({ value, label: t(`admin.users.state.${value}`) }))}
 				/>
-				<ChoiceFilter
-					table={table}
-					name="is_active"
-					label={t('admin.users.active')}
-					options={[
-						{ value: 'true', label: t('admin.yes') },
-						{ value: 'false', label: t('admin.no') },
-					]}
-				/>
+				<YesNoFilter table={table} name="is_active" label={t('admin.users.active')} />
 			</Filters>
 			<DataTable
 				label={t('admin.nav.users')}

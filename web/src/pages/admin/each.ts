@@ -1,10 +1,9 @@
-import type { BulkAnswer, Refusal } from '../../../api/admin';
-import { ApiError } from '../../../api/client';
+import { ApiError } from '../../api/client';
 
 /** The same thing done to many, one after the other, where the server has no one call for it. */
-export async function eachOf(ids: number[], work: (id: number) => Promise<unknown>): Promise<BulkAnswer> {
-	const changed: number[] = [];
-	const refused: Refusal[] = [];
+export async function eachOf<K>(ids: K[], work: (id: K) => Promise<unknown>) {
+	const changed: K[] = [];
+	const refused: { id: K; reason: string }[] = [];
 	for (const id of ids) {
 		try {
 			await work(id);
