@@ -1,418 +1,10 @@
-/* catalogue_edit.c - what people change of tracks; see edits.h.
- *
- * A track as its file has it and a track as it is shown are both a struct
- * track_state: the second is the first with the edited fields laid over it.
- * The first is kept beneath the edit, so one function makes the shown track
- * after a scan, after an edit and after an edit was taken back. */
+/* catalogue_edit.c - what people change of tracks; see edits.h. */
 #include "library/catalogue_private.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <string.h>
 
-#include "base/fold.h"
-
-/* ---- names in texts ------------------------------------------------------- */
-
-static bool
-is_letter(char c)
-{
-	return isalnum((unsigned char)c) || (c & 0x80) != 0;
-}
-
-/* Whether `name`, in whatever case, stands at `at` and no word goes on before
- * or after it. */
-static bool
-name_stands(struct arena *arena, const char *text, const char *at,
-	    struct span name, const char *folded)
-{
-	const char *after = at + name.length;
-
-	if ((at != text && is_letter(at[-1]) && is_letter(*at)) ||
-	    strnlen(at, name.length) < name.length ||
-	    (is_letter(*after) && is_letter(after[-1])))
-		return false;
-	return memcmp(at, name.at, name.length) == 0 ||
-	       (utf8_valid(at, name.length) &&
-		strcmp(fold_identity(arena, arena_copy_bytes(arena, at,
-							     name.length)),
-		       folded) == 0);
-}
-
-const char *
-name_replace(struct arena *arena, const char *text, const char *from,
-	     const char *to)
-{
-	struct span name = span_of(from);
-	const char *folded = fold_identity(arena, from), *result;
-	struct buffer out;
-
-	if (text == NULL || name.length == 0 || strcmp(from, to) == 0)
-		return text;
-	if (strcmp(fold_identity(arena, text), folded) == 0)
-		return to;
-	buffer_init(&out, 0);
-	for (const char *at = text; *at != '\0';) {
-		if (name_stands(arena, text, at, name, folded)) {
-			buffer_add_text(&out, to);
-			at += name.length;
-		} else {
-			buffer_add_char(&out, *at++);
-		}
-	}
-	result = arena_copy_bytes(arena, out.bytes, out.length);
-	buffer_release(&out);
-	return result;
-}
-
-/* Tags say the old name of an artist whose name is edited; `back`: the other
- * way round. */
-static void
-state_rename(struct catalogue *catalogue, struct track_state *state, bool back)
-{
-	struct arena *arena = &catalogue->arena;
-
-	for (size_t i = 0; i < state->artist_count; i++) {
-		const struct artist_edited *edited = artist_edited_find(
-			catalogue, state->artists[i].artist_id);
-		bool composer = state->artists[i].role == CREDIT_COMPOSER;
-		const char **text = composer ? &state->composer :
-					       &state->artist;
-
-		if (edited == NULL || edited->name == NULL ||
-		    edited->tagged == NULL)
-			continue;
-		*text = name_replace(arena, *text,
-				     back ? edited->name : edited->tagged,
-				     back ? edited->tagged : edited->name);
-	}
-}
-
-/* ---- a state as JSON ------------------------------------------------------ */
-
-static json_t *
-links_json(const struct track_link *links, size_t count)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(
-			list, json_pack("[I, i]",
-					(json_int_t)links[i].artist_id,
-					(int)links[i].role));
-	return list;
-}
-
-static json_t *
-ids_json(const int64_t *ids, size_t count)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json_integer(ids[i]));
-	return list;
-}
-
-static json_t *
-state_json(const struct track_state *state)
-{
-	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:I, s:i, s:i, s:i}",
-			 "title", state->title, "artist", state->artist,
-			 "composer", state->composer, "artists",
-			 links_json(state->artists, state->artist_count),
-			 "genres",
-			 ids_json(state->genres, state->genre_count),
-			 "album_id", (json_int_t)state->album_id, "track_no",
-			 (int)state->track_no, "disc_no", (int)state->disc_no,
-			 "year", (int)state->year);
-}
-
-static void
-link_add(struct track_state *state, int64_t artist_id, int32_t role)
-{
-	for (size_t i = 0; i < state->artist_count; i++)
-		if (state->artists[i].artist_id == artist_id &&
-		    state->artists[i].role == role)
-			return;
-	if (artist_id != 0 && state->artist_count < MEDIA_CREDITS_MAX)
-		state->artists[state->artist_count++] =
-			(struct track_link){ artist_id, role };
-}
-
-static void
-links_read(struct track_state *state, const json_t *list)
-{
-	const json_t *item;
-	size_t i;
-
-	state->artist_count = 0;
-	json_array_foreach((json_t *)list, i, item)
-		link_add(state, json_integer_value(json_array_get(item, 0)),
-			 (int32_t)json_integer_value(json_array_get(item, 1)));
-}
-
-static void
-genres_read(struct track_state *state, const json_t *list)
-{
-	const json_t *item;
-	size_t i;
-
-	state->genre_count = 0;
-	json_array_foreach((json_t *)list, i, item)
-		if (state->genre_count < MEDIA_GENRES_MAX)
-			state->genres[state->genre_count++] =
-				json_integer_value(item);
-}
-
-static int32_t
-number_of(const json_t *object, const char *name, int32_t preset)
-{
-	const json_t *value = json_object_get(object, name);
-
-	return json_is_integer(value) ? (int32_t)json_integer_value(value) :
-					preset;
-}
-
-static const char *
-text_of(struct arena *arena, const json_t *object, const char *name)
-{
-	return arena_copy_text(arena,
-			       json_string_value(json_object_get(object, name)));
-}
-
-static void
-state_read(struct arena *arena, const json_t *below, struct track_state *out)
-{
-	*out = (struct track_state){
-		.title = text_of(arena, below, "title"),
-		.artist = text_of(arena, below, "artist"),
-		.composer = text_of(arena, below, "composer"),
-		.album_id = json_integer_value(
-			json_object_get(below, "album_id")),
-		.track_no = number_of(below, "track_no", 0),
-		.disc_no = number_of(below, "disc_no", 0),
-		.year = number_of(below, "year", 0),
-	};
-	links_read(out, json_object_get(below, "artists"));
-	genres_read(out, json_object_get(below, "genres"));
-}
-
-/* ---- laying edits over ----------------------------------------------------- */
-
-int64_t
-links_main_artist(const struct track_link *links, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (links[i].role == CREDIT_MAIN)
-			return links[i].artist_id;
-	return 0;
-}
-
-enum status
-name_of_artist(struct catalogue *catalogue, int64_t id, const char **out,
-	       struct fault *fault)
-{
-	struct store_rows *rows;
-	enum status status;
-
-	*out = "";
-	status = sql_query(catalogue->session,
-			   "select name from artists where id = $1",
-			   SQL_ARGS(SQL_INT(id)), &rows, fault);
-	if (status == STATUS_OK && sql_next(rows, &status, fault))
-		*out = sql_column_text(rows, 0, &catalogue->arena);
-	sql_end(rows);
-	return status;
-}
-
-/* Names of one role, ", " between; NULL: none. */
-static enum status
-names_of_links(struct catalogue *catalogue, const struct track_state *state,
-	       int32_t role, const char **out, struct fault *fault)
-{
-	enum status status = STATUS_OK;
-
-	*out = NULL;
-	for (size_t i = 0; i < state->artist_count && status == STATUS_OK;
-	     i++) {
-		const char *name;
-
-		if (state->artists[i].role != role)
-			continue;
-		status = name_of_artist(catalogue, state->artists[i].artist_id,
-					&name, fault);
-		*out = *out == NULL ? name :
-				      arena_print(&catalogue->arena, "%s, %s",
-						  *out, name);
-	}
-	return status;
-}
-
-/* The shown artist of edited credits: "A, B feat. C". */
-static enum status
-artist_text_make(struct catalogue *catalogue, struct track_state *state,
-		 struct fault *fault)
-{
-	const char *mains, *featured = NULL;
-	enum status status = names_of_links(catalogue, state, CREDIT_MAIN,
-					    &mains, fault);
-
-	if (status == STATUS_OK)
-		status = names_of_links(catalogue, state, CREDIT_FEATURED,
-					&featured, fault);
-	if (status != STATUS_OK)
-		return status;
-	state->artist = mains == NULL ? "" : mains;
-	if (mains != NULL && featured != NULL)
-		state->artist = arena_print(&catalogue->arena, "%s feat. %s",
-					    mains, featured);
-	return STATUS_OK;
-}
-
-static bool
-has_link_role(const struct track_state *state, int32_t role)
-{
-	for (size_t i = 0; i < state->artist_count; i++)
-		if (state->artists[i].role == role)
-			return true;
-	return false;
-}
-
-/* Credits without composers leave those of the tags. */
-static enum status
-artists_lay_over(struct catalogue *catalogue, const json_t *fields,
-		 struct track_state *state, struct fault *fault)
-{
-	const struct track_state *tagged;
-	struct track_state *copy;
-	enum status status;
-
-	if (json_object_get(fields, "artists") == NULL)
-		return STATUS_OK;
-	copy = arena_new(&catalogue->arena, struct track_state, 1);
-	*copy = *state;
-	tagged = copy;
-	links_read(state, json_object_get(fields, "artists"));
-	if (has_link_role(state, CREDIT_COMPOSER)) {
-		status = names_of_links(catalogue, state, CREDIT_COMPOSER,
-					&state->composer, fault);
-		if (status != STATUS_OK)
-			return status;
-	} else {
-		for (size_t i = 0; i < tagged->artist_count; i++)
-			if (tagged->artists[i].role == CREDIT_COMPOSER)
-				link_add(state, tagged->artists[i].artist_id,
-					 CREDIT_COMPOSER);
-	}
-	return artist_text_make(catalogue, state, fault);
-}
-
-static enum status
-composers_lay_over(struct catalogue *catalogue, const json_t *fields,
-		   struct track_state *state, struct fault *fault)
-{
-	const json_t *list = json_object_get(fields, "composers"), *item;
-	size_t kept = 0, i;
-
-	if (list == NULL)
-		return STATUS_OK;
-	for (i = 0; i < state->artist_count; i++)
-		if (state->artists[i].role != CREDIT_COMPOSER)
-			state->artists[kept++] = state->artists[i];
-	state->artist_count = kept;
-	json_array_foreach((json_t *)list, i, item)
-		link_add(state, json_integer_value(item), CREDIT_COMPOSER);
-	return names_of_links(catalogue, state, CREDIT_COMPOSER,
-			      &state->composer, fault);
-}
-
-/* Merged genres are followed, twice the same one is once. */
-static enum status
-genres_settle(struct catalogue *catalogue, struct track_state *state,
-	      struct fault *fault)
-{
-	enum status status = STATUS_OK;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < state->genre_count && status == STATUS_OK;
-	     i++) {
-		int64_t id = 0;
-		bool seen = false;
-
-		status = genre_follow(catalogue, state->genres[i], &id, fault);
-		for (size_t k = 0; k < kept; k++)
-			seen = seen || state->genres[k] == id;
-		if (id != 0 && !seen)
-			state->genres[kept++] = id;
-	}
-	state->genre_count = kept;
-	return status;
-}
-
-static enum status
-state_lay_over(struct catalogue *catalogue, const json_t *fields,
-	       struct track_state *state, struct fault *fault)
-{
-	enum status status;
-
-	state_rename(catalogue, state, false);
-	if (json_object_get(fields, "title") != NULL)
-		state->title = text_of(&catalogue->arena, fields, "title");
-	if (json_object_get(fields, "album_id") != NULL)
-		state->album_id = json_integer_value(
-			json_object_get(fields, "album_id"));
-	state->track_no = number_of(fields, "track_no", state->track_no);
-	state->disc_no = number_of(fields, "disc_no", state->disc_no);
-	state->year = number_of(fields, "year", state->year);
-	if (json_object_get(fields, "genres") != NULL)
-		genres_read(state, json_object_get(fields, "genres"));
-	status = artists_lay_over(catalogue, fields, state, fault);
-	if (status == STATUS_OK)
-		status = composers_lay_over(catalogue, fields, state, fault);
-	if (status == STATUS_OK)
-		status = genres_settle(catalogue, state, fault);
-	return status;
-}
-
-/* Genres came with an album that the track may have left. */
-static void
-genres_leave_album(json_t *fields, int64_t tagged_album_id)
-{
-	const json_t *of = json_object_get(fields, "genres_of");
-	const json_t *edited = json_object_get(fields, "album_id");
-	int64_t album_id = edited != NULL ? json_integer_value(edited) :
-					    tagged_album_id;
-
-	if (of == NULL || json_integer_value(of) == album_id)
-		return;
-	json_object_del(fields, "genres");
-	json_object_del(fields, "genres_of");
-}
-
-enum status
-track_state_edit(struct catalogue *catalogue, int64_t track_id,
-		 struct track_state *state, struct fault *fault)
-{
-	struct edit edit = { 0 };
-	enum status status = STATUS_OK;
-
-	if (track_id != 0)
-		status = edit_load(catalogue->session, EDIT_TRACK, track_id,
-				   &edit, fault);
-	if (status == STATUS_OK && json_object_size(edit.fields) > 0) {
-		genres_leave_album(edit.fields, state->album_id);
-		json_decref(edit.below);
-		edit.below = state_json(state);
-		status = edit_store_below(catalogue, EDIT_TRACK, track_id,
-					  &edit, fault);
-	}
-	if (status == STATUS_OK)
-		status = state_lay_over(catalogue, edit.fields, state, fault);
-	edit_release(&edit);
-	return status;
-}
-
-/* ---- stored tracks --------------------------------------------------------- */
+/* ---- stored tracks -------------------------------------------------------- */
 
 enum status
 track_load(struct catalogue *catalogue, int64_t id, struct stored_track *out,
@@ -491,8 +83,8 @@ known_artist(struct catalogue *catalogue, int64_t id, struct known *out,
 	     struct fault *fault)
 {
 	return known_load(catalogue,
-			  "select sort_key from artists where id = $1", id,
-			  out, fault);
+			  "select sort_key from artists where id = $1", id, out,
+			  fault);
 }
 
 enum status
@@ -519,12 +111,11 @@ track_row_write(struct catalogue *catalogue, int64_t id,
 	struct known artist, album;
 	enum status status = known_artist(
 		catalogue,
-		links_main_artist(state->artists, state->artist_count),
-		&artist, fault);
+		links_main_artist(state->artists, state->artist_count), &artist,
+		fault);
 
 	if (status == STATUS_OK)
-		status = known_album(catalogue, state->album_id, &album,
-				     fault);
+		status = known_album(catalogue, state->album_id, &album, fault);
 	if (status != STATUS_OK)
 		return status;
 	return sql_post(
@@ -555,8 +146,8 @@ enum status
 track_become(struct catalogue *catalogue, int64_t id, bool visible,
 	     const struct track_state *state, struct fault *fault)
 {
-	struct contribution *before = arena_new(&catalogue->arena,
-						struct contribution, 2);
+	struct contribution *before =
+		arena_new(&catalogue->arena, struct contribution, 2);
 	struct contribution *now = before + 1;
 	enum status status = contribution_load(catalogue, id, before, fault);
 
@@ -578,7 +169,7 @@ track_become(struct catalogue *catalogue, int64_t id, bool visible,
 	return status;
 }
 
-/* ---- what a person says ---------------------------------------------------- */
+/* ---- what a person says --------------------------------------------------- */
 
 enum status
 artist_of_json(struct catalogue *catalogue, const json_t *value,
@@ -622,7 +213,8 @@ artists_take(struct catalogue *catalogue, const json_t *list, json_t *fields,
 	bool main = false;
 	size_t i;
 
-	json_array_foreach((json_t *)list, i, item) {
+	json_array_foreach((json_t *)list, i, item)
+	{
 		const char *word =
 			json_string_value(json_object_get(item, "role"));
 		enum credit_role role = CREDIT_MAIN;
@@ -634,8 +226,8 @@ artists_take(struct catalogue *catalogue, const json_t *list, json_t *fields,
 		if (status != STATUS_OK)
 			break;
 		main = main || role == CREDIT_MAIN;
-		json_array_append_new(links, json_pack("[I, i]",
-						       (json_int_t)id, role));
+		json_array_append_new(
+			links, json_pack("[I, i]", (json_int_t)id, role));
 	}
 	if (status == STATUS_OK && !main)
 		status = fault_field(fault, STATUS_INVALID, "artists",
@@ -647,8 +239,8 @@ artists_take(struct catalogue *catalogue, const json_t *list, json_t *fields,
 }
 
 static enum status
-composers_take(struct catalogue *catalogue, const json_t *value,
-	       json_t *fields, struct fault *fault)
+composers_take(struct catalogue *catalogue, const json_t *value, json_t *fields,
+	       struct fault *fault)
 {
 	struct span rest = { "", 0 }, name;
 	json_t *ids = json_array();
@@ -664,8 +256,8 @@ composers_take(struct catalogue *catalogue, const json_t *value,
 		if (name.length == 0)
 			continue;
 		text = json_stringn(name.at, name.length);
-		status = artist_of_json(catalogue, text, "composer", &id,
-					fault);
+		status =
+			artist_of_json(catalogue, text, "composer", &id, fault);
 		json_decref(text);
 		json_array_append_new(ids, json_integer(id));
 	}
@@ -675,11 +267,11 @@ composers_take(struct catalogue *catalogue, const json_t *value,
 	return status;
 }
 
-/* ---- the album a person names ---------------------------------------------- */
+/* ---- the album a person names --------------------------------------------- */
 
 struct album_words {
-	const char *title;  /* NULL: that of the album it is in */
-	bool new_artists;   /* of the track, in the same change */
+	const char *title; /* NULL: that of the album it is in */
+	bool new_artists;  /* of the track, in the same change */
 	bool artist_given;
 	const char *artist; /* NULL: nobody's */
 };
@@ -737,8 +329,8 @@ album_by_words(struct catalogue *catalogue, const struct stored_track *track,
 {
 	int64_t artists[MEDIA_CREDITS_MAX];
 	struct album_wanted wanted;
-	enum status status = album_wish(catalogue, track, words, artists,
-					&wanted, fault);
+	enum status status =
+		album_wish(catalogue, track, words, artists, &wanted, fault);
 
 	if (status != STATUS_OK)
 		return status;
@@ -758,10 +350,9 @@ album_by_words(struct catalogue *catalogue, const struct stored_track *track,
 					&wanted.artist_text, fault);
 	}
 	wanted.compilation = wanted.artist_count == 0;
-	return status == STATUS_OK ?
-		       album_find_or_create(catalogue, &wanted, id, NULL,
-					    fault) :
-		       status;
+	return status == STATUS_OK ? album_find_or_create(catalogue, &wanted,
+							  id, NULL, fault)
+				   : status;
 }
 
 static enum status
@@ -793,12 +384,11 @@ album_take(struct catalogue *catalogue, const struct stored_track *track,
 					fault);
 	}
 	if (status == STATUS_OK)
-		json_object_set_new(fields, "album_id",
-				    json_integer(album.id));
+		json_object_set_new(fields, "album_id", json_integer(album.id));
 	return status;
 }
 
-/* ---- one change of one track ----------------------------------------------- */
+/* ---- one change of one track ---------------------------------------------- */
 
 static void
 numbers_take(const json_t *set, json_t *fields)
@@ -817,9 +407,8 @@ numbers_take(const json_t *set, json_t *fields)
 
 /* Artists first: the album's may follow from them. */
 static enum status
-track_fields_take(struct catalogue *catalogue,
-		  const struct stored_track *track, const json_t *set,
-		  json_t *fields, struct fault *fault)
+track_fields_take(struct catalogue *catalogue, const struct stored_track *track,
+		  const json_t *set, json_t *fields, struct fault *fault)
 {
 	struct stored_track *seen =
 		arena_new(&catalogue->arena, struct stored_track, 1);
@@ -830,28 +419,28 @@ track_fields_take(struct catalogue *catalogue,
 		return STATUS_OK;
 	*seen = *track;
 	if (json_object_get(set, "title") != NULL)
-		json_object_set(fields, "title",
-				json_object_get(set, "title"));
+		json_object_set(fields, "title", json_object_get(set, "title"));
 	numbers_take(set, fields);
 	if (json_object_get(set, "artists") != NULL)
-		status = artists_take(catalogue,
-				      json_object_get(set, "artists"), fields,
-				      fault);
+		status =
+			artists_take(catalogue, json_object_get(set, "artists"),
+				     fields, fault);
 	if (status == STATUS_OK && json_object_get(set, "composer") != NULL)
 		status = composers_take(catalogue,
 					json_object_get(set, "composer"),
 					fields, fault);
 	if (status == STATUS_OK && json_object_get(set, "genres") != NULL) {
 		status = genres_of_json(catalogue,
-					json_object_get(set, "genres"),
-					&genres, fault);
+					json_object_get(set, "genres"), &genres,
+					fault);
 		if (status == STATUS_OK) {
 			json_object_set_new(fields, "genres", genres);
 			json_object_del(fields, "genres_of");
 		}
 	}
 	if (json_object_get(fields, "artists") != NULL)
-		links_read(&seen->state, json_object_get(fields, "artists"));
+		track_state_read_links(&seen->state,
+				       json_object_get(fields, "artists"));
 	if (status == STATUS_OK)
 		status = album_take(catalogue, seen, set, fields, fault);
 	return status;
@@ -876,7 +465,8 @@ track_fields_reset(const json_t *reset, json_t *fields, struct fault *fault)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach((json_t *)reset, i, item) {
+	json_array_foreach((json_t *)reset, i, item)
+	{
 		const char *name = json_string_value(item);
 		size_t row = 0;
 
@@ -898,10 +488,10 @@ below_of(struct catalogue *catalogue, const struct edit *edit,
 	 const struct stored_track *track, struct track_state *out)
 {
 	if (json_object_size(edit->below) > 0) {
-		state_read(&catalogue->arena, edit->below, out);
+		track_state_read(&catalogue->arena, edit->below, out);
 	} else {
 		*out = track->state;
-		state_rename(catalogue, out, true);
+		track_state_rename(catalogue, out, true);
 	}
 }
 
@@ -933,11 +523,12 @@ track_edit_as(struct catalogue *catalogue, const struct edit_change *change,
 				    json_integer(genres_of));
 	below_of(catalogue, &edit, track, state);
 	json_decref(edit.below);
-	edit.below = state_json(state);
+	edit.below = track_state_json(state);
 	status = edit_store(catalogue, EDIT_TRACK, change->id, &edit,
 			    change->by, fault);
 	if (status == STATUS_OK)
-		status = state_lay_over(catalogue, edit.fields, state, fault);
+		status = track_state_lay_over(catalogue, edit.fields, state,
+					      fault);
 	if (status == STATUS_OK)
 		status = track_become(catalogue, change->id, track->visible,
 				      state, fault);
@@ -953,7 +544,7 @@ track_edit(struct catalogue *catalogue, const struct edit_change *change,
 	return track_edit_as(catalogue, change, 0, fault);
 }
 
-/* ---- genres of an album ----------------------------------------------------- */
+/* ---- genres of an album ---------------------------------------------------- */
 
 enum status
 track_take_album_genres(struct catalogue *catalogue, int64_t track_id,
@@ -964,8 +555,8 @@ track_take_album_genres(struct catalogue *catalogue, int64_t track_id,
 	struct edit edit;
 	int64_t of;
 	bool own;
-	enum status status = edit_load(catalogue->session, EDIT_TRACK,
-				       track_id, &edit, fault);
+	enum status status = edit_load(catalogue->session, EDIT_TRACK, track_id,
+				       &edit, fault);
 
 	of = json_integer_value(json_object_get(edit.fields, "genres_of"));
 	own = json_object_get(edit.fields, "genres") != NULL && of == 0;
@@ -1002,118 +593,9 @@ track_follow_album(struct catalogue *catalogue, int64_t track_id,
 			   fault);
 	genres = json_object_get(edit.fields, "genres");
 	if (status == STATUS_OK && genres != NULL)
-		status = track_take_album_genres(catalogue, track_id, album_id,
-						 genres, edit.updated_by,
-						 fault);
+		status =
+			track_take_album_genres(catalogue, track_id, album_id,
+						genres, edit.updated_by, fault);
 	edit_release(&edit);
-	return status;
-}
-
-/* ---- hiding ----------------------------------------------------------------- */
-
-/* A merged track is shown again by taking the merge back only. */
-static enum status
-merged_refuse(struct catalogue *catalogue, int64_t id, bool hidden,
-	      struct fault *fault)
-{
-	int64_t into = 0;
-	enum status status;
-
-	if (hidden)
-		return STATUS_OK;
-	status = sql_query_int(catalogue->session,
-			       "select coalesce(merged_into, 0) from tracks "
-			       "where id = $1",
-			       SQL_ARGS(SQL_INT(id)), &into, fault);
-	if (status == STATUS_OK && into != 0)
-		return fault_field(fault, STATUS_CONFLICT, "hidden",
-				   "track %lld is a duplicate that was merged "
-				   "into track %lld: take that back",
-				   (long long)id, (long long)into);
-	return status;
-}
-
-static enum status
-track_set_hidden(struct catalogue *catalogue, int64_t id, bool hidden,
-		 size_t *changed, struct fault *fault)
-{
-	int64_t state = FILE_MISSING;
-	bool was = false;
-	enum status status = track_hidden(catalogue->session, id, &was, fault);
-
-	if (status == STATUS_NOT_FOUND)
-		return STATUS_OK;
-	if (status != STATUS_OK || was == hidden)
-		return status;
-	status = merged_refuse(catalogue, id, hidden, fault);
-	if (status != STATUS_OK)
-		return status;
-	(*changed)++;
-	status = sql_query_int(catalogue->session,
-			       "select state from files where track_id = $1",
-			       SQL_ARGS(SQL_INT(id)), &state, NULL);
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-		return status;
-	status = sql_exec(catalogue->session,
-			  "update tracks set hidden = $1, updated_at = $2 "
-			  "where id = $3",
-			  SQL_ARGS(SQL_INT(hidden), SQL_INT(catalogue->now_ms),
-				   SQL_INT(id)),
-			  NULL, fault);
-	if (status == STATUS_OK && state == FILE_OK)
-		status = track_set_visible(catalogue, id, !hidden, fault);
-	return status;
-}
-
-enum status
-tracks_set_hidden(struct catalogue *catalogue, const int64_t *ids,
-		  size_t count, bool hidden, size_t *changed,
-		  struct fault *fault)
-{
-	enum status status = STATUS_OK;
-	size_t otherwise = 0;
-
-	assert(catalogue->session != NULL);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = track_set_hidden(catalogue, ids[i], hidden,
-					  &otherwise, fault);
-	if (status == STATUS_OK && changed != NULL)
-		*changed = otherwise;
-	return status;
-}
-
-enum status
-tracks_of_thing(struct store_session *session, enum edit_kind kind, int64_t id,
-		bool hidden, int64_t after, int64_t *ids, size_t room,
-		size_t *count, struct fault *fault)
-{
-	static const char of_album[] =
-		"select t.id from tracks t where t.album_id = $1 and ";
-	static const char of_artist[] =
-		"select distinct t.id from track_artists l "
-		"join tracks t on t.id = l.track_id where l.artist_id = $1 "
-		"and l.role = 0 and ";
-	struct store_rows *rows;
-	struct buffer sql;
-	size_t found = 0;
-	enum status status;
-
-	buffer_init(&sql, 0);
-	buffer_print(&sql, "%s%s and t.id > $2 order by t.id limit $3",
-		     kind == EDIT_ALBUM ? of_album : of_artist,
-		     hidden ? "t.hidden = 1 and t.merged_into is null" :
-			      "t.visible = 1");
-	status = sql_query(session, sql.bytes,
-			   SQL_ARGS(SQL_INT(id), SQL_INT(after),
-				    SQL_INT(room)),
-			   &rows, fault);
-	buffer_release(&sql);
-
-	while (status == STATUS_OK && found < room &&
-	       sql_next(rows, &status, fault))
-		ids[found++] = sql_column_int(rows, 0);
-	sql_end(rows);
-	if (status == STATUS_OK)
-		*count = found;
 	return status;
 }

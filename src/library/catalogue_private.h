@@ -9,6 +9,8 @@
  * catalogue_settle.c    the row of an album, made of its tracks
  * catalogue_check.c     counts everything anew and compares
  * catalogue_edit.c      what people change of tracks
+ * catalogue_overlay.c   edits laid over what tags say
+ * catalogue_hide.c      tracks taken out of sight
  * catalogue_rename.c    … of albums and artists
  * catalogue_genre.c     … of genres
  * edits.c               rows of edits
@@ -229,6 +231,25 @@ struct track_state {
  * file says, which is noted beneath them. `state` is changed in place. */
 enum status track_state_edit(struct catalogue *catalogue, int64_t track_id,
 			     struct track_state *state, struct fault *fault);
+
+/* Tags say the old name of an artist whose name is edited; `back`: the other
+ * way round. */
+void track_state_rename(struct catalogue *catalogue, struct track_state *state,
+			bool back);
+
+/* A state as it is kept beneath an edit, and back; texts are the arena's. */
+json_t *track_state_json(const struct track_state *state);
+void track_state_read(struct arena *arena, const json_t *below,
+		      struct track_state *out);
+
+/* The credits out of a list in that form. */
+void track_state_read_links(struct track_state *state, const json_t *list);
+
+/* Lays edited fields over a state, which is changed in place. */
+enum status track_state_lay_over(struct catalogue *catalogue,
+				 const json_t *fields,
+				 struct track_state *state,
+				 struct fault *fault);
 
 /* A track that was saved takes the genres its album was given. */
 enum status track_follow_album(struct catalogue *catalogue, int64_t track_id,
