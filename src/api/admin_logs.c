@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "api/analytics.h"
+#include "api/things.h"
 #include "api/api.h"
 #include "api/forms_people.h"
 #include "api/listing.h"

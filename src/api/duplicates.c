@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "api/analytics.h"
+#include "api/things.h"
 #include "api/api.h"
 #include "api/forms.h"
 #include "api/handlers.h"

@@ -2,7 +2,7 @@
  * what one person heard and may like. */
 #include <stdio.h>
 
-#include "api/analytics.h"
+#include "api/things.h"
 #include "api/api.h"
 #include "api/handlers.h"
 #include "api/playlists.h"

@@ -1,6 +1,6 @@
-/* things.c - tracks, artists, albums and genres by their ids; see analytics.h.
+/* things.c - tracks, artists, albums and genres by their ids; see things.h.
  */
-#include "api/analytics.h"
+#include "api/things.h"
 
 #define THINGS_MAX 1000
 

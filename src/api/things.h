@@ -1,10 +1,10 @@
-/* analytics.h - what the routes of listening share: things loaded by their ids,
+/* things.h - what the routes of listening share: things loaded by their ids,
  * and who may see whose.
  *
  * Floor: 5 (api). Threads: no shared state.
  */
-#ifndef OGMA_API_ANALYTICS_H
-#define OGMA_API_ANALYTICS_H
+#ifndef OGMA_API_THINGS_H
+#define OGMA_API_THINGS_H
 
 #include "api/forms.h"
 #include "service/report.h"
@@ -43,4 +43,4 @@ void form_int_or_null(struct json_writer *json, const char *name,
  * answered already. */
 bool user_may_be_seen(struct call *call, int64_t user_id);
 
-#endif /* OGMA_API_ANALYTICS_H */
+#endif /* OGMA_API_THINGS_H */
