@@ -109,6 +109,10 @@ struct merged_track {
 	int64_t id, kept_id; /* which answers for it: merged into none */
 };
 
+/* Another number after each merge and each one taken back. */
+enum status duplicates_merges_count(struct store_session *session,
+				    int64_t *out, struct fault *fault);
+
 /* All that are merged, by id. */
 enum status duplicates_merged(struct store_session *session,
 			      struct arena *arena, struct merged_track **out,

@@ -465,11 +465,20 @@ static enum status
 merged_into_set(const struct merge *merge, int64_t kept_id,
 		struct fault *fault)
 {
+	enum status status = sql_exec(
+		merge->session,
+		"update tracks set merged_into = $2 where id = $1",
+		SQL_ARGS(SQL_INT(merge->other_id),
+			 sql_int_or_null(kept_id, kept_id != 0)),
+		NULL, fault);
+
+	if (status != STATUS_OK)
+		return status;
 	return sql_exec(merge->session,
-			"update tracks set merged_into = $2 where id = $1",
-			SQL_ARGS(SQL_INT(merge->other_id),
-				 sql_int_or_null(kept_id, kept_id != 0)),
-			NULL, fault);
+			"insert into totals (key, value) values ('merges', 1) "
+			"on conflict (key) do update "
+			"set value = totals.value + 1",
+			SQL_NO_ARGS, NULL, fault);
 }
 
 static enum status

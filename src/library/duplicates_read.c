@@ -442,6 +442,16 @@ merged_end(const struct merged_track *merged, size_t count, int64_t id)
 }
 
 enum status
+duplicates_merges_count(struct store_session *session, int64_t *out,
+			struct fault *fault)
+{
+	return sql_query_int(session,
+			     "select coalesce(max(value), 0) from totals "
+			     "where key = 'merges'",
+			     SQL_NO_ARGS, out, fault);
+}
+
+enum status
 duplicates_merged(struct store_session *session, struct arena *arena,
 		  struct merged_track **out, size_t *count,
 		  struct fault *fault)

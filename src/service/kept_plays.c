@@ -4,63 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "driver/store.h"
-#include "library/duplicates.h"
 #include "service/listening_private.h"
-
-/* ---- groups --------------------------------------------------------------- */
-
-struct groups {
-	struct arena *arena;
-	struct merged_track *merged; /* by id */
-	size_t count;
-};
-
-static enum status
-groups_work(struct store_session *session, void *cookie, struct fault *fault)
-{
-	struct groups *groups = cookie;
-
-	return duplicates_merged(session, groups->arena, &groups->merged,
-				 &groups->count, fault);
-}
-
-static enum status
-groups_read(struct listening *listening, struct arena *arena,
-	    struct groups *out, struct fault *fault)
-{
-	*out = (struct groups){ .arena = arena };
-	return store_read(listening->args.store, groups_work, out, fault);
-}
-
-static int64_t
-kept_id(const struct groups *groups, int64_t id)
-{
-	const struct merged_track *merged =
-		merged_find(groups->merged, groups->count, id);
-
-	return merged == NULL ? id : merged->kept_id;
-}
-
-/* The kept track first, then what was merged into it. */
-static size_t
-members(const struct groups *groups, int64_t id, struct arena *arena,
-	int64_t **out)
-{
-	int64_t kept = kept_id(groups, id), *ids;
-	size_t count = 1;
-
-	for (size_t i = 0; i < groups->count; i++)
-		count += groups->merged[i].kept_id == kept;
-	ids = arena_new(arena, int64_t, count);
-	count = 0;
-	ids[count++] = kept;
-	for (size_t i = 0; i < groups->count; i++)
-		if (groups->merged[i].kept_id == kept)
-			ids[count++] = groups->merged[i].id;
-	*out = ids;
-	return count;
-}
+#include "service/merges.h"
 
 /* ---- sums ----------------------------------------------------------------- */
 
@@ -141,19 +86,39 @@ kept_sums(struct listening *listening, struct arena *arena,
 	  enum events_kind kind, int64_t id, const struct events_range *range,
 	  struct events_sum **out, size_t *count, struct fault *fault)
 {
-	struct groups groups;
+	const struct merged_tracks *merged;
 	enum status status;
 	int64_t *ids;
+	size_t id_count;
 
 	if (kind != EVENTS_TRACK)
 		return events_sums(listening_log(listening), arena, kind, id,
 				   range, out, count, fault);
-	status = groups_read(listening, arena, &groups, fault);
+	status = merges_hold(listening->merges, &merged, fault);
 	if (status != STATUS_OK)
 		return status;
-	return sums_of_all(listening, arena, ids,
-			   members(&groups, id, arena, &ids), range, out,
-			   count, fault);
+	id_count = merged_group(merged, id, arena, &ids);
+	merged_release(merged);
+	return sums_of_all(listening, arena, ids, id_count, range, out, count,
+			   fault);
+}
+
+/* Each id and its group as one list, with the sizes of the groups. */
+static size_t
+groups_of_all(const struct merged_tracks *merged, struct arena *arena,
+	      const int64_t *ids, size_t count, size_t **sizes, int64_t **out)
+{
+	int64_t **lists = arena_new(arena, int64_t *, count + 1);
+	size_t all_count = 0, at = 0;
+
+	*sizes = arena_new(arena, size_t, count + 1);
+	for (size_t i = 0; i < count; i++)
+		all_count += (*sizes)[i] =
+			merged_group(merged, ids[i], arena, &lists[i]);
+	*out = arena_new(arena, int64_t, all_count + 1);
+	for (size_t i = 0; i < count; at += (*sizes)[i++])
+		memcpy(*out + at, lists[i], (*sizes)[i] * sizeof **out);
+	return all_count;
 }
 
 enum status
@@ -162,33 +127,25 @@ kept_totals(struct listening *listening, struct arena *arena,
 	    const struct events_range *range, struct events_sum **out,
 	    struct fault *fault)
 {
-	struct groups groups = { .count = 0 };
+	const struct merged_tracks *merged;
 	struct events_sum *sums, *totals;
-	size_t *sizes, all_count = 0, at = 0;
-	enum status status = STATUS_OK;
-	int64_t **lists, *all;
+	size_t *sizes, all_count, at = 0;
+	enum status status;
+	int64_t *all;
 
-	if (kind == EVENTS_TRACK)
-		status = groups_read(listening, arena, &groups, fault);
-	if (status != STATUS_OK)
-		return status;
-	if (groups.count == 0)
+	if (kind != EVENTS_TRACK)
 		return events_totals(listening_log(listening), arena, kind,
 				     ids, count, range, out, fault);
-	lists = arena_new(arena, int64_t *, count + 1);
-	sizes = arena_new(arena, size_t, count + 1);
-	for (size_t i = 0; i < count; i++)
-		all_count += sizes[i] =
-			members(&groups, ids[i], arena, &lists[i]);
-	all = arena_new(arena, int64_t, all_count + 1);
-	for (size_t i = 0; i < count; at += sizes[i++])
-		memcpy(all + at, lists[i], sizes[i] * sizeof *all);
+	status = merges_hold(listening->merges, &merged, fault);
+	if (status != STATUS_OK)
+		return status;
+	all_count = groups_of_all(merged, arena, ids, count, &sizes, &all);
+	merged_release(merged);
 	status = events_totals(listening_log(listening), arena, kind, all,
 			       all_count, range, &sums, fault);
 	if (status != STATUS_OK)
 		return status;
 	totals = arena_new(arena, struct events_sum, count + 1);
-	at = 0;
 	for (size_t i = 0; i < count; i++) {
 		totals[i].id = ids[i];
 		for (size_t k = 0; k < sizes[i]; k++)
@@ -206,15 +163,17 @@ kept_listeners(struct listening *listening, struct arena *arena,
 	       const struct events_range *range, uint32_t window_days,
 	       struct events_listeners *out, struct fault *fault)
 {
-	struct groups groups = { .count = 0 };
+	const struct merged_tracks *merged;
 	enum status status = STATUS_OK;
 	int64_t *ids = &id;
 	size_t count = 1;
 
 	if (kind == EVENTS_TRACK) {
-		status = groups_read(listening, arena, &groups, fault);
-		if (status == STATUS_OK)
-			count = members(&groups, id, arena, &ids);
+		status = merges_hold(listening->merges, &merged, fault);
+		if (status == STATUS_OK) {
+			count = merged_group(merged, id, arena, &ids);
+			merged_release(merged);
+		}
 	}
 	return status != STATUS_OK ?
 		       status :
@@ -225,32 +184,22 @@ kept_listeners(struct listening *listening, struct arena *arena,
 
 /* ---- tops ----------------------------------------------------------------- */
 
-static int
-kept_compare(const void *a, const void *b)
-{
-	const struct merged_track *x = a, *y = b;
-
-	return x->kept_id < y->kept_id ? -1 : x->kept_id > y->kept_id;
-}
-
-/* What all groups were heard: one rank each, by the kept track's id; *members:
+/* What all groups were heard: one rank each, by the kept track's id; *played:
  * how many of their tracks were played. */
 static enum status
-groups_rank(struct listening *listening, const struct groups *groups,
+groups_rank(struct listening *listening, struct arena *arena,
+	    const struct merged_tracks *merged,
 	    const struct events_range *range, struct events_rank *out,
 	    size_t *count, int64_t *played, struct fault *fault)
 {
-	struct merged_track *by_kept = arena_new(
-		groups->arena, struct merged_track, groups->count);
-	int64_t *ids = arena_new(groups->arena, int64_t, 2 * groups->count);
-	size_t *rank = arena_new(groups->arena, size_t, 2 * groups->count);
+	const struct merged_track *by_kept = merged->by_kept;
+	int64_t *ids = arena_new(arena, int64_t, 2 * merged->count);
+	size_t *rank = arena_new(arena, size_t, 2 * merged->count);
 	struct events_sum *sums;
 	size_t asked = 0;
 	enum status status;
 
-	memcpy(by_kept, groups->merged, groups->count * sizeof *by_kept);
-	qsort(by_kept, groups->count, sizeof *by_kept, kept_compare);
-	for (size_t i = 0; i < groups->count; i++) {
+	for (size_t i = 0; i < merged->count; i++) {
 		if (i == 0 || by_kept[i].kept_id != by_kept[i - 1].kept_id) {
 			out[*count].id = by_kept[i].kept_id;
 			rank[asked] = (*count)++;
@@ -259,8 +208,8 @@ groups_rank(struct listening *listening, const struct groups *groups,
 		rank[asked] = *count - 1;
 		ids[asked++] = by_kept[i].id;
 	}
-	status = events_totals(listening_log(listening), groups->arena,
-			       EVENTS_TRACK, ids, asked, range, &sums, fault);
+	status = events_totals(listening_log(listening), arena, EVENTS_TRACK,
+			       ids, asked, range, &sums, fault);
 	for (size_t i = 0; i < asked && status == STATUS_OK; i++) {
 		out[rank[i]].plays += sums[i].plays;
 		out[rank[i]].heard_ms += sums[i].heard_ms;
@@ -282,19 +231,18 @@ id_compare(const void *key, const void *item)
  * would stand behind the last that the log told is left out: others may stand
  * before it. */
 static enum status
-top_join(struct listening *listening, const struct groups *groups,
-	 const struct events_range *range, struct events_top *top,
-	 struct fault *fault)
+top_join(struct listening *listening, struct arena *arena,
+	 const struct merged_tracks *merged, const struct events_range *range,
+	 struct events_top *top, struct fault *fault)
 {
-	struct events_rank *ranks = arena_new(groups->arena,
-					      struct events_rank,
-					      groups->count + top->count + 1);
+	struct events_rank *ranks = arena_new(arena, struct events_rank,
+					      merged->count + top->count + 1);
 	bool all = (int64_t)top->count == top->total;
 	struct events_rank last = { 0 };
 	size_t count = 0, kept = 0;
 	int64_t played = 0;
-	enum status status = groups_rank(listening, groups, range, ranks,
-					 &count, &played, fault);
+	enum status status = groups_rank(listening, arena, merged, range,
+					 ranks, &count, &played, fault);
 
 	if (status != STATUS_OK)
 		return status;
@@ -304,7 +252,7 @@ top_join(struct listening *listening, const struct groups *groups,
 	for (size_t i = 0; i < count; i++)
 		top->total += ranks[i].plays > 0;
 	for (size_t i = 0; i < top->count; i++) {
-		int64_t id = kept_id(groups, top->items[i].id);
+		int64_t id = merged_kept(merged, top->items[i].id);
 
 		if (id == top->items[i].id &&
 		    bsearch(&id, ranks, count, sizeof *ranks, id_compare) ==
@@ -328,15 +276,17 @@ kept_top(struct listening *listening, struct arena *arena,
 	 enum events_kind kind, const struct events_range *range,
 	 struct events_top *out, struct fault *fault)
 {
-	struct groups groups = { .count = 0 };
+	const struct merged_tracks *merged = NULL;
 	struct events_top top;
 	enum status status = events_top(listening_log(listening), arena, kind,
 					range, EVENTS_TOP_MAX, &top, fault);
 
 	if (status == STATUS_OK && kind == EVENTS_TRACK)
-		status = groups_read(listening, arena, &groups, fault);
-	if (status == STATUS_OK && groups.count > 0)
-		status = top_join(listening, &groups, range, &top, fault);
+		status = merges_hold(listening->merges, &merged, fault);
+	if (status == STATUS_OK && merged != NULL && merged->count > 0)
+		status = top_join(listening, arena, merged, range, &top,
+				  fault);
+	merged_release(merged);
 	if (status == STATUS_OK)
 		*out = top;
 	return status;
@@ -345,7 +295,7 @@ kept_top(struct listening *listening, struct arena *arena,
 /* ---- walks ---------------------------------------------------------------- */
 
 struct kept_walk {
-	struct groups groups;
+	const struct merged_tracks *merged;
 	event_listen_visit *visit;
 	void *cookie;
 };
@@ -356,7 +306,7 @@ kept_visit(void *cookie, int64_t seq, const struct event_listen *listen)
 	const struct kept_walk *walk = cookie;
 	struct event_listen kept = *listen;
 
-	kept.track_id = kept_id(&walk->groups, listen->track_id);
+	kept.track_id = merged_kept(walk->merged, listen->track_id);
 	return walk->visit(walk->cookie, seq, &kept);
 }
 
@@ -365,14 +315,12 @@ kept_listens(struct listening *listening, const struct events_walk *walk,
 	     event_listen_visit *visit, void *cookie, struct fault *fault)
 {
 	struct kept_walk kept = { .visit = visit, .cookie = cookie };
-	struct arena arena;
-	enum status status;
+	enum status status =
+		merges_hold(listening->merges, &kept.merged, fault);
 
-	arena_init(&arena);
-	status = groups_read(listening, &arena, &kept.groups, fault);
 	if (status == STATUS_OK)
 		status = events_listens(listening_log(listening), walk,
 					kept_visit, &kept, fault);
-	arena_release(&arena);
+	merged_release(kept.merged);
 	return status;
 }

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "library/listening.h"
 #include "service/kept_plays.h"
+#include "service/merges.h"
 
 #define NOTES_MAX 8192	   /* of each type */
 #define NOTES_WAKE 1024	   /* then the thread does not wait for its second */
@@ -487,6 +488,7 @@ listening_open(const struct listening_args *args, struct listening **out,
 	register_metrics();
 	listening->presence = presence_new();
 	listening->recommend = recommend_new(args->store);
+	listening->merges = merges_new(args->store);
 	metric_on_print(refresh, listening);
 	status = countries_open(args->settings->geoip_path,
 				&listening->countries, fault);
@@ -526,6 +528,7 @@ listening_close(struct listening *listening)
 	notes_release(&listening->notes);
 	players_release(listening);
 	tops_free(listening->tops);
+	merges_free(listening->merges);
 	recommend_free(listening->recommend);
 	presence_free(listening->presence);
 	countries_close(listening->countries);

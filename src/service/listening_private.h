@@ -28,6 +28,7 @@ struct listening {
 	struct countries *countries;
 	struct presence *presence;
 	struct recommend *recommend;
+	struct merges *merges;
 
 	pthread_mutex_t lock; /* of the notes and the thread's state */
 	pthread_cond_t wake;

@@ -832,11 +832,29 @@ what_was_changed_since_stays_changed(void **state)
 	music_close(&house.music);
 }
 
+static enum status
+merges_work(struct store_session *session, void *cookie, struct fault *fault)
+{
+	return duplicates_merges_count(session, cookie, fault);
+}
+
+/* Whoever keeps in mind what is merged asks for this number. */
+static int64_t
+merges_of(struct house *house)
+{
+	struct fault fault = { 0 };
+	int64_t count = -1;
+
+	must(store_read(house->music.store, merges_work, &count, &fault),
+	     &fault);
+	return count;
+}
+
 static void
 merges_are_taken_back_in_turn(void **state)
 {
 	struct house house;
-	int64_t opus, first, second;
+	int64_t opus, first, second, merges;
 	const char *before;
 
 	house_open(&house, *state);
@@ -844,15 +862,20 @@ merges_are_taken_back_in_turn(void **state)
 	people_use(&house);
 	before = dump(&house);
 	first = group_of(&house).id;
+	merges = merges_of(&house);
 	assert_int_equal(merge(&house, first, house.mp3), STATUS_OK);
+	assert_int_equal(merges_of(&house), ++merges);
 	opus = song_save(&house, "c/1.opus", "opus", 96000, "Song", NULL);
 	hear(&house, opus, print_of(&house, 1, 40, 50));
 	look_up_all(&house);
 	second = group_of(&house).id;
 	assert_int_equal(merge(&house, second, opus), STATUS_OK);
 	assert_int_equal(answers(&house, house.flac), opus);
+	merges = merges_of(&house);
 	assert_int_equal(undo(&house, first), STATUS_CONFLICT);
+	assert_int_equal(merges_of(&house), merges);
 	assert_int_equal(undo(&house, second), STATUS_OK);
+	assert_true(merges_of(&house) > merges);
 	assert_int_equal(dismiss(&house, second, 0), STATUS_OK);
 	assert_int_equal(undo(&house, first), STATUS_OK);
 	assert_int_equal(answers(&house, house.flac), house.flac);
