@@ -176,3 +176,45 @@ test.describe('on a phone of 360 points', () => {
 		await expect(sheet).toBeHidden();
 	});
 });
+
+test.describe('on a screen of 4K', () => {
+	test.use({ viewport: { width: 3840, height: 2160 } });
+
+	test('pages fill it, and the cover of an album is as fine as it is large', async ({ ogma }) => {
+		const { album } = await ogma.album();
+		for (const path of ['/', '/albums', '/search?q=a', '/tracks', `/albums/${album.id}`]) {
+			await ogma.open(path);
+			expect(await overhang(ogma), path).toBeLessThanOrEqual(0);
+			expect((await ogma.page.locator('main').boundingBox())!.width, path).toBeGreaterThan(3000);
+		}
+		const cover = ogma.page.locator('main img').first();
+		const drawn = (await cover.boundingBox())!.width;
+		expect(drawn).toBeGreaterThan(300);
+		await expect(cover).toHaveJSProperty('complete', true);
+		const source = await cover.evaluate((image: HTMLImageElement) => image.currentSrc);
+		expect(Number(/size=(\d+)/.exec(source)![1])).toBeGreaterThanOrEqual(drawn);
+	});
+});
+
+test('of a list of fifty thousand tracks only the rows in view are made', async ({ ogma }) => {
+	const total = 50_000;
+	const [track] = await ogma.list('/tracks/?limit=1');
+	await ogma.page.route(/\/api\/v1\/tracks\/?\?/, (route) => {
+		const from = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+		const items = Array.from({ length: 100 }, (_, index) => ({
+			...track,
+			id: 1_000_000 + from + index,
+			title: `Number ${from + index + 1}`,
+		}));
+		return route.fulfill({ json: { items, total, next_cursor: from + 100 < total ? String(from + 100) : null } });
+	});
+	await ogma.open('/tracks');
+	const rows = ogma.page.locator('main ol > li');
+	await expect(rows.first()).toHaveAttribute('aria-setsize', String(total));
+	await ogma.page.mouse.move(700, 500);
+	await expect(async () => {
+		await ogma.page.mouse.wheel(0, 20_000);
+		await expect(ogma.page.getByText(/^Number [2-9]\d\d$/).first()).toBeVisible({ timeout: 500 });
+	}).toPass();
+	expect(await rows.count()).toBeLessThan(60);
+});

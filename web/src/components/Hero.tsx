@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Cover } from './Cover';
+import { sharpRem } from './cover-url';
 
 interface HeroProps {
 	kind: string;
@@ -12,7 +13,7 @@ interface HeroProps {
 	actions?: ReactNode;
 }
 
-const SIZES = '(min-width: 1024px) 17rem, (min-width: 640px) 12rem, 62vw';
+const SIZES = `(min-width: 1024px) ${sharpRem(17)}, (min-width: 640px) ${sharpRem(12)}, 62vw`;
 
 /** Head of a page about one thing: its cover, its name, what can be done with it. */
 export function Hero({ kind, title, cover, picture, children, actions }: HeroProps) {
