@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/terminal.h"
 #include "base/json.h"
 #include "library/jobs.h"
 
@@ -87,6 +88,23 @@ bar_print(const struct scan_progress *p)
 }
 
 static void
+bar_clear(const struct scan_show *show)
+{
+	if (show->terminal && !show->json)
+		fputs("\r\033[K", stderr);
+}
+
+static void
+line_print(const char *word, const char *path, const char *reason)
+{
+	printf("%s: ", word);
+	terminal_print(stdout, path);
+	fputs(": ", stdout);
+	terminal_print(stdout, reason);
+	putchar('\n');
+}
+
+static void
 show_progress(void *cookie, const struct scan_progress *progress)
 {
 	struct scan_show *show = cookie;
@@ -102,19 +120,21 @@ show_rejected(void *cookie, const char *path, const char *reason)
 {
 	struct scan_show *show = cookie;
 
-	if (show->json)
+	if (show->json) {
 		event_print("rejected", path, reason, NULL);
-	else
-		printf("%srejected: %s: %s\n",
-		       show->terminal ? "\r\033[K" : "", path, reason);
+	} else {
+		bar_clear(show);
+		line_print("rejected", path, reason);
+	}
 }
 
 static void
 counts_print(const char *path, const struct scan_progress *p)
 {
-	printf("%s: %llu added, %llu updated, %llu moved, %llu removed, "
+	terminal_print(stdout, path);
+	printf(": %llu added, %llu updated, %llu moved, %llu removed, "
 	       "%llu restored, %llu unchanged, %llu rejected in %.1f s\n",
-	       path, (unsigned long long)p->added,
+	       (unsigned long long)p->added,
 	       (unsigned long long)p->updated, (unsigned long long)p->moved,
 	       (unsigned long long)p->removed,
 	       (unsigned long long)p->restored,
@@ -139,8 +159,7 @@ folder_scan(struct app *app, const char *path, struct scan_show *show,
 	if (status != STATUS_OK)
 		return status;
 	status = scan_run(&app->scan, &args, &progress, NULL, fault);
-	if (show->terminal && !show->json)
-		fputs("\r\033[K", stderr);
+	bar_clear(show);
 	if (status != STATUS_OK)
 		return status;
 	if (show->json)
@@ -204,6 +223,7 @@ command_index(struct invocation *invocation)
 	struct scan_show show = { .json = invocation->json,
 				  .terminal = isatty(STDERR_FILENO) == 1 };
 	struct fault fault = { 0 };
+	enum status status;
 	struct app app;
 	int code = EXIT_DONE;
 
@@ -212,13 +232,14 @@ command_index(struct invocation *invocation)
 	if (app_open(&app, invocation->settings, APP_INDEX, &fault) !=
 	    STATUS_OK)
 		return command_fail(invocation, &fault);
-	if (index_rebuild(app.index, show_rebuild, &show, &fault) != STATUS_OK)
+	status = index_rebuild(app.index, show_rebuild, &show, &fault);
+	bar_clear(&show);
+	if (status != STATUS_OK)
 		code = command_fail(invocation, &fault);
 	else if (invocation->json)
 		puts("{\"event\":\"done\"}");
 	else
-		printf("%sthe search index is new\n",
-		       show.terminal ? "\r\033[K" : "");
+		puts("the search index is new");
 	app_close(&app);
 	return code;
 }
@@ -313,9 +334,9 @@ lines_print(struct app *app, struct jobs_work *work, bool as_json,
 					    line->path ? line->path : "",
 					    line->reason, NULL);
 			else
-				printf("%s: %s: %s\n", line->level,
-				       line->path ? line->path : "-",
-				       line->reason);
+				line_print(line->level,
+					   line->path ? line->path : "-",
+					   line->reason);
 		}
 		work->page.cursor = work->lines.page.next_cursor;
 	} while (work->page.cursor != NULL);

@@ -6,6 +6,24 @@
 #include <termios.h>
 #include <unistd.h>
 
+void
+terminal_print(FILE *out, const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++) {
+		unsigned char byte = (unsigned char)*at;
+		unsigned char next = (unsigned char)at[1];
+
+		if (byte < 0x20 || byte == 0x7f) {
+			fprintf(out, "\\x%02x", byte);
+		} else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {
+			fprintf(out, "\\x%02x", next); /* U+0080 … U+009F */
+			at++;
+		} else {
+			fputc(byte, out);
+		}
+	}
+}
+
 bool
 terminal_is_there(void)
 {

@@ -1,4 +1,4 @@
-/* terminal.h - asking the person who typed a command.
+/* terminal.h - asking the person who typed a command, and telling them.
  *
  * Floor: 6 (app). Threads: the main thread.
  */
@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 bool terminal_is_there(void);
 
@@ -14,5 +15,9 @@ bool terminal_is_there(void);
  * question is shown at a terminal only; a `secret` is not shown while it is typed
  * there. */
 bool terminal_ask(const char *question, bool secret, char *out, size_t room);
+
+/* UTF-8 text that is not ours, such as a file's name: characters that command a
+ * terminal or end a line are written as \x1b. */
+void terminal_print(FILE *out, const char *text);
 
 #endif /* OGMA_APP_TERMINAL_H */

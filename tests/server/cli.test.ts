@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scannedData, temporary, trackTitled, withServer } from './support/library.ts';
 import { at, expected, music, shortSong } from './support/music.ts';
-import { type Ended, type RunOptions, lines, run, until } from './support/ogma.ts';
+import { type Ended, type RunOptions, lines, program, run, runProgram, until } from './support/ogma.ts';
 
 const folder = await temporary('cli');
 const commandNames = ['serve', 'scan', 'user', 'jobs', 'index', 'settings', 'drivers', 'doctor', 'version', 'help'];
@@ -206,6 +206,21 @@ describe('scan', () => {
 		const { stdout } = await runWell(['scan', at('odd'), '--data', join(folder, 'scan-words')]);
 		expect(stdout).toMatch(/^rejected: .*broken\.flac: \S/m);
 		expect(stdout).toMatch(/: 1 added, .* 2 rejected in [\d.]+ s\n$/);
+	});
+
+	test('draws its bar at a terminal, and nothing of it or of names that command one comes into a file', async () => {
+		const root = join(folder, 'evil-names');
+		await cp(at('odd'), root, { recursive: true });
+		await writeFile(join(root, '\u001b[31mred\u009b1m\nrejected: ё.mp3'), 'no sound');
+		const list = join(folder, 'evil-list');
+		const command = `'${program}' scan '${root}' --data '${join(folder, 'evil')}' >'${list}'`;
+		const shown = await runProgram('script', ['-qec', command, '/dev/null']);
+		expect(shown.code, shown.stdout).toBe(0);
+		expect(shown.stdout).toMatch(/\r\[[#.]+\] \d+ of 4/);
+		const words = await readFile(list, 'utf8');
+		expect(words).toMatch(/^rejected: \\x1b\[31mred\\x9b1m\\x0arejected: ё\.mp3: \S/m);
+		expect(words).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+		expect(words.match(/^rejected: /gm)).toHaveLength(3);
 	});
 
 	test('keeps ids when files move and when tags change, and brings back what returns', async () => {
