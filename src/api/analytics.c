@@ -6,8 +6,8 @@
 
 #include "api/api.h"
 #include "api/csv.h"
-#include "api/handlers.h"
 #include "api/forms_people.h"
+#include "api/handlers.h"
 #include "base/clock.h"
 #include "library/listening.h"
 #include "library/ownership.h"

@@ -20,23 +20,9 @@
 #include "base/worker.h"
 #include "net/http.h"
 #include "tests/support/http_client.h"
+#include "tests/support/loopback.h"
 
 #define FILE_BYTES 100000
-
-static const struct http_settings usual_settings = {
-	.host = "127.0.0.1",
-	.port = 0,
-	.loops = 2,
-	.connections_max = 1000,
-	.connections_per_address_max = 500,
-	.head_limit_bytes = 16384,
-	.fields_max = 100,
-	.head_timeout_ms = 10000,
-	.body_timeout_ms = 10000,
-	.idle_timeout_ms = 10000,
-	.write_timeout_ms = 10000,
-	.trusted_proxies = "",
-};
 
 /* ---- a small application ------------------------------------------------ */
 
@@ -330,6 +316,7 @@ on_done(void *cookie, struct http_request *request, unsigned status,
 
 /* ---- setting up --------------------------------------------------------- */
 
+/* NULL: the settings of loopback.h. */
 static uint16_t
 app_open(const struct http_settings *settings)
 {
@@ -347,8 +334,7 @@ app_open(const struct http_settings *settings)
 	pthread_mutex_init(&app.lock, NULL);
 	assert_int_equal(worker_pool_open(&pool_args, &app.pool, &fault),
 			 STATUS_OK);
-	if (http_server_open(&args, &app.server, &fault) != STATUS_OK)
-		fail_msg("%s", fault.message);
+	app.server = loopback_open(&args);
 	return http_server_port(app.server);
 }
 
@@ -385,15 +371,6 @@ file_byte(uint64_t at)
 	return (char)(at % 1000 * 7 % 251);
 }
 
-/* Waits for a number that another thread changes. */
-static void
-wait_for(atomic_uint *number, unsigned at_least)
-{
-	for (int i = 0; i < 1000 && atomic_load(number) < at_least; i++)
-		usleep(10000);
-	assert_true(atomic_load(number) >= at_least);
-}
-
 #define HOST "Host: test\r\n"
 
 /* ---- ordinary service --------------------------------------------------- */
@@ -401,7 +378,7 @@ wait_for(atomic_uint *number, unsigned at_least)
 static void
 a_get_is_answered_with_length_date_and_id(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 
 	(void)state;
@@ -422,7 +399,7 @@ static void
 a_connection_serves_many_requests_and_an_own_request_id_comes_back(
 	void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	int fd = client_connect(port);
 
 	(void)state;
@@ -444,7 +421,7 @@ a_connection_serves_many_requests_and_an_own_request_id_comes_back(
 static void
 pipelined_requests_are_answered_in_order(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	int fd = client_connect(port);
 	struct buffer all;
 	char want[16];
@@ -485,7 +462,7 @@ a_request_that_comes_byte_by_byte_is_served(void **state)
 				      "Transfer-Encoding: chunked\r\n\r\n"
 				      "3;name=value\r\nabc\r\n1\r\nd\r\n0\r\n"
 				      "Trailer: dropped\r\n\r\n";
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	int fd = client_connect(port);
 	struct client_answer answer;
 
@@ -645,7 +622,7 @@ static const struct odd_request odd_requests[] = {
 static void
 hostile_requests_are_refused_and_the_connection_closed(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	size_t wrong = 0;
 
 	(void)state;
@@ -674,7 +651,7 @@ hostile_requests_are_refused_and_the_connection_closed(void **state)
 static void
 heads_that_are_too_large_are_refused_as_soon_as_that_is_known(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct buffer text;
 
 	(void)state;
@@ -733,7 +710,7 @@ odd_requests_that_are_right_are_served(void **state)
 				"Transfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n",
 		     200),
 	};
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(right); i++) {
@@ -750,7 +727,7 @@ odd_requests_that_are_right_are_served(void **state)
 static void
 http_1_0_closes_unless_it_asks_to_keep_alive(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 
@@ -777,7 +754,7 @@ http_1_0_closes_unless_it_asks_to_keep_alive(void **state)
 static void
 connection_close_is_obeyed(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 
@@ -796,7 +773,7 @@ connection_close_is_obeyed(void **state)
 static void
 head_gets_the_fields_without_the_body(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 
@@ -828,7 +805,7 @@ head_gets_the_fields_without_the_body(void **state)
 static void
 a_body_over_the_limit_is_refused_before_it_is_read(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 
 	(void)state;
 	assert_int_equal(client_status(port, "POST /echo HTTP/1.1\r\n" HOST
@@ -850,7 +827,7 @@ a_body_over_the_limit_is_refused_before_it_is_read(void **state)
 static void
 endless_chunk_extensions_and_trailers_are_refused(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct buffer text;
 
 	(void)state;
@@ -874,7 +851,7 @@ endless_chunk_extensions_and_trailers_are_refused(void **state)
 static void
 a_client_that_expects_100_is_told_to_go_on(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 
@@ -915,7 +892,7 @@ static void
 an_answer_from_the_head_skips_a_short_body_and_closes_after_a_long_one(
 	void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 
@@ -976,7 +953,7 @@ upload(uint16_t port, const char *path, uint64_t bytes)
 static void
 an_upload_of_2_gib_needs_no_more_memory_than_a_small_one(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	const uint64_t size = (uint64_t)2 << 30;
 	uint64_t before;
 
@@ -992,7 +969,7 @@ an_upload_of_2_gib_needs_no_more_memory_than_a_small_one(void **state)
 static void
 an_upload_waits_for_the_worker_that_writes_it(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 
 	(void)state;
 	upload(port, "/upload-worker", 20 << 20);
@@ -1004,7 +981,7 @@ static void
 an_upload_that_cannot_be_stored_is_answered_in_the_middle(void **state)
 {
 	static char block[200000];
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 
@@ -1027,7 +1004,7 @@ static void
 a_worker_that_refuses_a_piece_answers_and_nothing_more_is_read(void **state)
 {
 	static char block[200000];
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 
 	(void)state;
 	for (int round = 0; round < 3; round++) {
@@ -1083,7 +1060,7 @@ assert_file_bytes(const char *bytes, uint64_t first, size_t count)
 static void
 a_whole_file_comes_with_its_validators(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 
 	(void)state;
@@ -1122,7 +1099,7 @@ one_range_of_a_file_is_a_206_with_just_that(void **state)
 		  1000 },
 		{ "bytes=5-9, 10-19", "bytes 5-19/100000", 5, 15 },
 	};
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 
 	(void)state;
 	file_make(FILE_BYTES);
@@ -1146,7 +1123,7 @@ one_range_of_a_file_is_a_206_with_just_that(void **state)
 static void
 several_ranges_come_as_parts_of_one_answer(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	char boundary[100], want[600];
 	int length;
@@ -1227,7 +1204,7 @@ conditions_and_ranges_outside_get_their_own_answers(void **state)
 		{ "GET", "If-None-Match: \"tag-1\"\r\nRange: bytes=0-1\r\n",
 		  304 },
 	};
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 
 	(void)state;
 	file_make(FILE_BYTES);
@@ -1258,7 +1235,7 @@ a_range_beyond_4_gib_comes_from_the_right_place(void **state)
 {
 	static const char mark[] = "here, at four and a half";
 	const uint64_t at = (uint64_t)4608 << 20;
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	char fields[100], want[100];
 
@@ -1287,7 +1264,7 @@ a_range_beyond_4_gib_comes_from_the_right_place(void **state)
 static void
 a_file_that_shrinks_while_it_is_sent_cuts_the_connection(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 
 	(void)state;
@@ -1305,7 +1282,7 @@ a_file_that_shrinks_while_it_is_sent_cuts_the_connection(void **state)
 static void
 text_is_packed_for_those_who_accept_it(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	size_t plain;
 
@@ -1338,7 +1315,7 @@ text_is_packed_for_those_who_accept_it(void **state)
 static void
 a_tagged_answer_is_not_sent_again_to_who_has_it(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 
 	(void)state;
@@ -1364,7 +1341,7 @@ a_tagged_answer_is_not_sent_again_to_who_has_it(void **state)
 static void
 a_source_of_unknown_length_is_sent_in_chunks(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 
@@ -1387,7 +1364,7 @@ static void
 a_source_that_fails_or_ends_early_cuts_the_connection(void **state)
 {
 	static const char *const paths[] = { "/short", "/failing" };
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
@@ -1408,7 +1385,7 @@ a_source_that_fails_or_ends_early_cuts_the_connection(void **state)
 static void
 a_live_source_is_woken_from_another_thread(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 
@@ -1429,7 +1406,7 @@ a_live_source_is_woken_from_another_thread(void **state)
 static void
 a_waiting_source_is_released_when_its_client_goes(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	int fd = client_connect(port);
 
 	(void)state;
@@ -1445,7 +1422,7 @@ a_waiting_source_is_released_when_its_client_goes(void **state)
 static void
 a_client_that_does_not_read_holds_a_source_back_and_is_dropped(void **state)
 {
-	struct http_settings settings = usual_settings;
+	struct http_settings settings = loopback_settings();
 	uint16_t port;
 	int fd;
 
@@ -1465,7 +1442,7 @@ a_client_that_does_not_read_holds_a_source_back_and_is_dropped(void **state)
 static void
 a_handler_learns_that_its_client_has_gone(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	int fd = client_connect(port);
 
 	(void)state;
@@ -1479,7 +1456,7 @@ a_handler_learns_that_its_client_has_gone(void **state)
 static void
 a_client_that_closes_its_sending_side_still_gets_its_answer(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 
@@ -1502,7 +1479,7 @@ static void
 an_end_that_arrives_with_the_last_bytes_is_not_overlooked(void **state)
 {
 	static const char request[] = "GET /a HTTP/1.1\r\n" HOST "\r\n";
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct client_answer answer;
 	int fd = client_connect(port);
 	int64_t begun_ms;
@@ -1525,7 +1502,7 @@ an_end_that_arrives_with_the_last_bytes_is_not_overlooked(void **state)
 static void
 one_busy_client_does_not_keep_the_loop_from_another(void **state)
 {
-	struct http_settings settings = usual_settings;
+	struct http_settings settings = loopback_settings();
 	struct client_answer answer;
 	struct buffer flood;
 	uint16_t port;
@@ -1564,7 +1541,7 @@ one_busy_client_does_not_keep_the_loop_from_another(void **state)
 static void
 slow_clients_are_timed_out(void **state)
 {
-	struct http_settings settings = usual_settings;
+	struct http_settings settings = loopback_settings();
 	struct client_answer answer;
 	uint16_t port;
 	int fd;
@@ -1615,7 +1592,7 @@ slow_clients_are_timed_out(void **state)
 static void
 connections_over_the_limits_are_told_why(void **state)
 {
-	struct http_settings settings = usual_settings;
+	struct http_settings settings = loopback_settings();
 	struct client_answer answer;
 	uint16_t port;
 	int fds[3];
@@ -1662,7 +1639,7 @@ only_trusted_proxies_name_the_client(void **state)
 	static const char request[] =
 		"GET /address HTTP/1.1\r\n" HOST
 		"X-Forwarded-For: 203.0.113.9, 192.0.2.7, 10.1.2.3\r\n\r\n";
-	struct http_settings settings = usual_settings;
+	struct http_settings settings = loopback_settings();
 	struct client_answer answer;
 	uint16_t port = app_open(&settings);
 
@@ -1689,7 +1666,7 @@ only_trusted_proxies_name_the_client(void **state)
 static void
 a_server_on_every_address_shows_ipv4_as_such_and_counts(void **state)
 {
-	struct http_settings settings = usual_settings;
+	struct http_settings settings = loopback_settings();
 	struct client_answer answer;
 	struct buffer text;
 	uint16_t port;
@@ -1731,7 +1708,7 @@ close_server(void *cookie)
 static void
 a_draining_server_finishes_what_runs_and_takes_nothing_new(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	struct closing closing = { .closed = 0 };
 	struct client_answer answer;
 	int busy = client_connect(port), idle = client_connect(port);
@@ -1761,7 +1738,7 @@ a_draining_server_finishes_what_runs_and_takes_nothing_new(void **state)
 static void
 a_drain_that_takes_too_long_cuts_and_late_answers_are_harmless(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
+	uint16_t port = app_open(NULL);
 	int waiting = client_connect(port), live = client_connect(port);
 	int64_t begun_ms;
 
@@ -1783,8 +1760,8 @@ a_drain_that_takes_too_long_cuts_and_late_answers_are_harmless(void **state)
 static void
 a_port_that_is_taken_is_a_conflict_and_not_shared_in_silence(void **state)
 {
-	uint16_t port = app_open(&usual_settings);
-	struct http_settings settings = usual_settings;
+	uint16_t port = app_open(NULL);
+	struct http_settings settings = loopback_settings();
 	struct http_server_args args = { .settings = &settings,
 					 .on_head = on_head,
 					 .on_request = on_request };

@@ -1,18 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { lengthOf, numberOf } from '../../i18n/format';
-import { Cover } from '../Cover';
 import { Box } from './Box';
+import { Named, type NamedEntry } from './Named';
 
 export type By = 'plays' | 'heard_ms';
 
-export interface TopEntry {
+export interface TopEntry extends NamedEntry {
 	id: number;
-	to: string;
-	title: string;
-	subtitle?: string;
-	/** undefined: the list has no pictures. */
-	cover?: string | null;
 	plays: number;
 	heard_ms: number;
 }
@@ -39,31 +33,14 @@ export function TopList({
 				{sorted.map((entry, at) => (
 					<li key={entry.id} className="grid grid-cols-[1.4rem_minmax(0,1fr)_auto] items-center gap-2.5 py-1">
 						<span className="tabular text-sm font-semibold text-text-3">{at + 1}</span>
-						<span className="flex min-w-0 items-center gap-3">
-							{entry.cover !== undefined && (
-								<Cover
-									url={entry.cover}
-									name={entry.title}
-									sizes="40px"
-									round={round}
-									className={`w-10 ${round ? '' : 'rounded-xs!'}`}
+						<Named entry={entry} round={round}>
+							<span className="mt-1 block h-1 rounded-full bg-surface-3" aria-hidden="true">
+								<span
+									className="block h-full rounded-full bg-chart-1"
+									style={{ width: `${Math.max(2, (entry[by] / most) * 100)}%` }}
 								/>
-							)}
-							<span className="min-w-0 flex-1">
-								<Link to={entry.to} className="block truncate text-sm font-medium underline-offset-3 hover:underline">
-									{entry.title}
-								</Link>
-								{entry.subtitle !== undefined && (
-									<span className="block truncate text-xs text-text-2">{entry.subtitle}</span>
-								)}
-								<span className="mt-1 block h-1 rounded-full bg-surface-3" aria-hidden="true">
-									<span
-										className="block h-full rounded-full bg-chart-1"
-										style={{ width: `${Math.max(2, (entry[by] / most) * 100)}%` }}
-									/>
-								</span>
 							</span>
-						</span>
+						</Named>
 						<span className="tabular text-right text-sm text-text-2">
 							{by === 'plays' ? numberOf(entry.plays, i18n.language) : lengthOf(entry.heard_ms, i18n.language)}
 							<span className="sr-only"> {t(by === 'plays' ? 'chart.plays' : 'chart.heard')}</span>

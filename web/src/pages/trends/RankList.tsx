@@ -1,17 +1,11 @@
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { Box } from '../../components/chart/Box';
-import { Cover } from '../../components/Cover';
+import { Named, type NamedEntry } from '../../components/chart/Named';
 import { Icon } from '../../components/Icon';
 import { lengthOf } from '../../i18n/format';
 
-export interface RankEntry {
+export interface RankEntry extends NamedEntry {
 	id: number;
-	to: string;
-	title: string;
-	subtitle?: string;
-	/** undefined: the list has no pictures. */
-	cover?: string | null;
 	rank: number;
 	previousRank: number | null;
 	plays: number;
@@ -59,25 +53,7 @@ export function RankList({ title, entries, round }: { title: string; entries: Ra
 						<span className="justify-self-center">
 							<Move rank={entry.rank} previous={entry.previousRank} />
 						</span>
-						<span className="flex min-w-0 items-center gap-3">
-							{entry.cover !== undefined && (
-								<Cover
-									url={entry.cover}
-									name={entry.title}
-									sizes="44px"
-									round={round}
-									className={`w-11 ${round ? '' : 'rounded-xs!'}`}
-								/>
-							)}
-							<span className="min-w-0">
-								<Link to={entry.to} className="block truncate font-medium underline-offset-3 hover:underline">
-									{entry.title}
-								</Link>
-								{entry.subtitle !== undefined && (
-									<span className="block truncate text-sm text-text-2">{entry.subtitle}</span>
-								)}
-							</span>
-						</span>
+						<Named entry={entry} round={round} large />
 						<span className="tabular text-right text-sm">
 							{t('chart.playsOf', { count: entry.plays })}
 							<span className="block text-xs text-text-2">{lengthOf(entry.heardMs, i18n.language)}</span>

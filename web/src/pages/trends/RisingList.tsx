@@ -1,15 +1,10 @@
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { Box } from '../../components/chart/Box';
+import { Named, type NamedEntry } from '../../components/chart/Named';
 import { percent } from '../../components/chart/percent';
-import { Cover } from '../../components/Cover';
 
-export interface RisingEntry {
+export interface RisingEntry extends NamedEntry {
 	id: number;
-	to: string;
-	title: string;
-	subtitle?: string;
-	cover?: string | null;
 	plays: number;
 	change: number | null;
 }
@@ -24,23 +19,10 @@ export function RisingList({ title, entries, round }: { title: string; entries: 
 			<ul className="space-y-1">
 				{entries.map((entry) => (
 					<li key={entry.id} className="flex items-center gap-3 py-1">
-						{entry.cover !== undefined && (
-							<Cover
-								url={entry.cover}
-								name={entry.title}
-								sizes="40px"
-								round={round}
-								className={`w-10 ${round ? '' : 'rounded-xs!'}`}
-							/>
-						)}
-						<span className="min-w-0 flex-1">
-							<Link to={entry.to} className="block truncate text-sm font-medium underline-offset-3 hover:underline">
-								{entry.title}
-							</Link>
-							<span className="block truncate text-xs text-text-2">
-								{entry.subtitle ?? t('chart.playsOf', { count: entry.plays })}
-							</span>
-						</span>
+						<Named
+							entry={{ ...entry, subtitle: entry.subtitle ?? t('chart.playsOf', { count: entry.plays }) }}
+							round={round}
+						/>
 						<span className="tabular shrink-0 text-sm font-semibold text-accent-text">
 							{entry.change === null ? t('trends.new') : `+${percent(entry.change, i18n.language)}`}
 						</span>
