@@ -6,7 +6,7 @@ import { expect, test, type Ogma } from './ogma';
 test.describe.configure({ mode: 'parallel' });
 
 const MUSIC = ['/', '/search', '/search?q=a', '/search?q=a&tab=tracks', '/albums', '/artists', '/tracks', '/genres'];
-const VISITORS = ['/sign-in', '/register', '/link/spent', '/playlists', '/queue', '/settings', '/nowhere'];
+const VISITORS = ['/nowhere', '/sign-in', '/register', '/link/spent', '/playlists', '/queue', '/settings'];
 const ACCOUNT = ['/', '/settings', '/account', '/account/security', '/account/apps', '/account/data'];
 const COLLECTION = ['/playlists', '/playlists/new-rules', '/favorites', '/history'];
 const CONSOLE = ['', '/programme', '/djs', '/listeners', '/pushes', '/settings'];
