@@ -271,7 +271,8 @@ struct moving_track {
 	bool visible;
 };
 
-/* The tracks of an album that lie in the searched folder. */
+/* The tracks of an album that lie in the searched folder, without the one that
+ * is being saved: what it added is out already, and its row is written later. */
 static enum status
 album_tracks_in_folder(struct catalogue *catalogue, int64_t album_id,
 		       const struct album_search *search,
@@ -295,7 +296,8 @@ album_tracks_in_folder(struct catalogue *catalogue, int64_t album_id,
 	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
 		const char *path = sql_column_text(rows, 2, &catalogue->arena);
 
-		if (!span_equal(album_folder(path, NULL), search->folder))
+		if (sql_column_int(rows, 0) == search->wanted->saved_track_id ||
+		    !span_equal(album_folder(path, NULL), search->folder))
 			continue;
 		if (*count == room) {
 			room = room == 0 ? 16 : room * 2;

@@ -356,6 +356,7 @@ struct album_wanted {
 	size_t artist_count;
 	const char *artist_text; /* of the tagged ones, for display */
 	int64_t moved_from_album_id; /* 0: the track did not move */
+	int64_t saved_track_id; /* the caller counts this one; 0: a new one */
 };
 
 /* Finds or makes the album. *disc_no is set when title or folder name a disc

@@ -452,6 +452,7 @@ resolve_album(struct saving *saving, struct fault *fault)
 		.artist_text = media->album_artist_text,
 		.moved_from_album_id = saving->moved ? saving->before.album_id
 						     : 0,
+		.saved_track_id = saving->row.track_id,
 	};
 
 	if (media->album == NULL)

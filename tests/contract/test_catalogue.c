@@ -556,6 +556,28 @@ a_compilation_beside_an_album_of_the_same_title_in_whatever_order(void **state)
 }
 
 static void
+a_track_that_makes_its_folder_a_compilation_is_counted_once(void **state)
+{
+	struct music music;
+	int64_t own, mixed;
+	struct album album;
+
+	music_open(&music, *state);
+	own = put(&music, "Queen/1.flac", "1", "Queen", "Hits", "Rock");
+	mixed = put(&music, "mix/1.flac", "2", "Queen", "Hits", "Pop");
+	assert_int_equal(album_id_of(&music, mixed), album_id_of(&music, own));
+	put(&music, "mix/1.flac", "2", "ABBA", "Hits", "Jazz");
+	album = album_of(&music, album_id_of(&music, mixed));
+	assert_true(album.is_compilation);
+	assert_int_equal(album.track_count, 1);
+	assert_int_equal(album.genre_count, 1);
+	assert_string_equal(album.genres[0].name, "Jazz");
+	album = album_of(&music, album_id_of(&music, own));
+	assert_int_equal(album.track_count, 1);
+	music_close(&music); /* all numbers are counted anew */
+}
+
+static void
 tagged_album_artists_join_and_part_albums(void **state)
 {
 	struct music music;
@@ -1029,6 +1051,8 @@ every_visible_change_is_in_the_outbox(void **state)
 	   one_title_by_different_artists_in_one_folder_is_a_compilation), \
 	ON(driver, \
 	   a_compilation_beside_an_album_of_the_same_title_in_whatever_order), \
+	ON(driver, \
+	   a_track_that_makes_its_folder_a_compilation_is_counted_once), \
 	ON(driver, tagged_album_artists_join_and_part_albums), \
 	ON(driver, an_album_tagged_various_artists_has_no_artist), \
 	ON(driver, two_releases_of_one_title_are_told_apart_by_musicbrainz_id), \

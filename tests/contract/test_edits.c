@@ -1099,13 +1099,15 @@ random_save(struct music *music, unsigned *seed, unsigned n)
 {
 	static const char *const artists[] = { "Anna", "Bela", "Carl" };
 	static const char *const genres[] = { "Pop", "Rock", "Folk" };
+	const char *artist, *genre;
 	char path[32], title[32], album[32];
 
 	snprintf(path, sizeof path, "%c/%u.flac", 'a' + (char)(n % 3), n);
 	snprintf(title, sizeof title, "Song %u", random_below(seed, 4));
 	snprintf(album, sizeof album, "Album %u", random_below(seed, 3));
-	put(music, path, title, artists[random_below(seed, 3)], album,
-	    genres[random_below(seed, 3)]);
+	artist = artists[random_below(seed, 3)];
+	genre = genres[random_below(seed, 3)];
+	put(music, path, title, artist, album, genre);
 }
 
 static void
