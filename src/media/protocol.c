@@ -135,10 +135,10 @@ protocol_send(int socket, enum protocol_type type, struct span body,
 		part = part < body.length ? part : body.length;
 		parts[1] = (struct iovec){ (void *)(uintptr_t)body.at, part };
 		status = packet_send(socket, &packet, deadline_ms, fault);
+		if (status != STATUS_OK || part == body.length)
+			return status;
 		body.at += part;
 		body.length -= part;
-		if (status != STATUS_OK || body.length == 0)
-			return status;
 		parts[0].iov_len = 0;
 		packet.msg_controllen = 0;
 		packet.msg_control = NULL;
