@@ -1059,20 +1059,22 @@ compare_run(int ids, int rounds, int queries)
 	bench_close(&rules);
 }
 
+/* One thread alone, so ThreadSanitizer (ten times slower) has nothing to see
+ * here that a tenth of it would not show. */
+#ifdef __SANITIZE_THREAD__
+#define SMALL_ROUNDS 6
+#define MUCH_ROUNDS 4
+#else
+#define SMALL_ROUNDS 60
+#define MUCH_ROUNDS 40
+#endif
+
 static void
 the_index_finds_what_the_rules_say_in_a_small_library(void **state)
 {
 	(void)state;
-	compare_run(30, 60, 50);
+	compare_run(30, SMALL_ROUNDS, 50);
 }
-
-/* One thread alone, so ThreadSanitizer (ten times slower) has nothing to see
- * here that a tenth of it would not show. */
-#ifdef __SANITIZE_THREAD__
-#define MUCH_ROUNDS 12
-#else
-#define MUCH_ROUNDS 40
-#endif
 
 static void
 the_index_finds_what_the_rules_say_where_much_is_found(void **state)

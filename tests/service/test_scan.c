@@ -687,7 +687,7 @@ a_cancelled_scan_ends_soon_and_the_next_one_finishes_the_work(void **state)
 	struct slow slow = { .house = house };
 	size_t cancelled = 0;
 
-	many_songs(house, 1200);
+	many_songs(house, 600);
 	house_source(house);
 	pthread_create(&slow.thread, NULL, slow_run, &slow);
 	while (cancelled == 0 && !slow.started)
@@ -695,10 +695,10 @@ a_cancelled_scan_ends_soon_and_the_next_one_finishes_the_work(void **state)
 	pthread_join(slow.thread, NULL);
 	assert_int_equal(cancelled, 1);
 	assert_int_equal(slow.status, STATUS_CANCELLED);
-	assert_true(slow.progress.added < 1200);
+	assert_true(slow.progress.added < 600);
 	house_check(house);
 	house_scan(house);
-	assert_int_equal(house_scan(house).unchanged, 1200);
+	assert_int_equal(house_scan(house).unchanged, 600);
 	house_check(house);
 }
 
@@ -725,7 +725,7 @@ killed_scans_are_finished_by_the_next_and_equal_a_clean_scan(void **state)
 	char *killed, *clean;
 	int64_t start_ms;
 
-	many_songs(house, 1000);
+	many_songs(house, 400);
 	house_put(house, "many/broken.mp3", "x", 1);
 	house_source(house);
 	house_stop(house);

@@ -76,9 +76,9 @@ ffmpeg_lufs(const char *name)
 static const char *const music[] = {
 	/* a melody that does not come again, over a beat */
 	"aevalsrc='0.3*sin(2*PI*t*(220+110*floor(mod(t*t\\,7))))+"
-	"0.4*random(0)*exp(-20*mod(t\\,0.5))':d=40:s=44100",
+	"0.4*random(0)*exp(-20*mod(t\\,0.5))':d=30:s=44100",
 	"aevalsrc='0.3*sin(2*PI*t*(300+70*floor(mod(t*1.7*t\\,9))))+"
-	"0.2*random(1)*exp(-9*mod(t\\,0.4))':d=40:s=44100",
+	"0.2*random(1)*exp(-9*mod(t\\,0.4))':d=30:s=44100",
 };
 
 static const struct {
