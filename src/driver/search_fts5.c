@@ -21,7 +21,7 @@
 #include "driver/search_translit.h"
 #include "driver/sqlite_process.h"
 
-#define FORMAT_VERSION 2
+#define FORMAT_VERSION 3
 #define BUSY_TIMEOUT_MS 5000
 #define MMAP_BYTES "1073741824"
 #define SYNCHRONOUS "NORMAL"

@@ -11,7 +11,9 @@
  * were added: they are made again from doc), detail=none, prefix='1 2 3 4'. The
  * row's number is `step of popularity << 24 | sequence`, the same in both, so
  * that a MATCH in the order of rows is in the order of popularity and may stop
- * early. Beside the words a document has up to three marks that stand for its
+ * early. The sequence is the document's id, so that rows alone are a page of
+ * hits; ids from 2^23 up, which hardly any library has, get the next free one
+ * above that and are looked up. Beside the words a document has up to three marks that stand for its
  * genre, year and artist, so that filters are part of the MATCH. One whose words
  * are of several scripts has all its words twice, the second time behind a mark:
  * so what must have two scripts is looked for among the few that have, and not
@@ -37,6 +39,8 @@
 
 #define FTS5_CONNECTIONS_MAX 32
 #define FTS5_ROW_SEQUENCE_BITS 24
+#define FTS5_ROW_SEQUENCES ((int64_t)1 << FTS5_ROW_SEQUENCE_BITS)
+#define FTS5_ROW_IDS (FTS5_ROW_SEQUENCES / 2) /* sequences below are ids */
 
 /* The one row of table `state`. */
 struct fts5_state {
@@ -52,7 +56,7 @@ enum fts5_statement {
 	FTS5_MATCH,    /* (expression) → row */
 	FTS5_BY_TITLE, /* (title_hash) → row, genre, year, artist_id */
 	FTS5_BY_ROW,   /* (row) → all of doc */
-	FTS5_ID_OF,    /* (row) → id */
+	FTS5_ID_OF,    /* (row) → id, where the row does not say it */
 	FTS5_BY_ID,    /* (id) → all of doc */
 	FTS5_LAST_ROW, /* (row) → last row before it */
 	FTS5_DOC_PUT,

@@ -6,8 +6,12 @@
  * the words that begin so, when these are few: FTS5 would gather all their
  * documents before the first, a list of words stops early. */
 #define PREFIX_LETTERS_INDEXED 4
-#define PREFIX_WORDS_MAX 64
+#define PREFIX_WORDS_MAX 128
+
+/* Beginnings of so few letters have this many patterns of sound, or more when
+ * these stand for too little. */
 #define CHOICES_BEGUN 6
+#define BEGUN_DOCUMENTS 100
 
 static bool
 text_begins(const char *text, size_t length, const struct plan_word *word)
@@ -112,6 +116,20 @@ layout_word(struct fts5_search *search, struct plan_word *word)
 	find_plain(search, word, SEARCH_LAYOUT, SEARCH_LAYOUT);
 }
 
+/* What is begun so shortly is asked for with every key pressed, and where there
+ * is much some will do. */
+static void
+begun_cut(struct term_matches *matches)
+{
+	uint64_t documents = 0;
+	size_t count = 0;
+
+	while (count < matches->count &&
+	       (count < CHOICES_BEGUN || documents < BEGUN_DOCUMENTS))
+		documents += matches->at[count++].documents;
+	matches->count = count;
+}
+
 static void
 key_word(struct fts5_search *search, struct plan_word *word)
 {
@@ -121,14 +139,15 @@ key_word(struct fts5_search *search, struct plan_word *word)
 
 	if (word->key_length == 0)
 		return;
-	term_list_key(search->terms, word->key, word->key_length, word->prefix,
-		      &matches);
+	if (begun)
+		term_list_key_begun(search->terms, word->key, word->key_length,
+				    PREFIX_LETTERS_INDEXED, &matches);
+	else
+		term_list_key(search->terms, word->key, word->key_length,
+			      word->prefix, &matches);
 	term_matches_finish(&matches, search->choices_max);
-	/* What is begun so shortly is asked for with every key pressed, and
-	 * where there is much some will do. */
-	if (begun && matches.count == search->choices_max &&
-	    matches.count > CHOICES_BEGUN)
-		matches.count = CHOICES_BEGUN;
+	if (begun)
+		begun_cut(&matches);
 	for (size_t i = 0; i < matches.count; i++) {
 		if (!match_is_plain(word, &matches.at[i]))
 			pattern_add(search, word, &matches.at[i],

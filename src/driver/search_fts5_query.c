@@ -113,12 +113,17 @@ static enum status
 row_fetch(struct kind_search *ks, int64_t number, bool whole,
 	  struct fts5_row *out)
 {
+	int64_t sequence = number & (FTS5_ROW_SEQUENCES - 1);
 	enum status status;
-	sqlite3_stmt *row = fts5_of_kind(ks->conn, ks->kind,
-					 whole ? FTS5_BY_ROW : FTS5_ID_OF,
-					 &status, ks->fault);
+	sqlite3_stmt *row;
 	int code;
 
+	if (!whole && sequence < FTS5_ROW_IDS) {
+		*out = (struct fts5_row){ .row = number, .id = sequence };
+		return STATUS_OK;
+	}
+	row = fts5_of_kind(ks->conn, ks->kind, whole ? FTS5_BY_ROW : FTS5_ID_OF,
+			   &status, ks->fault);
 	if (row == NULL)
 		return status;
 	sqlite3_bind_int64(row, 1, number);

@@ -13,7 +13,6 @@
 #include "driver/search_fts5.h"
 
 #define STEPS 1024 /* of popularity */
-#define SEQUENCES ((int64_t)1 << FTS5_ROW_SEQUENCE_BITS)
 #define REBUILD_BATCH 4000 /* documents in one transaction */
 #define MERGE_PAGES 1000   /* of one step of merging */
 #define TIDY_WORDS_LEAST 2000
@@ -39,7 +38,8 @@ struct batch {
 	size_t count, room;
 	struct term_input *new_words;
 	size_t new_count, new_room;
-	/* The next free row of each step, 0: not looked up yet. */
+	/* The next free row of each step for ids that are no sequence, 0: not
+	 * looked up yet. */
 	int64_t (*next)[STEPS];
 };
 
@@ -146,15 +146,19 @@ row_words_print(struct batch *batch, enum search_kind kind,
 	return copy;
 }
 
-/* A free row in the step; when the step is used up, in the next less popular
- * one that is not. */
+/* A row in the step: the document's own or, for a large id, a free one; when
+ * these are used up, in the next less popular step that has one. */
 static enum status
-row_allot(struct batch *batch, enum search_kind kind, uint32_t step,
+row_allot(struct batch *batch, enum search_kind kind, int64_t id, uint32_t step,
 	  int64_t *out, struct fault *fault)
 {
+	if (id > 0 && id < FTS5_ROW_IDS) {
+		*out = step * FTS5_ROW_SEQUENCES + id;
+		return STATUS_OK;
+	}
 	for (; step < STEPS; step++) {
 		int64_t *next = &batch->next[kind][step];
-		int64_t end = ((int64_t)step + 1) * SEQUENCES;
+		int64_t end = ((int64_t)step + 1) * FTS5_ROW_SEQUENCES;
 		enum status status;
 		sqlite3_stmt *last;
 
@@ -163,7 +167,7 @@ row_allot(struct batch *batch, enum search_kind kind, uint32_t step,
 					    &status, fault);
 			if (last == NULL)
 				return status;
-			*next = end - SEQUENCES + 1;
+			*next = end - FTS5_ROW_SEQUENCES + FTS5_ROW_IDS;
 			sqlite3_bind_int64(last, 1, end);
 			if (sqlite3_step(last) == SQLITE_ROW &&
 			    sqlite3_column_int64(last, 0) >= *next)
@@ -253,7 +257,8 @@ document_change(struct batch *batch, const struct search_document *document,
 	after.words = row_words_print(batch, kind, &after.row, true);
 	after.row.row = before.row.row;
 	if (!found || before.row.row >> FTS5_ROW_SEQUENCE_BITS != step)
-		status = row_allot(batch, kind, step, &after.row.row, fault);
+		status = row_allot(batch, kind, document->id, step,
+				   &after.row.row, fault);
 	if (status != STATUS_OK)
 		return status;
 	after.words_stay = found && after.row.row == before.row.row &&

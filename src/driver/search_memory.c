@@ -193,6 +193,19 @@ struct word_match {
 	size_t letters;
 };
 
+/* The letters of a word that sound as what was typed. */
+static size_t
+letters_begun(const struct memory_word *word, const struct plan_word *typed)
+{
+	uint32_t letters[SEARCH_WORD_LETTERS_MAX];
+
+	return search_letters_of(
+		word->word.text,
+		search_translit_begun(word->word.text, word->word.length_bytes,
+				      typed->key, typed->key_length),
+		letters);
+}
+
 static struct word_match
 typed_match(const struct plan_word *typed, const struct memory_word *word)
 {
@@ -216,6 +229,8 @@ typed_match(const struct plan_word *typed, const struct memory_word *word)
 	    (prefix ? begins(word->key, typed->key)
 		    : strcmp(word->key, typed->key) == 0))
 		better(&match.rank, SEARCH_TRANSLIT);
+	if (prefix && match.rank == SEARCH_TRANSLIT)
+		match.letters = letters_begun(word, typed);
 	if (match.rank < SEARCH_UNRANKED)
 		return match;
 	better(&match.rank,

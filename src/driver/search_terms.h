@@ -103,6 +103,12 @@ void term_list_loose(const struct term_set *set, const char *word,
 void term_list_key(const struct term_set *set, const char *key, size_t length,
 		   bool prefix, struct term_matches *out);
 
+/* Words whose key begins with `key`, and beginnings of up to `letters` letters
+ * in their place where all that begins so has such keys. */
+void term_list_key_begun(const struct term_set *set, const char *key,
+			 size_t length, size_t letters,
+			 struct term_matches *out);
+
 /* Words at most `edits` slips away; with `prefix` beginnings of words. The
  * second: words of another script than `foreign_to_latin` says whose key is
  * near to `key`. */

@@ -11,11 +11,13 @@
 #include "driver/search.h"
 #include "driver/search_distance.h"
 #include "driver/search_terms_inside.h"
+#include "driver/search_translit.h"
 #include "driver/search_words.h"
 
 #define MATCHES_PRUNE 1024 /* more than this are cut to the best in between */
 #define MATCHES_KEEP 128
 #define RANGE_LOOKED_AT 512
+#define KEY_WORDS_MAX 512 /* more than this are not gathered */
 
 static inline struct span
 list_text(const struct term_list *list, size_t i)
@@ -463,6 +465,188 @@ term_list_key(const struct term_set *set, const char *key, size_t length,
 			list_add(set->runs[r], l, first, end, 0, out);
 		}
 	}
+}
+
+/* The words of each run whose key begins so, by their numbers in order. */
+struct key_words {
+	const struct term_set *set;
+	struct span key;
+	uint32_t at[KEY_WORDS_MAX];
+	size_t first[TERM_RUNS_MAX + 1]; /* where those of a run stand */
+	size_t letters;			 /* of the longest beginning */
+};
+
+static int
+number_compare(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The same for one list of one run; false: there are too many. */
+static bool
+key_words_of_list(struct key_words *words, const struct term_run *run,
+		  enum term_list_of list_of, size_t *count)
+{
+	const struct term_list *list = &run->list[list_of];
+	size_t i = list_first(list, words->key);
+	size_t end = list_bound(list, i, words->key, true);
+
+	if (end - i > KEY_WORDS_MAX - *count)
+		return false;
+	for (; i < end; i++) {
+		if (list_of != TERM_WORDS)
+			words->at[(*count)++] = list->number[i];
+		else if (run->flags[i] & TERM_PLAIN)
+			words->at[(*count)++] = (uint32_t)i;
+	}
+	return true;
+}
+
+static bool
+key_words_find(struct key_words *words)
+{
+	size_t count = 0;
+
+	for (size_t r = 0; r < words->set->count; r++) {
+		words->first[r] = count;
+		for (enum term_list_of l = 0; l < TERM_LISTS; l++) {
+			if (!key_words_of_list(words, words->set->runs[r], l,
+					       &count))
+				return false;
+		}
+		if (count > words->first[r])
+			qsort(words->at + words->first[r],
+			      count - words->first[r], sizeof *words->at,
+			      number_compare);
+		words->first[r + 1] = count;
+	}
+	return true;
+}
+
+/* Whether the words first..end-1 of a run are all among those found. */
+static bool
+key_words_have(const struct key_words *words, size_t r, size_t first,
+	       size_t end)
+{
+	size_t low = words->first[r], high = words->first[r + 1];
+	size_t limit = high;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (words->at[middle] < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	/* None is there twice, so the last one's place tells of all. */
+	return end - first <= limit - low &&
+	       (end == first || words->at[low + (end - first) - 1] == end - 1);
+}
+
+/* The same for all words, of all runs, that begin so. */
+static bool
+key_words_have_all(const struct key_words *words, struct span start)
+{
+	for (size_t r = 0; r < words->set->count; r++) {
+		const struct term_list *list =
+			&words->set->runs[r]->list[TERM_WORDS];
+		size_t first = list_first(list, start);
+
+		if (!key_words_have(words, r, first,
+				    list_bound(list, first, start, true)))
+			return false;
+	}
+	return true;
+}
+
+/* The shortest beginning of a found word that may stand for all that begin so;
+ * of no length when there is none. */
+static struct span
+key_words_beginning(const struct key_words *words, struct span word)
+{
+	struct span start = { word.at, search_translit_begun(
+					       word.at, word.length,
+					       words->key.at,
+					       words->key.length) };
+	const char *at = word.at;
+	size_t letters = 0;
+
+	while (at < word.at + start.length) {
+		utf8_next(&at, word.at + word.length);
+		letters++;
+	}
+	for (; letters <= words->letters; letters++) {
+		start.length = (size_t)(at - word.at);
+		if (key_words_have_all(words, start))
+			return start;
+		if (start.length == word.length)
+			break;
+		utf8_next(&at, word.at + word.length);
+	}
+	return (struct span){ word.at, 0 };
+}
+
+/* The longest beginning that is tried of a word; of no length when the word is
+ * shorter than that. */
+static struct span
+key_words_longest(const struct key_words *words, struct span word)
+{
+	const char *at = word.at, *end = word.at + word.length;
+	size_t letters = 0;
+
+	for (; letters < words->letters && at < end; letters++)
+		utf8_next(&at, end);
+	return (struct span){
+		word.at, letters < words->letters ? 0 : (size_t)(at - word.at)
+	};
+}
+
+static void
+key_words_add(const struct key_words *words, size_t r, struct term_matches *out)
+{
+	const struct term_run *run = words->set->runs[r];
+	const struct term_list *list = &run->list[TERM_WORDS];
+	struct span alone = { "", 0 }; /* what begins so is added by itself */
+	size_t i = words->first[r];
+
+	while (i < words->first[r + 1]) {
+		size_t first = words->at[i], end = first + 1;
+		struct span word = list_text(list, first), start = { "", 0 };
+		struct term_match match = run_match(run, first);
+
+		if (alone.length == 0 || start_compare(word, alone) != 0)
+			start = key_words_beginning(words, word);
+		if (start.length > 0) {
+			end = list_bound(list, first, start, true);
+			match = run_range_match(run, first, end);
+			match.text = start.at;
+			match.length_bytes = (uint16_t)start.length;
+		} else {
+			alone = key_words_longest(words, word);
+		}
+		matches_add(out, match);
+		i += end - first;
+	}
+}
+
+void
+term_list_key_begun(const struct term_set *set, const char *key, size_t length,
+		    size_t letters, struct term_matches *out)
+{
+	struct key_words words = { .set = set,
+				   .key = { key, length },
+				   .letters = letters };
+
+	if (!key_words_find(&words)) {
+		term_list_key(set, key, length, true, out);
+		return;
+	}
+	out->may_repeat |= set->count > 1;
+	for (size_t r = 0; r < set->count; r++)
+		key_words_add(&words, r, out);
 }
 
 /* A walk through one list. */

@@ -196,3 +196,21 @@ search_translit_key(const char *word, size_t length_bytes,
 	}
 	return level(latin, key);
 }
+
+size_t
+search_translit_begun(const char *word, size_t length_bytes, const char *key,
+		      size_t key_length)
+{
+	const char *at = word, *end = word + length_bytes;
+	char latin[LATIN_BYTES], begun[SEARCH_KEY_BYTES];
+
+	while (at < end) {
+		utf8_next(&at, end);
+		if (!latin_by_table(word, (size_t)(at - word), latin))
+			break;
+		if (level(latin, begun) >= key_length &&
+		    memcmp(begun, key, key_length) == 0)
+			return (size_t)(at - word);
+	}
+	return length_bytes;
+}

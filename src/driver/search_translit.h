@@ -23,4 +23,9 @@
 size_t search_translit_key(const char *word, size_t length_bytes,
 			   char key[SEARCH_KEY_BYTES]);
 
+/* The bytes of the shortest beginning of `word` whose own key begins with
+ * `key`; all of them when none has, or when only ICU can spell it. */
+size_t search_translit_begun(const char *word, size_t length_bytes,
+			     const char *key, size_t key_length);
+
 #endif /* OGMA_DRIVER_SEARCH_TRANSLIT_H */

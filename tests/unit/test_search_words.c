@@ -217,6 +217,25 @@ spellings_of_one_name_have_one_key(void **state)
 	assert_string_equal(key_of("★"), "");
 }
 
+static size_t
+begun(const char *word, const char *key)
+{
+	return search_translit_begun(word, strlen(word), key, strlen(key));
+}
+
+static void
+the_beginning_that_sounds_so_is_the_shortest(void **state)
+{
+	(void)state;
+	assert_int_equal(begun("киномания", "kin"), strlen("кин"));
+	assert_int_equal(begun("щека", "sh"), strlen("щ"));
+	assert_int_equal(begun("roper", "rop"), 3);
+	assert_int_equal(begun("bitter", "bite"), strlen("bitte"));
+	assert_int_equal(begun("chaika", "ch"), 2);
+	assert_int_equal(begun("кино", "kinos"), strlen("кино"));
+	assert_int_equal(begun("さくら", "sa"), strlen("さくら"));
+}
+
 /* The definition itself, without a table: the cheapest way to make the words
  * equal, letter by letter. */
 static unsigned
@@ -286,9 +305,9 @@ distances_are_those_of_the_definition(void **state)
 	}
 }
 
-/* A dictionary of words of two to seven letters out of few. */
-static struct term_set *
-terms_make(size_t count, unsigned *seed)
+/* Words of two to seven letters out of few. */
+static struct term_run *
+run_make(size_t count, unsigned *seed)
 {
 	static const char *const letters[] = { "a", "b", "c", "d", "и", "й" };
 	struct term_input *inputs = arena_new(&arena, struct term_input, count);
@@ -307,7 +326,13 @@ terms_make(size_t count, unsigned *seed)
 			.documents = 1 + (uint32_t)rand_r(seed) % 50,
 		};
 	}
-	return term_set_new(term_run_new(inputs, count));
+	return term_run_new(inputs, count);
+}
+
+static struct term_set *
+terms_make(size_t count, unsigned *seed)
+{
+	return term_set_new(run_make(count, seed));
 }
 
 static bool
@@ -362,6 +387,64 @@ near_words_are_all_found_and_no_others(void **state)
 		}
 		assert_int_equal(near.count, found);
 	}
+	term_set_drop(set);
+}
+
+static bool
+match_stands_for(const struct term_match *match, const struct term_match *word)
+{
+	return (match->prefix ? word->length_bytes >= match->length_bytes
+			      : word->length_bytes == match->length_bytes) &&
+	       memcmp(word->text, match->text, match->length_bytes) == 0;
+}
+
+static bool
+matches_stand_for(const struct term_matches *matches,
+		  const struct term_match *word)
+{
+	for (size_t i = 0; i < matches->count; i++) {
+		if (match_stands_for(&matches->at[i], word))
+			return true;
+	}
+	return false;
+}
+
+/* In a dictionary of three runs. Words that are keys themselves, words of
+ * another script and Latin words with other keys begin alike. */
+static void
+beginnings_stand_for_what_sounds_so_and_nothing_else(void **state)
+{
+	static const char *const keys[] = { "a", "b",  "i",  "k",   "ba", "ak",
+					    "i", "ii", "bi", "kab", "d",  "x" };
+	unsigned seed = 23;
+	struct term_set *set = terms_make(300, &seed);
+	size_t beginnings = 0;
+
+	(void)state;
+	for (size_t words = 90; words > 5; words /= 5) {
+		struct term_set *more =
+			term_set_add(set, run_make(words, &seed));
+
+		term_set_drop(set);
+		set = more;
+	}
+	for (size_t k = 0; k < ARRAY_LENGTH(keys); k++) {
+		struct term_matches all = { .arena = &arena, .kinds = 1 };
+		struct term_matches one = { .arena = &arena, .kinds = 1 };
+		struct term_matches begun = { .arena = &arena, .kinds = 1 };
+		size_t length = strlen(keys[k]);
+
+		term_list_prefix(set, "", 0, 1000, &all);
+		term_list_key(set, keys[k], length, true, &one);
+		term_list_key_begun(set, keys[k], length, 3, &begun);
+		assert_true(begun.count <= one.count);
+		for (size_t i = 0; i < all.count; i++)
+			assert_int_equal(matches_stand_for(&one, &all.at[i]),
+					 matches_stand_for(&begun, &all.at[i]));
+		for (size_t i = 0; i < begun.count; i++)
+			beginnings += begun.at[i].prefix;
+	}
+	assert_true(beginnings > 20);
 	term_set_drop(set);
 }
 
@@ -451,8 +534,11 @@ main(void)
 		cmocka_unit_test(titles_are_equal_by_their_words),
 		cmocka_unit_test(the_other_keyboard_layout_is_read_both_ways),
 		cmocka_unit_test(spellings_of_one_name_have_one_key),
+		cmocka_unit_test(the_beginning_that_sounds_so_is_the_shortest),
 		cmocka_unit_test(distances_are_those_of_the_definition),
 		cmocka_unit_test(near_words_are_all_found_and_no_others),
+		cmocka_unit_test(
+			beginnings_stand_for_what_sounds_so_and_nothing_else),
 		cmocka_unit_test(of_many_matches_the_best_are_kept_in_order),
 		cmocka_unit_test(longer_words_forgive_more),
 		cmocka_unit_test(a_query_is_pieces_with_two_readings),
