@@ -170,6 +170,17 @@ notes_flush(struct listening *listening)
 	notes_release(&notes);
 }
 
+/* What somebody asked for when the account was erased (the erasing itself, too)
+ * is noted after the log has forgotten them. Under the lock. */
+static bool
+is_forgotten(const struct listening *listening, int64_t user_id)
+{
+	for (size_t i = 0; i < FORGOTTEN_KEPT; i++)
+		if (user_id != 0 && listening->forgotten[i] == user_id)
+			return true;
+	return false;
+}
+
 void
 listening_note_request(struct listening *listening,
 		       const struct event_request *request)
@@ -193,8 +204,12 @@ listening_note_request(struct listening *listening,
 		notes->requests = mem_new(NOTES_MAX, sizeof *notes->requests);
 	kept = &notes->requests[notes->request_count++];
 	*kept = *request;
-	kept->address = arena_copy_text(&notes->texts, request->address);
-	kept->client = arena_copy_text(&notes->texts, request->client);
+	if (is_forgotten(listening, request->user_id)) {
+		kept->user_id = 0;
+		kept->address = kept->client = NULL;
+	}
+	kept->address = arena_copy_text(&notes->texts, kept->address);
+	kept->client = arena_copy_text(&notes->texts, kept->client);
 	noted(listening);
 	pthread_mutex_unlock(&listening->lock);
 }
@@ -219,6 +234,8 @@ listening_note_search(struct listening *listening,
 		notes->searches = mem_new(NOTES_MAX, sizeof *notes->searches);
 	kept = &notes->searches[notes->search_count++];
 	*kept = *search;
+	if (is_forgotten(listening, search->user_id))
+		kept->user_id = 0;
 	kept->query = arena_copy_text(&notes->texts, search->query);
 	kept->surface = arena_copy_text(&notes->texts, search->surface);
 	kept->clicked = arena_copy_text(&notes->texts, search->clicked);
@@ -248,6 +265,8 @@ listening_note_activity(struct listening *listening,
 			mem_new(NOTES_MAX, sizeof *notes->activities);
 	kept = &notes->activities[notes->activity_count++];
 	*kept = *activity;
+	if (is_forgotten(listening, activity->user_id))
+		kept->user_id = 0;
 	kept->action = arena_copy_text(&notes->texts, activity->action);
 	kept->object = arena_copy_text(&notes->texts, activity->object);
 	noted(listening);
@@ -687,8 +706,13 @@ enum status
 listening_forget_user(struct listening *listening, int64_t user_id,
 		      struct fault *fault)
 {
-	enum status status = listening_catch_up(listening, fault);
+	enum status status;
 
+	pthread_mutex_lock(&listening->lock);
+	listening->forgotten[listening->next_forgotten++ % FORGOTTEN_KEPT] =
+		user_id;
+	pthread_mutex_unlock(&listening->lock);
+	status = listening_catch_up(listening, fault);
 	if (status == STATUS_OK)
 		status = events_forget_user(listening->args.log, user_id,
 					    fault);

@@ -23,6 +23,8 @@ struct notes { /* waiting to be written */
 
 struct player; /* listen.c */
 
+#define FORGOTTEN_KEPT 64
+
 struct listening {
 	struct listening_args args;
 	struct countries *countries;
@@ -33,6 +35,8 @@ struct listening {
 	pthread_mutex_t lock; /* of the notes and the thread's state */
 	pthread_cond_t wake;
 	struct notes notes;
+	int64_t forgotten[FORGOTTEN_KEPT]; /* people, used in turn */
+	size_t next_forgotten;
 	bool ending;
 	pthread_t thread;
 	bool has_thread;

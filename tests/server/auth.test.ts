@@ -447,6 +447,12 @@ describe("one's own account", () => {
 		});
 		expect(again.status).toBe(201);
 		expect(again.json().user.id).not.toBe(anna.id);
+		// Nor does the request that erased it stay under its number: what is asked later is noted later.
+		const boss = await person(server, `boss${++made}`, 'admin');
+		const log = '/admin/api/request-log?user_id=';
+		await boss.ask(`${api}/auth/keys`);
+		await until('the request to be noted', async () => (await boss.json(`${log}${boss.id}`)).items.length > 0);
+		expect((await boss.json(`${log}${anna.id}`)).items).toEqual([]);
 	});
 });
 
