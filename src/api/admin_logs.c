@@ -315,6 +315,26 @@ csv_search(struct csv_writer *csv, const struct listing *listing, size_t i)
 }
 
 static void
+sum_form(struct json_writer *json, const char *name,
+	 const struct event_activity *activity, uint32_t value)
+{
+	if (activity->sums_up)
+		json_member_int(json, name, value);
+	else
+		json_member_null(json, name);
+}
+
+static void
+sum_cell(struct csv_writer *csv, const struct event_activity *activity,
+	 uint32_t value)
+{
+	if (activity->sums_up)
+		csv_int(csv, value);
+	else
+		csv_text(csv, NULL);
+}
+
+static void
 json_activity(struct json_writer *json, const struct listing *listing,
 	      size_t i)
 {
@@ -325,6 +345,10 @@ json_activity(struct json_writer *json, const struct listing *listing,
 	json_member_text(json, "action", activity->action);
 	json_member_text(json, "object_type", activity->object);
 	form_int_or_null(json, "object_id", activity->object_id);
+	sum_form(json, "session_duration_minutes", activity,
+		 activity->visit_minutes);
+	sum_form(json, "tracks_played", activity, activity->tracks_played);
+	sum_form(json, "searches_made", activity, activity->searches_made);
 	json_object_end(json);
 }
 
@@ -338,6 +362,9 @@ csv_activity(struct csv_writer *csv, const struct listing *listing, size_t i)
 	csv_text(csv, activity->action);
 	csv_text(csv, activity->object);
 	csv_int_or_empty(csv, activity->object_id);
+	sum_cell(csv, activity, activity->visit_minutes);
+	sum_cell(csv, activity, activity->tracks_played);
+	sum_cell(csv, activity, activity->searches_made);
 	csv_row_end(csv);
 }
 
@@ -369,7 +396,8 @@ static const struct listing_kind activities_listing = {
 	.file = "ogma-activity",
 	.model = "activity_log",
 	.elsewhere = true,
-	.head = WHO "action,object_type,object_id",
+	.head = WHO "action,object_type,object_id,session_duration_minutes,"
+		    "tracks_played,searches_made",
 	.read = activities_read,
 	.json = json_activity,
 	.csv = csv_activity,

@@ -1006,7 +1006,12 @@ const struct schema api_schemas[] = {
 		{ "username", "string?", NULL },
 		{ "action", "string", NULL },
 		{ "object_type", "string?", NULL },
-		{ "object_id", "integer?", NULL }) },
+		{ "object_id", "integer?", NULL },
+		{ "session_duration_minutes", "integer?",
+		  "Of a visit, which is told of when its person was away for "
+		  "half an hour; null else." },
+		{ "tracks_played", "integer?", "Of a visit." },
+		{ "searches_made", "integer?", "Of a visit." }) },
 	{ "ActivityLog", FIELDS(
 		{ "items", "[ActivityRow]", NULL },
 		{ "total", "integer?", "null: not counted." },

@@ -125,6 +125,11 @@ struct event_activity {
 	const char *action; /* "login", "playlist_play", … */
 	const char *object; /* "playlist"; NULL: none */
 	int64_t object_id;
+
+	/* Of a visit that is over ("visit"): its person is not here at at_ms,
+	 * so nobody counts as active. All 0 else. */
+	bool sums_up;
+	uint32_t visit_minutes, tracks_played, searches_made;
 };
 
 /* Everything is borrowed for the call. */

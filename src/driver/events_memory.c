@@ -524,7 +524,8 @@ heard_collect(struct memory_log *mine, struct heard *out,
 				events_day_of(mine->searches[i].at_ms)
 			};
 	for (size_t i = 0; i < mine->activity_count && active; i++)
-		if (mine->activities[i].user_id != 0)
+		if (mine->activities[i].user_id != 0 &&
+		    !mine->activities[i].sums_up)
 			out[count++] = (struct heard){
 				llabs(mine->activities[i].user_id),
 				events_day_of(mine->activities[i].at_ms)

@@ -69,7 +69,14 @@ static const char schema[] =
 	"count integer not null, empty integer not null, "
 	"primary key (day, query)) strict, without rowid;";
 
-/* Not in the logs of all that were made before. */
+/* Not in the logs of all that were made before, as marks. minutes is null but
+ * for what sums up. */
+static const char visits_schema[] =
+	"alter table activities add column minutes integer;"
+	"alter table activities add column tracks integer not null default 0;"
+	"alter table activities add column searches integer not null "
+	"default 0;";
+
 static const char marks_schema[] =
 	"create table if not exists marks (number integer primary key, "
 	"first_at integer not null, last_at integer not null, "
@@ -145,6 +152,21 @@ number_map_clear(struct number_map *map)
 /* ---- opening -------------------------------------------------------------- */
 
 static enum status
+visits_columns(struct store_session *session, struct fault *fault)
+{
+	int64_t there = 0;
+	enum status status = sql_query_int(
+		session,
+		"select count(*) from pragma_table_info('activities') "
+		"where name = 'minutes'",
+		SQL_NO_ARGS, &there, fault);
+
+	if (status == STATUS_OK && there == 0)
+		status = sql_script(session, visits_schema, fault);
+	return status;
+}
+
+static enum status
 schema_work(struct store_session *session, void *cookie, struct fault *fault)
 {
 	int64_t tables, version, *waiting = cookie;
@@ -158,6 +180,8 @@ schema_work(struct store_session *session, void *cookie, struct fault *fault)
 		status = sql_script(session, schema, fault);
 	if (status == STATUS_OK)
 		status = sql_script(session, marks_schema, fault);
+	if (status == STATUS_OK)
+		status = visits_columns(session, fault);
 	if (status == STATUS_OK)
 		status = sql_exec(session,
 				  "insert into about values ('log', "

@@ -64,8 +64,9 @@ static const struct {
 				"l.clicked, l.clicked_id",
 				"surface", "results"),
 	[MARKED_ACTIVITIES] = LOG("activities",
-				  "l.action, l.object, l.object_id", "action",
-				  "object_id"),
+				  "l.action, l.object, l.object_id, "
+				  "l.minutes, l.tracks, l.searches",
+				  "action", "object_id"),
 #undef LOG
 };
 
@@ -135,6 +136,10 @@ activity_give(struct look *look, struct store_rows *rows)
 		.action = word_of(look, rows, 3),
 		.object = word_of(look, rows, 4),
 		.object_id = sql_column_int(rows, 5),
+		.sums_up = !sql_column_null(rows, 6),
+		.visit_minutes = (uint32_t)sql_column_int(rows, 6),
+		.tracks_played = (uint32_t)sql_column_int(rows, 7),
+		.searches_made = (uint32_t)sql_column_int(rows, 8),
 	};
 
 	return look->activity(look->cookie, sql_column_int(rows, 0), &activity);

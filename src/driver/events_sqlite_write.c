@@ -418,18 +418,24 @@ write_activity(struct writing *writing, const struct event_activity *activity,
 	if (status == STATUS_OK)
 		status = sql_exec(writing->session,
 				  "insert into activities (at, listener, "
-				  "action, object, object_id) "
-				  "values ($1, $2, $3, $4, $5)",
+				  "action, object, object_id, minutes, tracks, "
+				  "searches) "
+				  "values ($1, $2, $3, $4, $5, $6, $7, $8)",
 				  SQL_ARGS(SQL_INT(activity->at_ms),
 					   SQL_INT(listener),
 					   id_or_null(action),
 					   id_or_null(object),
-					   id_or_null(activity->object_id)),
+					   id_or_null(activity->object_id),
+					   sql_int_or_null(
+						   activity->visit_minutes,
+						   activity->sums_up),
+					   SQL_INT(activity->tracks_played),
+					   SQL_INT(activity->searches_made)),
 				  NULL, fault);
 	if (status == STATUS_OK)
 		status = count_one(writing, activity->at_ms, EVENTS_ACTIONS,
 				   action, fault);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !activity->sums_up)
 		status = active_add(writing, activity->at_ms,
 				    activity->user_id, listener, fault);
 	return status;

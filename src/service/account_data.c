@@ -280,6 +280,14 @@ activity_print(void *cookie, int64_t seq, const struct event_activity *activity)
 	json_member_text(json, "action", activity->action);
 	json_member_text(json, "object_type", activity->object);
 	json_member_int(json, "object_id", activity->object_id);
+	if (activity->sums_up) {
+		json_member_int(json, "session_duration_minutes",
+				activity->visit_minutes);
+		json_member_int(json, "tracks_played",
+				activity->tracks_played);
+		json_member_int(json, "searches_made",
+				activity->searches_made);
+	}
 	json_object_end(json);
 	return !work->out->full;
 }

@@ -12,6 +12,7 @@
 #include "base/counter.h"
 #include "library/listening.h"
 #include "service/listening_private.h"
+#include "service/visits.h"
 
 #define BUCKETS 4096
 #define PLAYERS_MAX 65536
@@ -509,6 +510,9 @@ report_take(struct taking *taking, const struct listen_report *report,
 		player->heard_until_ms = at_ms;
 	player->seen_at_ms = taking->now_ms;
 	taking->receipt->plays += counts;
+	if (taking->who->user_id > 0)
+		visits_see(taking->listening->visits, taking->who->user_id,
+			   taking->now_ms, counts, 0);
 	event_add(taking, report, track, now, at_ms, heard_ms, counts);
 	if (at_ms == taking->now_ms)
 		presence_note(taking, now, report);

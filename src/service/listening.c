@@ -13,11 +13,14 @@
 #include "library/listening.h"
 #include "service/kept_plays.h"
 #include "service/merges.h"
+#include "service/visits.h"
 
 #define NOTES_MAX 8192	   /* of each type */
 #define NOTES_WAKE 1024	   /* then the thread does not wait for its second */
 #define TICK_MS 1000
 #define TIDY_MS 60000
+#define MINUTE_MS 60000
+#define VISITS_AT_ONCE 64
 #define TIDY_STEPS 50
 #define RETRY_MS 5000	   /* after a failure */
 #define CARRY_PLAYS 500
@@ -181,6 +184,20 @@ is_forgotten(const struct listening *listening, int64_t user_id)
 	return false;
 }
 
+static void
+here_see(struct listening *listening, int64_t user_id, int64_t now_ms)
+{
+	bool gone;
+
+	pthread_mutex_lock(&listening->lock);
+	gone = is_forgotten(listening, user_id);
+	pthread_mutex_unlock(&listening->lock);
+	if (gone)
+		return;
+	presence_see(listening->presence, user_id, now_ms);
+	visits_see(listening->visits, user_id, now_ms, 0, 0);
+}
+
 void
 listening_note_request(struct listening *listening,
 		       const struct event_request *request)
@@ -189,8 +206,7 @@ listening_note_request(struct listening *listening,
 	struct event_request *kept;
 
 	if (request->user_id > 0)
-		presence_see(listening->presence, request->user_id,
-			     request->at_ms);
+		here_see(listening, request->user_id, request->at_ms);
 	if (!listening->args.settings->request_log)
 		return;
 	pthread_mutex_lock(&listening->lock);
@@ -221,6 +237,9 @@ listening_note_search(struct listening *listening,
 	struct notes *notes = &listening->notes;
 	struct event_search *kept;
 
+	if (search->user_id > 0 && search->clicked == NULL)
+		visits_see(listening->visits, search->user_id, search->at_ms,
+			   0, 1);
 	pthread_mutex_lock(&listening->lock);
 	if (notes->search_count == NOTES_MAX) {
 		struct event_search copy = *search;
@@ -271,6 +290,36 @@ listening_note_activity(struct listening *listening,
 	kept->object = arena_copy_text(&notes->texts, activity->object);
 	noted(listening);
 	pthread_mutex_unlock(&listening->lock);
+}
+
+/* Visits that are over, as activities; all of them when now_ms is INT64_MAX. */
+static void
+visits_note(struct listening *listening, int64_t now_ms)
+{
+	struct visit over[VISITS_AT_ONCE];
+	size_t count;
+
+	do {
+		count = visits_take(listening->visits, now_ms, over,
+				    VISITS_AT_ONCE);
+		for (size_t i = 0; i < count; i++) {
+			int64_t stay_ms =
+				over[i].seen_at_ms - over[i].began_at_ms;
+			struct event_activity activity = {
+				.at_ms = clock_now_ms(),
+				.user_id = over[i].user_id,
+				.action = "visit",
+				.sums_up = true,
+				.visit_minutes =
+					(uint32_t)((stay_ms + MINUTE_MS / 2) /
+						   MINUTE_MS),
+				.tracks_played = over[i].tracks,
+				.searches_made = over[i].searches,
+			};
+
+			listening_note_activity(listening, &activity);
+		}
+	} while (count == VISITS_AT_ONCE);
 }
 
 /* ---- plays to the library ------------------------------------------------- */
@@ -381,6 +430,10 @@ tick(struct listening *listening)
 	uint32_t left;
 	enum status status;
 
+	if (now_ms - listening->visits_at_ms >= MINUTE_MS) {
+		listening->visits_at_ms = now_ms;
+		visits_note(listening, now_ms);
+	}
 	notes_flush(listening);
 	if (now_ms < listening->retry_at_ms)
 		return;
@@ -508,6 +561,7 @@ listening_open(const struct listening_args *args, struct listening **out,
 	listening->presence = presence_new();
 	listening->recommend = recommend_new(args->store);
 	listening->merges = merges_new(args->store);
+	listening->visits = visits_new();
 	metric_on_print(refresh, listening);
 	status = countries_open(args->settings->geoip_path,
 				&listening->countries, fault);
@@ -542,12 +596,14 @@ listening_close(struct listening *listening)
 	pthread_mutex_unlock(&listening->lock);
 	if (listening->has_thread)
 		pthread_join(listening->thread, NULL);
+	visits_note(listening, INT64_MAX);
 	notes_flush(listening);
 	metric_off_print(listening);
 	notes_release(&listening->notes);
 	players_release(listening);
 	tops_free(listening->tops);
 	merges_free(listening->merges);
+	visits_free(listening->visits);
 	recommend_free(listening->recommend);
 	presence_free(listening->presence);
 	countries_close(listening->countries);
@@ -712,6 +768,7 @@ listening_forget_user(struct listening *listening, int64_t user_id,
 	listening->forgotten[listening->next_forgotten++ % FORGOTTEN_KEPT] =
 		user_id;
 	pthread_mutex_unlock(&listening->lock);
+	visits_forget(listening->visits, user_id);
 	status = listening_catch_up(listening, fault);
 	if (status == STATUS_OK)
 		status = events_forget_user(listening->args.log, user_id,

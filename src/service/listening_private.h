@@ -31,6 +31,7 @@ struct listening {
 	struct presence *presence;
 	struct recommend *recommend;
 	struct merges *merges;
+	struct visits *visits;
 
 	pthread_mutex_t lock; /* of the notes and the thread's state */
 	pthread_cond_t wake;
@@ -42,7 +43,7 @@ struct listening {
 	bool has_thread;
 	pthread_mutex_t carry_lock; /* one carries plays */
 	int64_t log_id;
-	int64_t tidied_at_ms, retry_at_ms;
+	int64_t tidied_at_ms, retry_at_ms, visits_at_ms;
 
 	pthread_mutex_t players_lock;
 	struct player **players; /* buckets */

@@ -747,6 +747,43 @@ logs_are_read_newest_first_in_pages(void **state)
 	assert_string_equal(seen.text, "login");
 }
 
+static bool
+see_sums(void *cookie, int64_t seq, const struct event_activity *activity)
+{
+	struct event_activity *seen = cookie;
+
+	(void)seq;
+	*seen = *activity;
+	return false; /* the newest is enough */
+}
+
+static void
+a_visit_has_sums_and_makes_nobody_active(void **state)
+{
+	struct place *place = *state;
+	const struct event_activity activities[] = {
+		{ .at_ms = AT(0, 0), .user_id = 1, .action = "login" },
+		{ .at_ms = AT(1, 0), .user_id = 1, .action = "visit",
+		  .sums_up = true, .visit_minutes = 40, .tracks_played = 9,
+		  .searches_made = 2 },
+	};
+	struct events_batch batch = { .activities = activities,
+				      .activity_count = 2 };
+	struct events_range second = { DAY_0 + 1, DAY_0 + 1 };
+	struct event_activity seen = { 0 };
+	struct events_receipt receipt;
+
+	ok(place, events_append(place->log, &batch, &receipt, &place->fault));
+	ok(place, events_activities(place->log, &all_rows, see_sums, &seen,
+				    &place->fault));
+	assert_true(seen.sums_up);
+	assert_int_equal(seen.visit_minutes, 40);
+	assert_int_equal(seen.tracks_played, 9);
+	assert_int_equal(seen.searches_made, 2);
+	assert_int_equal(
+		listeners(place, EVENTS_ACTIVE, 0, &second, 1).distinct, 0);
+}
+
 static void
 requests_searches_and_doings_are_counted_by_day(void **state)
 {
@@ -1600,6 +1637,7 @@ main(void)
 		OVER_ALL(
 			logs_are_narrowed_by_time_person_number_word_and_text),
 		OVER_ALL(logs_are_read_from_the_oldest_on_too),
+		OVER_ALL(a_visit_has_sums_and_makes_nobody_active),
 		OVER_ALL(requests_searches_and_doings_are_counted_by_day),
 		OVER_ALL(what_is_rare_is_found_in_steps_that_end),
 		OVER_ALL(rows_outside_of_a_look_are_not_found_in_any_step),

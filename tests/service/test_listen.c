@@ -20,6 +20,7 @@
 #include "service/listen.h"
 #include "service/listening_private.h"
 #include "service/recommend.h"
+#include "service/visits.h"
 #include "service/report.h"
 #include "tests/support/folder.h"
 #include "tests/support/music.h"
@@ -686,6 +687,77 @@ a_request_log_that_is_off_keeps_nothing_but_who_is_here(void **state)
 			 1);
 }
 
+struct seen_visit {
+	size_t count;
+	struct event_activity last;
+};
+
+static bool
+see_visit(void *cookie, int64_t seq, const struct event_activity *activity)
+{
+	struct seen_visit *seen = cookie;
+
+	(void)seq;
+	seen->count++;
+	seen->last = *activity;
+	return strcmp(activity->action, "visit") == 0;
+}
+
+static void
+a_visit_is_noted_when_it_is_over(void **state)
+{
+	struct house *house = *state;
+	int64_t now = clock_now_ms();
+	int64_t track = song(house, "Кино", "Rock", 3 * MINUTE_MS);
+	struct event_request request = { .at_ms = now - 20 * MINUTE_MS,
+					 .user_id = house->people[ANNA],
+					 .method = "GET",
+					 .route = "/api/v1/tracks",
+					 .status = 200 };
+	struct event_search search = { .at_ms = now - 10 * MINUTE_MS,
+				       .user_id = house->people[ANNA],
+				       .query = "кино",
+				       .surface = "tracks" };
+	struct seen_visit seen = { 0 };
+
+	listening_note_request(house->listening, &request);
+	listening_note_search(house->listening, &search);
+	take_one(house, ANNA, report_of(track, 2 * MINUTE_MS, now - 2 * MINUTE_MS));
+	service_restart(house); /* for this process it is over */
+	ok(house, events_activities(house->log, &all_rows, see_visit, &seen,
+				    &house->fault));
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(seen.last.user_id, house->people[ANNA]);
+	assert_true(seen.last.sums_up);
+	assert_int_equal(seen.last.visit_minutes, 20);
+	assert_int_equal(seen.last.tracks_played, 1);
+	assert_int_equal(seen.last.searches_made, 1);
+}
+
+static void
+a_visit_ends_after_half_an_hour_away(void **state)
+{
+	struct visits *visits = visits_new();
+	struct visit over[4];
+
+	(void)state;
+	visits_see(visits, 7, 0, 0, 0);
+	visits_see(visits, 7, VISIT_GAP_MS, 2, 0);
+	visits_see(visits, 8, VISIT_GAP_MS, 0, 0);
+	assert_int_equal(visits_take(visits, 2 * VISIT_GAP_MS, over, 4), 0);
+	visits_see(visits, 7, 2 * VISIT_GAP_MS + 1, 0, 1); /* another one */
+	visits_forget(visits, 8);
+	assert_int_equal(visits_take(visits, 2 * VISIT_GAP_MS + 1, over, 4), 1);
+	assert_int_equal(over[0].user_id, 7);
+	assert_int_equal(over[0].seen_at_ms - over[0].began_at_ms, VISIT_GAP_MS);
+	assert_int_equal(over[0].tracks, 2);
+	assert_int_equal(over[0].searches, 0);
+	assert_int_equal(visits_take(visits, INT64_MAX, over, 4), 1);
+	assert_int_equal(over[0].searches, 1);
+	assert_int_equal(visits_take(visits, INT64_MAX, over, 4), 0);
+	visits_free(visits);
+}
+
 static void
 who_listens_now_is_known(void **state)
 {
@@ -948,6 +1020,8 @@ main(void)
 		OVER_SQLITE(
 			notes_of_requests_are_dropped_when_too_many_wait_and_others_are_not),
 		OVER_SQLITE(a_request_log_that_is_off_keeps_nothing_but_who_is_here),
+		OVER_SQLITE(a_visit_is_noted_when_it_is_over),
+		cmocka_unit_test(a_visit_ends_after_half_an_hour_away),
 		OVER_SQLITE(who_listens_now_is_known),
 		OVER_BOTH(the_platform_adds_up_listens_people_and_what_they_did),
 		OVER_SQLITE(a_geoip_file_that_is_not_there_is_told),

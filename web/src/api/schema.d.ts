@@ -1364,6 +1364,9 @@ export interface components {
             action: string;
             object_type: string | null;
             object_id: number | null;
+            session_duration_minutes: number | null;
+            tracks_played: number | null;
+            searches_made: number | null;
         };
         ActivityLog: {
             items: components["schemas"]["ActivityRow"][];

@@ -1,7 +1,18 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { ActivityRow } from '../../../api/admin';
 import { TextFilter } from '../Filters';
 import { LogPage } from './LogPage';
+
+function about(row: ActivityRow, t: TFunction): string {
+	if (row.session_duration_minutes !== null)
+		return t('admin.logs.visit', {
+			minutes: row.session_duration_minutes,
+			tracks: row.tracks_played,
+			searches: row.searches_made,
+		});
+	return row.object_type === null ? '—' : `${row.object_type} ${row.object_id ?? ''}`.trim();
+}
 
 export function ActivityLogPage() {
 	const { t } = useTranslation();
@@ -18,7 +29,7 @@ export function ActivityLogPage() {
 					name: 'object',
 					title: t('admin.logs.object'),
 					from: 'md',
-					render: ({ object_type: type, object_id: id }) => (type === null ? '—' : `${type} ${id ?? ''}`.trim()),
+					render: (row) => about(row, t),
 				},
 			]}
 		/>
