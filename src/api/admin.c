@@ -220,6 +220,7 @@ handle_admin_audit(struct call *call)
 
 struct invitation_reading {
 	struct call *call;
+	struct invitation_filter filter;
 	struct page_request page;
 	struct invitation_list out;
 };
@@ -230,15 +231,24 @@ invitations_read(struct store_session *session, void *cookie,
 {
 	struct invitation_reading *reading = cookie;
 
-	return invitations_list(session, &reading->page, reading->call->arena,
-				&reading->out, fault);
+	return invitations_list(session, &reading->filter, &reading->page,
+				reading->call->arena, &reading->out, fault);
 }
 
 void
 handle_admin_invitations(struct call *call)
 {
-	struct invitation_reading reading = { .call = call,
-					      .page = call_page(call) };
+	const struct param_value *open = call_value(call, "open");
+	const bool wanted = open->number != 0;
+	struct invitation_reading reading = {
+		.call = call,
+		.filter = { .text = call_text(call, "q"),
+			    .role = call_text(call, "role"),
+			    .open = open->given ? &wanted : NULL,
+			    .now_ms = clock_now_ms(),
+			    .sort = call_text(call, "sort") },
+		.page = call_page(call),
+	};
 	struct page_answer answer;
 
 	if (!call_read_store(call, invitations_read, &reading))

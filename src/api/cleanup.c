@@ -95,7 +95,7 @@ handle_cleanup_list(struct call *call)
 {
 	struct cleanup_work work = { .call = call,
 				     .filter = filter_of(call),
-				     .page = call_page(call) };
+				     .page = call_page_by_age(call) };
 	struct page_answer answer;
 
 	if (!call_read_store(call, list_work, &work))

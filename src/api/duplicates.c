@@ -74,7 +74,8 @@ list_work(struct store_session *session, void *cookie, struct fault *fault)
 void
 handle_duplicates_list(struct call *call)
 {
-	struct duplicates_work work = { .call = call, .page = call_page(call) };
+	struct duplicates_work work = { .call = call,
+					.page = call_page_by_age(call) };
 	struct page_answer answer;
 
 	duplicates_state_parse(call_text(call, "state"), &work.state);

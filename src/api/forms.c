@@ -2,6 +2,7 @@
 #include "api/forms.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "api/api.h"
 
@@ -13,6 +14,15 @@ call_page(const struct call *call)
 		.offset = (uint32_t)call_int(call, "offset"),
 		.cursor = call_text(call, "cursor"),
 	};
+}
+
+struct page_request
+call_page_by_age(const struct call *call)
+{
+	struct page_request page = call_page(call);
+
+	page.oldest_first = strcmp(call_text(call, "sort"), "id") == 0;
+	return page;
 }
 
 enum status

@@ -67,6 +67,9 @@ void answer_cover(struct call *call, enum cover_of of, int64_t id,
 /* The page the caller asked for, from the parameters every list takes. */
 struct page_request call_page(const struct call *call);
 
+/* The same of a list in order of time, whose route has AGE_SORT_PARAM. */
+struct page_request call_page_by_age(const struct call *call);
+
 /* For lists of one artist's things, in their work: STATUS_NOT_FOUND when there
  * is no such artist. Id 0 is nobody's list, and fine. */
 enum status artist_expect(struct store_session *session, int64_t id,

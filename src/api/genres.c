@@ -1,7 +1,10 @@
 /* genres.c - routes about genres, and the library's numbers. */
 #include "api/forms.h"
 #include "api/handlers.h"
+#include "api/short_list.h"
 #include "library/edits.h"
+
+#include <string.h>
 
 #define TOP_ARTISTS 10
 
@@ -19,15 +22,68 @@ genres_list_work(struct store_session *session, void *cookie,
 		 struct fault *fault)
 {
 	struct genres_work *work = cookie;
+	enum genre_sort sort = GENRES_BY_TRACKS_DESC;
 
-	return genres_list(session, GENRES_BY_TRACKS_DESC, &work->page,
-			   work->call->arena, &work->list, fault);
+	genre_sort_parse(call_text(work->call, "sort"), &sort);
+	return genres_list(session, sort, call_text(work->call, "q"),
+			   &work->page, work->call->arena, &work->list, fault);
 }
+
+/* ---- what was merged --------------------------------------------------------- */
 
 struct merged_work {
 	struct call *call;
 	struct merged_genre *genres;
 	size_t count;
+	struct page_info page;
+};
+
+static const char *
+merged_key(const void *row, struct arena *arena)
+{
+	return arena_print(arena, "%lld",
+			   (long long)((const struct merged_genre *)row)->id);
+}
+
+static const char *
+merged_words(const void *row, struct arena *arena)
+{
+	(void)arena;
+	return ((const struct merged_genre *)row)->name;
+}
+
+static bool
+merged_passes(const void *row, const struct call *call)
+{
+	(void)row;
+	(void)call;
+	return true;
+}
+
+static int
+merged_by_id(const void *a, const void *b)
+{
+	return short_by_number(((const struct merged_genre *)a)->id,
+			       ((const struct merged_genre *)b)->id);
+}
+
+static int
+merged_by_name(const void *a, const void *b)
+{
+	int order = strcmp(((const struct merged_genre *)a)->name,
+			   ((const struct merged_genre *)b)->name);
+
+	return order != 0 ? order : merged_by_id(a, b);
+}
+
+/* They have no tracks to be counted. */
+static const struct short_kind merged_list = {
+	.size = sizeof(struct merged_genre),
+	.key = merged_key,
+	.words = merged_words,
+	.passes = merged_passes,
+	.orders = { { "track_count", merged_by_id },
+		    { "name", merged_by_name } },
 };
 
 static enum status
@@ -35,9 +91,13 @@ genres_merged_work(struct store_session *session, void *cookie,
 		   struct fault *fault)
 {
 	struct merged_work *work = cookie;
+	enum status status = genres_merged(session, work->call->arena,
+					   &work->genres, &work->count, fault);
 
-	return genres_merged(session, work->call->arena, &work->genres,
-			     &work->count, fault);
+	return status != STATUS_OK ?
+		       status :
+		       short_list_cut(work->call, &merged_list, work->genres,
+				      &work->count, &work->page, fault);
 }
 
 static void
@@ -69,8 +129,10 @@ genres_merged_answer(struct call *call)
 	page_begin(&answer);
 	for (size_t i = 0; i < work.count; i++)
 		merged_form(&answer.json, &work.genres[i]);
-	page_end_whole(&answer, call, work.count);
+	page_end(&answer, call, &work.page);
 }
+
+/* ---- those there are --------------------------------------------------------- */
 
 void
 handle_genres_list(struct call *call)

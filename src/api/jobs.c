@@ -121,7 +121,7 @@ handle_jobs_list(struct call *call)
 		.filter = { .kind = call_text(call, "kind"),
 			    .source_id = call_int(call, "source_id"),
 			    .parent_id = call_int(call, "parent_id") },
-		.page = call_page(call),
+		.page = call_page_by_age(call),
 	};
 	struct page_answer answer;
 

@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/route.h"
 #include "library/audit.h"
+#include "library/invitations.h"
 #include "library/suggestions.h"
 #include "library/tag_writes.h"
 #include "service/monitor.h"
@@ -21,6 +22,11 @@
 	  .summary = "Items to pass over; deeper pages need a cursor." },    \
 	{ .name = "cursor", .type = PARAM_TEXT, .max = 1000,                 \
 	  .summary = "next_cursor of the page before." }
+
+/* Of lists in order of time. */
+#define AGE_SORT_PARAM \
+	{ .name = "sort", .type = PARAM_CHOICE, .choices = "-id|id", \
+	  .preset = "-id", .summary = "The newest or the oldest first." }
 
 #define ID_PARAM \
 	{ .name = "id", .type = PARAM_ID, .required = true }
@@ -137,9 +143,14 @@ static const struct param artist_list_params[] = {
 
 static const struct param genre_list_params[] = {
 	PAGE_PARAMS,
+	{ .name = "q", .type = PARAM_TEXT, .min = 1,
+	  .summary = "Part of the name." },
 	{ .name = "merged", .type = PARAM_BOOL,
 	  .summary = "Those that were merged or removed instead; for "
 		     "moderators." },
+	{ .name = "sort", .type = PARAM_CHOICE, .preset = "-track_count",
+	  .choices = "-track_count|name",
+	  .summary = "Order; a minus means descending." },
 	{ 0 }
 };
 
@@ -554,9 +565,20 @@ static const struct param audit_params[] = {
 	{ .name = "model_id", .type = PARAM_ID },
 	{ .name = "from", .type = PARAM_TIME },
 	{ .name = "to", .type = PARAM_TIME, .summary = "Before this time." },
-	{ .name = "sort", .type = PARAM_CHOICE, .choices = "-id|id",
-	  .preset = "-id" },
+	AGE_SORT_PARAM,
 	FORMAT_PARAM,
+	{ 0 }
+};
+static const struct param invitation_list_params[] = {
+	PAGE_PARAMS,
+	{ .name = "q", .type = PARAM_TEXT, .min = 1,
+	  .summary = "Part of the note or of the beginning of the code." },
+	{ .name = "role", .type = PARAM_CHOICE, .choices = ROLES },
+	{ .name = "open", .type = PARAM_BOOL,
+	  .summary = "Those that can be used, or those that are over." },
+	{ .name = "sort", .type = PARAM_CHOICE, .preset = "-created_at",
+	  .choices = INVITATION_SORTS,
+	  .summary = "Order; a minus means descending." },
 	{ 0 }
 };
 static const struct param setting_list_params[] = {
@@ -875,7 +897,7 @@ const struct route api_routes[] = {
 	LOG_ROWS,
 	GET_FOR(USER_ROLE_ADMIN, "/admin/api/invitations",
 		handle_admin_invitations, "admin", "Invitations.",
-		page_params, "[Invitation]", "400 503"),
+		invitation_list_params, "[Invitation]", "400 422 503"),
 	SEND(HTTP_POST, "/admin/api/invitations", USER_ROLE_ADMIN,
 	     handle_admin_invite, "admin",
 	     "Makes an invitation, whose code is shown this once.", NULL,

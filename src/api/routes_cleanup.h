@@ -16,6 +16,7 @@ static const struct param cleanup_list_params[] = {
 	  .choices = SUGGESTION_STATE_NAMES "|all" },
 	{ .name = "automatic", .type = PARAM_BOOL,
 	  .summary = "Only those that were accepted without asking." },
+	AGE_SORT_PARAM,
 	{ 0 }
 };
 static const struct param cleanup_bulk_body[] = {
@@ -42,6 +43,7 @@ static const struct param tag_write_list_params[] = {
 	{ .name = "state", .type = PARAM_CHOICE,
 	  .choices = TAG_WRITE_STATE_NAMES },
 	{ .name = "track_id", .type = PARAM_ID },
+	AGE_SORT_PARAM,
 	{ 0 }
 };
 static const struct param tag_writes_body[] = {

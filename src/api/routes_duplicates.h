@@ -12,6 +12,7 @@ static const struct param duplicate_list_params[] = {
 	  .choices = "open|merged|dismissed" },
 	{ .name = "sure", .type = PARAM_BOOL,
 	  .summary = "Only groups that nothing speaks against." },
+	AGE_SORT_PARAM,
 	{ 0 }
 };
 static const struct param duplicate_merge_body[] = {

@@ -205,6 +205,7 @@ static const struct param job_list_params[] = {
 	  .choices = "queued|running|done|failed|cancelled|dead" },
 	{ .name = "parent_id", .type = PARAM_ID,
 	  .summary = "Only the parts of this job." },
+	AGE_SORT_PARAM,
 	{ 0 }
 };
 static const struct param jobs_analyse_body[] = {

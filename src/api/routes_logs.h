@@ -13,8 +13,7 @@
 	{ .name = "user_id", .type = PARAM_ID }, \
 	{ .name = "from", .type = PARAM_TIME }, \
 	{ .name = "to", .type = PARAM_TIME, .summary = "Before this time." }, \
-	{ .name = "sort", .type = PARAM_CHOICE, .choices = "-id|id", \
-	  .preset = "-id" }, \
+	AGE_SORT_PARAM, \
 	FORMAT_PARAM
 
 static const struct param request_log_params[] = {

@@ -62,7 +62,7 @@ handle_tag_writes_list(struct call *call)
 	struct writes_work work = {
 		.call = call,
 		.filter = { .track_id = call_int(call, "track_id") },
-		.page = call_page(call),
+		.page = call_page_by_age(call),
 	};
 	const char *state = call_text(call, "state");
 	struct page_answer answer;

@@ -379,12 +379,12 @@ duplicates_list(struct store_session *session, enum duplicates_state state,
 		struct arena *arena, struct duplicate_list *out,
 		struct fault *fault)
 {
-	static const struct page_sort newest = { "-id", { { 0 } }, true };
 	struct page_query query = {
 		.from = "duplicate_groups t",
 		.id = "t.id",
 		.visible = "1 = 1",
-		.sorts = &newest,
+		.sorts = page_by_age,
+		.sort = page->oldest_first,
 		.known_total = -1,
 	};
 	int64_t ids[PAGE_LIMIT_MAX];

@@ -7,6 +7,7 @@
 #include "library/catalogue_private.h"
 #include "library/covers_private.h"
 #include "library/page_private.h"
+#include "library/pattern.h"
 
 static const struct page_sort sorts[] = {
 	[GENRES_BY_NAME] = { "name", { { "t.sort_key", true } }, false },
@@ -66,10 +67,11 @@ genres_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 
 enum status
 genres_list(struct store_session *session, enum genre_sort sort,
-	    const struct page_request *page, struct arena *arena,
+	    const char *text, const struct page_request *page, struct arena *arena,
 	    struct genre_list *out, struct fault *fault)
 {
-	const struct page_query query = {
+	static const char named[] = "t.name @matches@ (@any@ || ? || @any@)";
+	struct page_query query = {
 		.from = "genres t",
 		.id = "t.id",
 		.visible = "t.track_count > 0",
@@ -82,6 +84,9 @@ genres_list(struct store_session *session, enum genre_sort sort,
 	struct genre_list list = { 0 };
 	enum status status;
 
+	if (text != NULL)
+		page_filter(&query, named, named,
+			    sql_text(pattern_of(arena, text)));
 	status = page_read(session, &query, page, arena, ids, &list.count,
 			   &list.page, fault);
 	if (status == STATUS_OK)

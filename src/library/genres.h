@@ -35,7 +35,9 @@ struct genre_list {
 	struct page_info page;
 };
 
+/* `text`: part of the name, case and accents or not; NULL: all. */
 enum status genres_list(struct store_session *session, enum genre_sort sort,
+			const char *text,
 			const struct page_request *page, struct arena *arena,
 			struct genre_list *out, struct fault *fault);
 enum status genres_get(struct store_session *session, int64_t id,

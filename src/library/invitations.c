@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "library/page_private.h"
+#include "library/pattern.h"
 
 #define COLUMNS \
 	"i.id, i.prefix, i.role, i.note, i.uses, i.uses_max, i.created_by, " \
@@ -81,8 +82,6 @@ invitations_use(struct store_session *session,
 	return status;
 }
 
-static const struct page_sort newest_first[] = { { "-id", { { 0 } }, true } };
-
 static enum status
 invitations_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	    struct arena *arena, struct invitation *out, struct fault *fault)
@@ -94,23 +93,66 @@ invitations_of_ids(struct store_session *session, const int64_t *ids, size_t cou
 			   fault);
 }
 
+static const struct page_sort sorts[] = {
+	{ "-created_at", { { "i.created_at", false } }, true },
+	{ "created_at", { { "i.created_at", false } }, false },
+	{ "expires_at", { { "i.expires_at", false } }, false },
+	{ "-expires_at", { { "i.expires_at", false } }, true },
+	{ "-uses", { { "i.uses", false } }, true },
+};
+
+static void
+filter_add(struct page_query *query, const struct invitation_filter *filter,
+	   struct arena *arena)
+{
+	static const char words[] =
+		"(i.prefix || ' ' || coalesce(i.note, '')) "
+		"@matches@ (@any@ || ? || @any@)";
+	static const char open[] =
+		"(i.revoked_at = 0 and i.uses < i.uses_max and "
+		"(i.expires_at = 0 or i.expires_at > ?))";
+	static const char over[] =
+		"(i.revoked_at <> 0 or i.uses >= i.uses_max or "
+		"(i.expires_at <> 0 and i.expires_at <= ?))";
+
+	if (filter->text != NULL)
+		page_filter(query, words, words,
+			    sql_text(pattern_of(arena, filter->text)));
+	if (filter->role != NULL)
+		page_filter(query, "i.role = ?", "i.role = ?",
+			    sql_text(filter->role));
+	if (filter->open != NULL)
+		page_filter(query, *filter->open ? open : over,
+			    *filter->open ? open : over,
+			    SQL_INT(filter->now_ms));
+}
+
 enum status
 invitations_list(struct store_session *session,
+		 const struct invitation_filter *filter,
 		 const struct page_request *page, struct arena *arena,
 		 struct invitation_list *out, struct fault *fault)
 {
-	const struct page_query query = {
+	struct page_query query = {
 		.from = "invitations i",
 		.id = "i.id",
 		.visible = "i.id > 0",
-		.sorts = newest_first,
+		.sorts = sorts,
 		.known_total = -1,
 	};
 	int64_t ids[PAGE_LIMIT_MAX];
 	struct invitation_list list = { 0 };
-	enum status status = page_read(session, &query, page, arena, ids,
-				       &list.count, &list.page, fault);
+	enum status status;
 
+	if (filter->sort != NULL &&
+	    !page_sort_parse(sorts, ARRAY_LENGTH(sorts), filter->sort,
+			     &query.sort))
+		return fault_field(fault, STATUS_INVALID, "sort",
+				   "invitations are sorted by "
+				   INVITATION_SORTS);
+	filter_add(&query, filter, arena);
+	status = page_read(session, &query, page, arena, ids, &list.count,
+			   &list.page, fault);
 	if (status != STATUS_OK)
 		return status;
 	list.items = arena_new(arena, struct invitation, list.count);

@@ -39,8 +39,18 @@ enum status invitations_use(struct store_session *session,
 			    struct arena *arena, const char **role,
 			    struct fault *fault);
 
-/* Newest first, those that are over too. */
+struct invitation_filter { /* NULL: any */
+	const char *text; /* part of the note or of the code's beginning */
+	const char *role;
+	const bool *open; /* can be used at now_ms, or is over */
+	int64_t now_ms;
+	const char *sort; /* NULL: the first of them */
+};
+#define INVITATION_SORTS \
+	"-created_at|created_at|expires_at|-expires_at|-uses"
+
 enum status invitations_list(struct store_session *session,
+			     const struct invitation_filter *filter,
 			     const struct page_request *page,
 			     struct arena *arena, struct invitation_list *out,
 			     struct fault *fault);

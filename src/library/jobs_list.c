@@ -7,8 +7,6 @@
 
 /* ---- lists ---------------------------------------------------------------- */
 
-static const struct page_sort newest_first[] = { { "-id", { { 0 } }, true } };
-static const struct page_sort oldest_first[] = { { "id", { { 0 } }, false } };
 
 static enum status
 jobs_of_ids(struct store_session *session, const int64_t *ids, size_t count,
@@ -29,7 +27,8 @@ jobs_list(struct store_session *session, const struct job_filter *filter,
 		.from = "etl_jobs t",
 		.id = "t.id",
 		.visible = "t.id > 0",
-		.sorts = newest_first,
+		.sorts = page_by_age,
+		.sort = page->oldest_first,
 		.known_total = -1,
 	};
 	int64_t ids[PAGE_LIMIT_MAX];
@@ -117,7 +116,8 @@ jobs_log_list(struct store_session *session, int64_t id,
 		.from = "etl_job_log t",
 		.id = "t.id",
 		.visible = "t.id > 0",
-		.sorts = oldest_first,
+		.sorts = page_by_age,
+		.sort = 1,
 	};
 	int64_t ids[PAGE_LIMIT_MAX];
 	struct job_line_list list = { 0 };

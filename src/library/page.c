@@ -32,6 +32,9 @@ struct cursor {
 	uint8_t room[PAGE_SORT_COLUMNS][255]; /* of values that are bytes */
 };
 
+const struct page_sort page_by_age[2] = { { "-id", { { 0 } }, true },
+					  { "id", { { 0 } }, false } };
+
 void
 page_filter(struct page_query *query, const char *gather, const char *walk,
 	    struct sql_value value)

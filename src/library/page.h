@@ -30,6 +30,7 @@ struct page_request {
 	uint32_t limit;     /* 1..PAGE_LIMIT_MAX; 0: PAGE_LIMIT_PRESET */
 	uint32_t offset;    /* 0..PAGE_OFFSET_MAX; not with a cursor */
 	const char *cursor; /* of the page before, or NULL */
+	bool oldest_first;  /* of lists that are in order of time */
 };
 
 /* What belongs to the answer beside its items. */

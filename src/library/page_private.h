@@ -38,6 +38,10 @@ struct page_condition {
 	struct sql_value value;
 };
 
+/* Of lists in order of time: the newest first, or with the request's
+ * oldest_first as `sort` the other way round. */
+extern const struct page_sort page_by_age[2];
+
 struct page_query {
 	const char *from;    /* "tracks t" */
 	const char *id;      /* "t.id" */

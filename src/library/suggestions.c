@@ -184,8 +184,6 @@ suggestions_get(struct store_session *session, int64_t id,
 
 /* ---- lists ---------------------------------------------------------------------- */
 
-static const struct page_sort newest_first[] = { { "-id", { { 0 } }, true } };
-
 static void
 named_read(struct store_rows *rows, struct arena *arena, void *thing)
 {
@@ -213,7 +211,8 @@ suggestions_list(struct store_session *session,
 		.from = "suggestions t",
 		.id = "t.id",
 		.visible = "t.id > 0",
-		.sorts = newest_first,
+		.sorts = page_by_age,
+		.sort = page->oldest_first,
 		.known_total = -1,
 	};
 	int64_t ids[PAGE_LIMIT_MAX];

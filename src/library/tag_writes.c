@@ -123,8 +123,6 @@ tag_writes_beside(struct store_session *session, int64_t track_id,
 	return status;
 }
 
-static const struct page_sort newest_first[] = { { "-id", { { 0 } }, true } };
-
 static enum status
 writes_of_ids(struct store_session *session, const int64_t *ids, size_t count,
 	      struct arena *arena, struct tag_write *out, struct fault *fault)
@@ -145,7 +143,8 @@ tag_writes_list(struct store_session *session,
 		.from = "tag_writes t",
 		.id = "t.id",
 		.visible = "t.id > 0",
-		.sorts = newest_first,
+		.sorts = page_by_age,
+		.sort = page->oldest_first,
 		.known_total = -1,
 	};
 	int64_t ids[PAGE_LIMIT_MAX];

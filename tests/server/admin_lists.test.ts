@@ -153,6 +153,49 @@ describe("everybody's playlists", () => {
 	});
 });
 
+test('invitations are found by note, role and whether they can be used, and sorted', async () => {
+	const invite = async (body: object): Promise<number> => (await admin.post(`${panel}/invitations`, body)).json().id;
+	const late = await invite({ note: 'Оркестр Ёлка', days: 30 });
+	const soon = await invite({ note: '50% choir', days: 2, role: 'moderator' });
+	const list = async (query: string): Promise<number[]> =>
+		checked('GET', `${panel}/invitations`, await admin.ask(`${panel}/invitations?${query}`)).items.map((one: any) => one.id);
+	expect(await list('')).toEqual([soon, late]);
+	expect(await list('sort=created_at')).toEqual([late, soon]);
+	expect(await list('sort=expires_at')).toEqual([soon, late]);
+	expect(await list(`q=${encodeURIComponent('елка')}`)).toEqual([late]);
+	expect(await list(`q=${encodeURIComponent('50%')}`)).toEqual([soon]);
+	expect(await list('role=moderator')).toEqual([soon]);
+	await admin.send('DELETE', `${panel}/invitations/${soon}`);
+	expect(await list('open=true')).toEqual([late]);
+	expect(await list('open=false')).toEqual([soon]);
+	expect((await admin.ask(`${panel}/invitations?sort=note`)).status).toBe(422);
+});
+
+test('genres are found by name and sorted; lists in order of time go both ways', async () => {
+	const genres = checked('GET', `${api}/genres`, await moderator.ask(`${api}/genres?limit=100`)).items;
+	const counts = genres.map((one: any) => one.track_count);
+	expect(counts).toEqual([...counts].sort((a, b) => b - a));
+	const named = (await moderator.json(`${api}/genres?sort=name&limit=100`)).items;
+	expect(named.map((one: any) => one.id).sort()).toEqual(genres.map((one: any) => one.id).sort());
+	const [first] = named;
+	const part = first.name.slice(1).toUpperCase();
+	const found = (await moderator.json(`${api}/genres?q=${encodeURIComponent(part)}`)).items;
+	expect(found.map((one: any) => one.id)).toContain(first.id);
+	expect(found.length).toBeLessThan(genres.length);
+
+	for (const name of ['backup', 'daily_report']) await admin.post(`${api}/schedules/${name}/run`);
+	for (const path of ['jobs', 'cleanup', 'duplicates', 'tag-writes']) {
+		const ids = async (sort: string): Promise<number[]> =>
+			checked('GET', `${api}/${path}`, await admin.ask(`${api}/${path}?limit=100&sort=${sort}`)).items.map((one: any) => one.id);
+		const newest = await ids('-id');
+		expect(newest, path).toEqual([...newest].sort((a, b) => b - a));
+		const oldest = await ids('id'); // work by the clock may have come in between
+		expect(oldest, path).toEqual([...oldest].sort((a, b) => a - b));
+		expect(oldest, path).toEqual(expect.arrayContaining(newest));
+		if (path === 'jobs') expect(newest.length).toBeGreaterThan(1);
+	}
+});
+
 describe('lists that are short by design', () => {
 	/** All of a list, page by page. */
 	async function paged(path: string, query: string, limit: number): Promise<any[]> {
