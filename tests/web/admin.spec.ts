@@ -119,6 +119,11 @@ test('an invitation is made, shown once and taken back', async ({ ogma }) => {
 		.click();
 	await ogma.page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
 	await expect(row(ogma, 'Оркестр')).toContainText('Taken back');
+	await ogma.page.getByRole('searchbox', { name: 'Note or code' }).fill('оркестр');
+	await ogma.page.getByLabel('Open', { exact: true }).selectOption({ label: 'Yes' });
+	await expect(row(ogma, 'Оркестр')).toHaveCount(0);
+	await ogma.page.getByLabel('Open', { exact: true }).selectOption({ label: 'No' });
+	await expect(row(ogma, 'Оркестр')).toBeVisible();
 });
 
 test('a moderator corrects a title, sees what the files say, and takes it back', async ({ ogma }) => {
@@ -159,6 +164,12 @@ test('an administrator has a folder scanned again and reads what the job told', 
 	await expect(row(ogma, 'Scan').first()).toContainText('Done', { timeout: 30_000 });
 	await row(ogma, 'Scan').first().getByRole('button', { name: /^Scan/ }).first().click();
 	await expect(ogma.page.getByRole('dialog').getByText('Done')).toBeVisible();
+	await ogma.page.keyboard.press('Escape');
+
+	/* What is over cannot be cancelled. */
+	await ogma.page.getByRole('checkbox', { name: /^Choose Scan / }).first().press('Space');
+	await ogma.page.getByRole('toolbar').getByRole('button', { name: 'Cancel jobs' }).click();
+	await expect(ogma.page.getByRole('status').filter({ hasText: /refused/ })).toHaveCount(1);
 });
 
 test('an administrator has a schedule run now, reads how it went and gives it another time', async ({ ogma }) => {

@@ -46,6 +46,9 @@ test('a number of the data quality leads to the tracks it counts', async ({ ogma
 	await expect(ogma.page.getByText(/^The search knows all/)).toBeVisible();
 	await ogma.page.getByRole('link', { name: /Tracks without a genre/ }).click();
 	await expect(ogma.page.getByRole('link', { name: track!.title, exact: true })).toHaveAttribute('href', `/tracks/${track!.id}`);
+	const saved = await ogma.savedList();
+	expect(saved.name).toBe('ogma-tracks-without-genre.csv');
+	expect(saved.rows.some((one) => one.startsWith(`${track!.id},track,`))).toBe(true);
 	await ogma.send('DELETE', `/tracks/${track!.id}/edits`);
 });
 

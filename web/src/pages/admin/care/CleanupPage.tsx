@@ -1,11 +1,10 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { useCleanupRules, type Suggestion } from '../../../api/care';
-import { Button, IconButton } from '../../../components/Button';
+import { Button } from '../../../components/Button';
 import { Select } from '../../../components/form/Select';
 import { EmptyState } from '../../../components/States';
-import { DataTable, type Column } from '../../../components/table/DataTable';
+import { DataTable } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { numberOf } from '../../../i18n/format';
 import { BulkBar } from '../Bulk';
@@ -13,14 +12,10 @@ import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
-import { Difference } from './Difference';
+import { nameOf, useCleanupColumns } from './cleanup-columns';
 import { useDecisions } from './use-decisions';
 
-const PLACES = { track: 'tracks', album: 'albums', artist: 'artists' } as const;
 const STATES = ['', 'accepted', 'automatic', 'dismissed', 'undone'] as const;
-
-const placeOf = ({ kind, thing_id }: Suggestion) => `/${PLACES[kind as keyof typeof PLACES]}/${thing_id}`;
-const nameOf = ({ title, artist }: Suggestion) => [artist, title].filter(Boolean).join(' — ');
 
 /** What could be tidied up, with what would become of it; all of it can be undone. */
 export default function CleanupPage() {
@@ -28,7 +23,7 @@ export default function CleanupPage() {
 	const { data: rules, mutate } = useCleanupRules();
 	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const table = useTable<Suggestion>('/cleanup', {
-		sorts: [''],
+		sorts: ['-id', 'id'],
 		filters: ['rule', 'kind'],
 		asked: ({ filter }) =>
 			filter('state') === 'automatic' ? { state: 'accepted', automatic: 'true' } : { state: filter('state') || 'open' },
@@ -41,71 +36,7 @@ export default function CleanupPage() {
 	const state = table.filter('state');
 	const ruleOf = (name: string) => rules?.items.find((rule) => rule.name === name);
 	const rule = ruleOf(table.filter('rule'));
-	const columns: Column<Suggestion>[] = [
-		{
-			name: 'thing',
-			title: t('care.thing'),
-			render: (one) => (
-				<Link to={placeOf(one)} className="font-semibold underline-offset-3 hover:underline">
-					{nameOf(one) || t('care.empty')}
-				</Link>
-			),
-		},
-		{
-			name: 'change',
-			title: t('care.change'),
-			render: (one) =>
-				one.change || one.becomes !== null ? (
-					<Difference was={one.was} becomes={one.becomes ?? ''} />
-				) : (
-					<span className="text-text-2">{t('care.look')}</span>
-				),
-		},
-		{
-			name: 'rule',
-			title: t('care.rule'),
-			from: 'md',
-			className: 'max-w-64 text-text-2',
-			render: (one) => ruleOf(one.rule)?.summary ?? one.rule,
-		},
-		{
-			name: 'confidence',
-			title: t('care.confidence'),
-			numeric: true,
-			from: 'lg',
-			render: (one) => (one.change ? t('care.percent', { value: one.confidence }) : ''),
-		},
-		{
-			name: 'decide',
-			title: '',
-			className: 'sticky right-0 bg-surface whitespace-nowrap',
-			render: (one) => (
-				<span className="flex justify-end gap-1">
-					{one.state === 'open' && Boolean(one.change) && (
-						<IconButton
-							icon="check"
-							size="sm"
-							label={t('care.acceptOf', { name: nameOf(one) })}
-							onClick={() => void decide.one(one.id, 'accept')}
-						/>
-					)}
-					{one.state === 'open' && (
-						<IconButton
-							icon="close"
-							size="sm"
-							label={t('care.dismissOf', { name: nameOf(one) })}
-							onClick={() => void decide.one(one.id, 'dismiss')}
-						/>
-					)}
-					{one.state === 'accepted' && (
-						<Button look="quiet" className="h-9! px-3!" onClick={() => void decide.one(one.id, 'undo')}>
-							{t('care.undo')}
-						</Button>
-					)}
-				</span>
-			),
-		},
-	];
+	const columns = useCleanupColumns(decide, ruleOf);
 	return (
 		<>
 			<Head title={t('admin.nav.cleanup')} hint={t('care.cleanupHint')}>

@@ -12,13 +12,15 @@ import {
 import { Badge } from '../../../components/Badge';
 import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
+import { Select } from '../../../components/form/Select';
 import { Segmented } from '../../../components/Segmented';
 import { EmptyState, ErrorView } from '../../../components/States';
+import { Pager } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { toast } from '../../../components/toast';
 import { numberOf } from '../../../i18n/format';
 import { usePlayer } from '../../../player/store';
-import { Filters } from '../Filters';
+import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
@@ -118,7 +120,8 @@ function useKeepSure(reload: () => void) {
 export default function DuplicatesPage() {
 	const { t } = useTranslation();
 	const table = useTable<DuplicateGroup>('/duplicates', {
-		sorts: [''],
+		sorts: ['-id', 'id'],
+		filters: ['sure'],
 		asked: ({ filter }) => ({ state: filter('state') || 'open' }),
 		limit: 20,
 	});
@@ -155,6 +158,23 @@ export default function DuplicatesPage() {
 					options={STATES.map((value) => ({ value, label: t(`duplicates.states.${value}`) }))}
 					onChange={(value) => table.setFilter('state', value === 'open' ? '' : value)}
 				/>
+				<ChoiceFilter
+					table={table}
+					name="sure"
+					label={t('duplicates.confidenceOf')}
+					options={[{ value: 'true', label: t('duplicates.sure') }]}
+				/>
+				<Select
+					label={t('table.order')}
+					hiddenLabel
+					value={table.sort}
+					options={[
+						{ value: '-id', label: t('table.newestFirst') },
+						{ value: 'id', label: t('table.oldestFirst') },
+					]}
+					onChange={table.setSort}
+					className="min-w-36 max-sm:flex-1"
+				/>
 			</Filters>
 			<div id="table-top" aria-busy={table.stale}>
 				{table.error ? (
@@ -165,16 +185,7 @@ export default function DuplicatesPage() {
 					table.items.map((group) => <Group key={group.id} group={group} reload={table.reload} />)
 				)}
 			</div>
-			{(table.previous || table.next) && (
-				<nav aria-label={t('duplicates.pages')} className="flex justify-end gap-2">
-					<Button disabled={!table.previous} onClick={() => table.previous?.()}>
-						{t('duplicates.previous')}
-					</Button>
-					<Button disabled={!table.next} onClick={() => table.next?.()}>
-						{t('duplicates.next')}
-					</Button>
-				</nav>
-			)}
+			<Pager table={table} />
 		</>
 	);
 }

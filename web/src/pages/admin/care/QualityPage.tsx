@@ -8,6 +8,8 @@ import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { numberOf } from '../../../i18n/format';
 import { Head } from '../Head';
+import { columnsOf } from '../list-columns';
+import { ListExport } from '../ListExport';
 
 const PLACES: Record<string, string> = { track: '/tracks', album: '/albums' };
 /** Where something can be done about all things of a check. */
@@ -77,7 +79,14 @@ function Things({ check }: { check: string }) {
 					</h2>
 					<p className="max-w-prose text-sm text-text-2">{t(`care.todo.${check}`)}</p>
 				</div>
-				{WAYS[check] && <LinkButton to={WAYS[check]}>{t('care.go')}</LinkButton>}
+				<span className="flex flex-wrap items-center gap-2">
+					<ListExport<OddThing>
+						path={`/quality/${check}`}
+						name={`ogma-${check.replaceAll('_', '-')}`}
+						columns={columnsOf('id', 'kind', 'title', 'detail', 'source_id')}
+					/>
+					{WAYS[check] && <LinkButton to={WAYS[check]}>{t('care.go')}</LinkButton>}
+				</span>
 			</div>
 			<DataTable
 				label={t(`care.checks.${check}`)}

@@ -7,6 +7,7 @@ import { confirm } from '../../../components/confirm';
 import { EmptyState } from '../../../components/States';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
+import { agoOf } from '../../../i18n/dates';
 import { BulkBar, useBulkReport } from '../Bulk';
 import { eachOf } from '../each';
 import { ChoiceFilter, Filters } from '../Filters';
@@ -33,8 +34,8 @@ function Fields({ fields }: { fields: TagWrite['fields'] }) {
 
 /** Tags that were written into files: the originals are kept until somebody lets go of them or puts them back. */
 export default function TagWritesPage() {
-	const { t } = useTranslation();
-	const table = useTable<TagWrite>('/tag-writes', { sorts: [''], filters: ['state'] });
+	const { t, i18n } = useTranslation();
+	const table = useTable<TagWrite>('/tag-writes', { sorts: ['-id', 'id'], filters: ['state'] });
 	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const report = useBulkReport();
 	const decide = async (ids: number[], what: 'undo' | 'confirm') => {
@@ -74,6 +75,14 @@ export default function TagWritesPage() {
 					{reason && <span className="block text-xs text-text-2">{reason}</span>}
 				</>
 			),
+		},
+		{
+			name: 'id',
+			title: t('admin.audit.when'),
+			from: 'lg',
+			sortable: true,
+			className: 'align-top! whitespace-nowrap',
+			render: ({ created_at: at }) => agoOf(at, i18n.language),
 		},
 		{
 			name: 'decide',

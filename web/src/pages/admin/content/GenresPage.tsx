@@ -14,7 +14,7 @@ import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { numberOf } from '../../../i18n/format';
 import { BulkBar, useBulkReport } from '../Bulk';
-import { ChoiceFilter, Filters } from '../Filters';
+import { ChoiceFilter, Filters, TextFilter } from '../Filters';
 import { Head } from '../Head';
 import { MENU_CELL } from '../menu-cell';
 import { ListExport } from '../ListExport';
@@ -48,7 +48,7 @@ function NameForm({ genre, onDone }: { genre: Row | null; onDone: (saved: boolea
 
 export function GenresPage() {
 	const { t, i18n } = useTranslation();
-	const table = useTable<Row>('/genres/', { sorts: [''], filters: ['merged'] });
+	const table = useTable<Row>('/genres/', { sorts: ['-track_count', 'name'], filters: ['q', 'merged'] });
 	const merged = table.filter('merged') === 'true';
 	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	/** "new", or the genre that gets another name. */
@@ -86,13 +86,14 @@ export function GenresPage() {
 		name,
 		title: t({ track_count: 'nav.tracks', album_count: 'nav.albums', artist_count: 'nav.artists' }[name]),
 		numeric: true,
-		...(name === 'track_count' ? {} : { from: 'sm' as const }),
+		...(name === 'track_count' ? { sortable: true } : { from: 'sm' as const }),
 		render: (genre) => numberOf(genre[name], i18n.language),
 	}));
 	const columns: Column<Row>[] = [
 		{
 			name: 'name',
 			title: t('admin.content.name'),
+			sortable: true,
 			render: (genre) =>
 				merged ? (
 					<span className="font-semibold">{genre.name}</span>
@@ -139,6 +140,7 @@ export function GenresPage() {
 				</Button>
 			</Head>
 			<Filters>
+				<TextFilter table={table} name="q" label={t('admin.content.search')} />
 				<ChoiceFilter
 					table={table}
 					name="merged"

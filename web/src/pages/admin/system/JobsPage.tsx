@@ -8,6 +8,8 @@ import { useTable } from '../../../components/table/use-table';
 import { confirm } from '../../../components/confirm';
 import { Menu, type MenuEntry } from '../../../components/Menu';
 import { agoOf } from '../../../i18n/dates';
+import { BulkBar, useBulkReport } from '../Bulk';
+import { eachOf } from '../each';
 import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
 import { MENU_CELL } from '../menu-cell';
@@ -37,14 +39,22 @@ const KINDS = [
 export function JobsPage() {
 	const { t, i18n } = useTranslation();
 	const table = useTable<Job>('/jobs', {
-		sorts: [''],
+		sorts: ['-id', 'id'],
 		filters: ['kind', 'state', 'source_id'],
 		refresh: (jobs) => (jobs.every(isOver) ? PACE_MS.calm : PACE_MS.busy),
 	});
 	const [shown, setShown] = useState<number | null>(null);
+	const [chosen, setChosen] = useState<Set<number>>(new Set());
+	const report = useBulkReport();
 	const { reload } = table;
+	const send = (id: number, what: 'cancel' | 'retry') => apiSend('POST', `/jobs/${id}/${what}`);
 	const ask = async (job: Job, what: 'cancel' | 'retry') => {
-		if (await attempt(() => apiSend('POST', `/jobs/${job.id}/${what}`), t(`admin.jobs.done.${what}`))) reload();
+		if (await attempt(() => send(job.id, what), t(`admin.jobs.done.${what}`))) reload();
+	};
+	const askMany = async (what: 'cancel' | 'retry') => {
+		report(await eachOf([...chosen], (id) => send(id, what)));
+		setChosen(new Set());
+		reload();
 	};
 	const retryDead = async () => {
 		if (await attempt(() => apiSend('POST', '/jobs/retry', {}), t('admin.jobs.done.retry'))) reload();
@@ -66,6 +76,7 @@ export function JobsPage() {
 	};
 	const kindName = (kind: string) =>
 		(KINDS as readonly string[]).includes(kind) ? t(`admin.jobs.kind.${kind}`) : kind;
+	const nameOf = (job: Job) => `${kindName(job.kind)} ${job.id}`;
 	const columns: Column<Job>[] = [
 		{
 			name: 'kind',
@@ -84,8 +95,9 @@ export function JobsPage() {
 		{ name: 'state', title: t('admin.users.status'), render: (job) => <JobState job={job} /> },
 		{ name: 'progress', title: t('admin.jobs.progress'), from: 'sm', render: (job) => <JobProgress job={job} /> },
 		{
-			name: 'created_at',
+			name: 'id',
 			title: t('admin.audit.when'),
+			sortable: true,
 			from: 'md',
 			render: (job) => agoOf(job.finished_at ?? job.started_at ?? job.created_at, i18n.language),
 		},
@@ -93,9 +105,7 @@ export function JobsPage() {
 			name: 'menu',
 			title: '',
 			className: MENU_CELL,
-			render: (job) => (
-				<Menu label={t('admin.actionsFor', { name: `${kindName(job.kind)} ${job.id}` })} entries={() => entries(job)} />
-			),
+			render: (job) => <Menu label={t('admin.actionsFor', { name: nameOf(job) })} entries={() => entries(job)} />,
 		},
 	];
 	return (
@@ -131,7 +141,22 @@ export function JobsPage() {
 					options={KINDS.map((value) => ({ value, label: kindName(value) }))}
 				/>
 			</Filters>
-			<DataTable label={t('admin.nav.jobs')} table={table} columns={columns} keyOf={({ id }) => id} />
+			<DataTable
+				label={t('admin.nav.jobs')}
+				table={table}
+				columns={columns}
+				keyOf={({ id }) => id}
+				nameOf={nameOf}
+				selection={{ keys: chosen, set: setChosen }}
+			/>
+			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+				<Button icon="repeat" className="h-9! px-3.5!" onClick={() => void askMany('retry')}>
+					{t('admin.jobs.retry')}
+				</Button>
+				<Button look="danger" className="h-9! px-3.5!" onClick={() => void askMany('cancel')}>
+					{t('admin.jobs.cancel')}
+				</Button>
+			</BulkBar>
 			<JobDialog id={shown} onClose={() => setShown(null)} />
 		</>
 	);

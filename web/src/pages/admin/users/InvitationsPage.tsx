@@ -2,84 +2,46 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ADMIN, type Invitation, type NewInvitation } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
-import { can, ROLES, type Role } from '../../../api/roles';
-import { useMe } from '../../../api/session';
+import { ROLES } from '../../../api/roles';
 import { Badge } from '../../../components/Badge';
 import { Button, IconButton } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
 import { CopyText } from '../../../components/CopyText';
 import { Actions, Dialog } from '../../../components/Dialog';
-import { Problem } from '../../../components/form/Problem';
-import { Select } from '../../../components/form/Select';
-import { TextInput } from '../../../components/form/TextInput';
-import { useForm } from '../../../components/form/use-form';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { agoOf } from '../../../i18n/dates';
+import { BulkBar, useBulkReport } from '../Bulk';
+import { eachOf } from '../each';
+import { ChoiceFilter, Filters, TextFilter, YesNoFilter } from '../Filters';
 import { Head } from '../Head';
 import { MENU_CELL } from '../menu-cell';
 import { ListExport } from '../ListExport';
-import { attempt } from '../report';
 import { invitationState } from './invitation-state';
+import { NewInvitationForm } from './NewInvitationForm';
 import { RoleBadge } from './StatusBadge';
 
-function Form({ onCreated, onClose }: { onCreated: (made: NewInvitation) => void; onClose: () => void }) {
-	const { t } = useTranslation();
-	const { me } = useMe();
-	const form = useForm({ role: 'user' as Role, uses: '1', days: '7', note: '' }, async ({ role, uses, days, note }) =>
-		onCreated(
-			await apiSend<NewInvitation>('POST', `${ADMIN}/invitations`, {
-				role,
-				uses: Number(uses),
-				days: Number(days),
-				...(note.trim() ? { note: note.trim() } : {}),
-			}),
-		),
-	);
-	return (
-		<form {...form.props} className="space-y-4">
-			<Problem text={form.problem} />
-			<Select
-				label={t('admin.users.role')}
-				options={ROLES.filter((role) => can(me, role)).map((value) => ({ value, label: t(`roles.${value}`) }))}
-				{...form.bind('role')}
-			/>
-			<div className="grid grid-cols-2 gap-4">
-				<TextInput label={t('admin.invitations.uses')} type="number" min={1} {...form.bind('uses')} />
-				<TextInput label={t('admin.invitations.days')} type="number" min={1} {...form.bind('days')} />
-			</div>
-			<TextInput
-				label={t('admin.invitations.note')}
-				hint={t('admin.invitations.noteHint')}
-				maxLength={200}
-				{...form.bind('note')}
-			/>
-			<Actions>
-				<Button look="quiet" onClick={onClose}>
-					{t('action.cancel')}
-				</Button>
-				<Button look="primary" type="submit" disabled={form.busy}>
-					{t('action.create')}
-				</Button>
-			</Actions>
-		</form>
-	);
-}
+const SORTS = ['-created_at', 'created_at', 'expires_at', '-expires_at', '-uses'];
 
 export function InvitationsPage() {
 	const { t, i18n } = useTranslation();
-	const table = useTable<Invitation>(`${ADMIN}/invitations`, { sorts: [''] });
+	const table = useTable<Invitation>(`${ADMIN}/invitations`, { sorts: SORTS, filters: ['q', 'role', 'open'] });
+	const [chosen, setChosen] = useState<Set<number>>(new Set());
+	const report = useBulkReport();
 	const [creating, setCreating] = useState(false);
 	const [made, setMade] = useState<NewInvitation | null>(null);
 	const [now] = useState(Date.now);
-	const revoke = async (invitation: Invitation) => {
+	const revoke = async (ids: number[]) => {
 		const sure = await confirm({
-			title: t('admin.invitations.revokeSure'),
+			title: t('admin.invitations.revokeSure', { count: ids.length }),
 			text: t('admin.invitations.revokeText'),
 			action: t('admin.invitations.revoke'),
 			danger: true,
 		});
-		if (sure && (await attempt(() => apiSend('DELETE', `${ADMIN}/invitations/${invitation.id}`)))) table.reload();
+		if (!sure) return;
+		report(await eachOf(ids, (id) => apiSend('DELETE', `${ADMIN}/invitations/${id}`)));
+		setChosen(new Set());
+		table.reload();
 	};
 	const columns: Column<Invitation>[] = [
 		{
@@ -97,6 +59,7 @@ export function InvitationsPage() {
 			name: 'uses',
 			title: t('admin.invitations.used'),
 			numeric: true,
+			sortable: true,
 			render: ({ uses, uses_max: max }) => `${uses} / ${max}`,
 		},
 		{
@@ -108,9 +71,17 @@ export function InvitationsPage() {
 			},
 		},
 		{
+			name: 'created_at',
+			title: t('admin.invitations.created'),
+			from: 'lg',
+			sortable: true,
+			render: ({ created_at: at }) => agoOf(at, i18n.language),
+		},
+		{
 			name: 'expires_at',
 			title: t('admin.invitations.expires'),
 			from: 'md',
+			sortable: true,
 			render: ({ expires_at: at }) => (at ? agoOf(at, i18n.language) : t('admin.invitations.never')),
 		},
 		{
@@ -123,7 +94,7 @@ export function InvitationsPage() {
 						icon="trash"
 						size="sm"
 						label={t('admin.invitations.revokeOf', { code: invitation.prefix })}
-						onClick={() => void revoke(invitation)}
+						onClick={() => void revoke([invitation.id])}
 					/>
 				),
 		},
@@ -143,9 +114,31 @@ export function InvitationsPage() {
 					{t('admin.invitations.add')}
 				</Button>
 			</Head>
-			<DataTable label={t('admin.nav.invitations')} table={table} columns={columns} keyOf={({ id }) => id} />
+			<Filters>
+				<TextFilter table={table} name="q" label={t('admin.invitations.search')} />
+				<ChoiceFilter
+					table={table}
+					name="role"
+					label={t('admin.users.role')}
+					options={ROLES.map((value) => ({ value, label: t(`roles.${value}`) }))}
+				/>
+				<YesNoFilter table={table} name="open" label={t('admin.invitations.state.open')} />
+			</Filters>
+			<DataTable
+				label={t('admin.nav.invitations')}
+				table={table}
+				columns={columns}
+				keyOf={({ id }) => id}
+				nameOf={({ prefix }) => prefix}
+				selection={{ keys: chosen, set: setChosen }}
+			/>
+			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+				<Button look="danger" className="h-9! px-3.5!" onClick={() => void revoke([...chosen])}>
+					{t('admin.invitations.revoke')}
+				</Button>
+			</BulkBar>
 			<Dialog open={creating} title={t('admin.invitations.add')} onClose={() => setCreating(false)}>
-				<Form
+				<NewInvitationForm
 					onClose={() => setCreating(false)}
 					onCreated={(invitation) => {
 						setCreating(false);
