@@ -1,11 +1,17 @@
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from '../../components/Button';
-import { toast } from '../../components/toast';
+import { Button, IconButton } from '../../components/Button';
+import type { Bulk } from './use-bulk';
+
+interface BulkBarProps {
+	bulk: Pick<Bulk<unknown>, 'keys' | 'clear'>;
+	children: ReactNode;
+}
 
 /** What can be done with the chosen rows; floats above the list's end while some are chosen. */
-export function BulkBar({ count, clear, children }: { count: number; clear: () => void; children: ReactNode }) {
+export function BulkBar({ bulk, children }: BulkBarProps) {
 	const { t } = useTranslation();
+	const count = bulk.keys.length;
 	if (count === 0) return null;
 	return (
 		<div
@@ -17,20 +23,11 @@ export function BulkBar({ count, clear, children }: { count: number; clear: () =
 				{t('admin.bulk.chosen', { count })}
 			</span>
 			{children}
-			<IconButton icon="close" size="sm" label={t('admin.bulk.clear')} onClick={clear} />
+			<IconButton icon="close" size="sm" label={t('admin.bulk.clear')} onClick={bulk.clear} />
 		</div>
 	);
 }
 
-/** Says how many were changed, and the reason of the first that was not. */
-export function useBulkReport(): (answer: { changed: unknown[]; refused: { reason: string }[] }) => void {
-	const { t } = useTranslation();
-	return ({ changed, refused }) => {
-		const done = t('admin.bulk.changed', { count: changed.length });
-		toast(
-			refused.length === 0
-				? done
-				: `${done} ${t('admin.bulk.refused', { count: refused.length })} ${refused[0]!.reason}`,
-		);
-	};
+export function BulkButton(props: ComponentProps<typeof Button>) {
+	return <Button className="h-9! px-3.5!" {...props} />;
 }

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCleanupRules, type Suggestion } from '../../../api/care';
 import { Button } from '../../../components/Button';
@@ -7,11 +6,12 @@ import { EmptyState } from '../../../components/States';
 import { DataTable } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { numberOf } from '../../../i18n/format';
-import { BulkBar } from '../Bulk';
+import { BulkBar, BulkButton } from '../Bulk';
 import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
+import { useBulk } from '../use-bulk';
 import { nameOf, useCleanupColumns } from './cleanup-columns';
 import { useDecisions } from './use-decisions';
 
@@ -21,18 +21,17 @@ const STATES = ['', 'accepted', 'automatic', 'dismissed', 'undone'] as const;
 export default function CleanupPage() {
 	const { t, i18n } = useTranslation();
 	const { data: rules, mutate } = useCleanupRules();
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const table = useTable<Suggestion>('/cleanup', {
 		sorts: ['-id', 'id'],
 		filters: ['rule', 'kind'],
 		asked: ({ filter }) =>
 			filter('state') === 'automatic' ? { state: 'accepted', automatic: 'true' } : { state: filter('state') || 'open' },
 	});
-	const decide = useDecisions(() => {
-		setChosen(new Set());
+	const bulk = useBulk(() => {
 		table.reload();
 		void mutate();
 	});
+	const decide = useDecisions(bulk);
 	const state = table.filter('state');
 	const ruleOf = (name: string) => rules?.items.find((rule) => rule.name === name);
 	const rule = ruleOf(table.filter('rule'));
@@ -101,24 +100,22 @@ export default function CleanupPage() {
 				keyOf={({ id }) => id}
 				nameOf={nameOf}
 				empty={<EmptyState title={t('care.tidy')} />}
-				{...(state === '' || state === 'accepted' || state === 'automatic'
-					? { selection: { keys: chosen, set: setChosen } }
-					: {})}
+				{...(state === '' || state === 'accepted' || state === 'automatic' ? { selection: bulk.selection } : {})}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+			<BulkBar bulk={bulk}>
 				{state === '' ? (
 					<>
-						<Button icon="check" className="h-9! px-3.5!" onClick={() => void decide.many([...chosen], 'accept')}>
+						<BulkButton icon="check" onClick={() => void decide.many(bulk.keys, 'accept')}>
 							{t('care.accept')}
-						</Button>
-						<Button icon="close" className="h-9! px-3.5!" onClick={() => void decide.many([...chosen], 'dismiss')}>
+						</BulkButton>
+						<BulkButton icon="close" onClick={() => void decide.many(bulk.keys, 'dismiss')}>
 							{t('care.dismiss')}
-						</Button>
+						</BulkButton>
 					</>
 				) : (
-					<Button icon="history" className="h-9! px-3.5!" onClick={() => void decide.many([...chosen], 'undo')}>
+					<BulkButton icon="history" onClick={() => void decide.many(bulk.keys, 'undo')}>
 						{t('care.undo')}
-					</Button>
+					</BulkButton>
 				)}
 			</BulkBar>
 		</>

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { decideWrite, TAG_WRITE_STATES, type TagWrite } from '../../../api/care';
@@ -8,12 +7,12 @@ import { EmptyState } from '../../../components/States';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { agoOf } from '../../../i18n/dates';
-import { BulkBar, useBulkReport } from '../Bulk';
-import { eachOf } from '../each';
+import { BulkBar, BulkButton } from '../Bulk';
 import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
+import { useBulk } from '../use-bulk';
 import { Difference } from './Difference';
 
 function Fields({ fields }: { fields: TagWrite['fields'] }) {
@@ -36,8 +35,7 @@ function Fields({ fields }: { fields: TagWrite['fields'] }) {
 export default function TagWritesPage() {
 	const { t, i18n } = useTranslation();
 	const table = useTable<TagWrite>('/tag-writes', { sorts: ['-id', 'id'], filters: ['state'] });
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
-	const report = useBulkReport();
+	const bulk = useBulk(table.reload);
 	const decide = async (ids: number[], what: 'undo' | 'confirm') => {
 		const sure = await confirm({
 			title: t(`care.files.sure.${what}`, { count: ids.length }),
@@ -45,10 +43,7 @@ export default function TagWritesPage() {
 			action: t(`care.files.${what}`),
 			danger: what === 'confirm',
 		});
-		if (!sure) return;
-		report(await eachOf(ids, (id) => decideWrite(id, what)));
-		setChosen(new Set());
-		table.reload();
+		if (sure) await bulk.each(ids, (id) => decideWrite(id, what));
 	};
 	const columns: Column<TagWrite>[] = [
 		{
@@ -134,15 +129,15 @@ export default function TagWritesPage() {
 				keyOf={({ id }) => id}
 				nameOf={({ title }) => title}
 				empty={<EmptyState title={t('care.files.none')} />}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
-				<Button icon="history" className="h-9! px-3.5!" onClick={() => void decide([...chosen], 'undo')}>
+			<BulkBar bulk={bulk}>
+				<BulkButton icon="history" onClick={() => void decide(bulk.keys, 'undo')}>
 					{t('care.files.undo')}
-				</Button>
-				<Button icon="check" className="h-9! px-3.5!" onClick={() => void decide([...chosen], 'confirm')}>
+				</BulkButton>
+				<BulkButton icon="check" onClick={() => void decide(bulk.keys, 'confirm')}>
 					{t('care.files.confirm')}
-				</Button>
+				</BulkButton>
 			</BulkBar>
 		</>
 	);

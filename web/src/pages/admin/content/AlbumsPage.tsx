@@ -3,24 +3,24 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { apiSend } from '../../../api/client';
 import type { Album } from '../../../api/types';
-import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
 import { Cover } from '../../../components/Cover';
-import { Menu, type MenuEntry } from '../../../components/Menu';
+import type { MenuEntry } from '../../../components/Menu';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { albumArtist } from '../../../i18n/names';
 import { lengthOf, numberOf } from '../../../i18n/format';
-import { BulkBar, useBulkReport } from '../Bulk';
+import { BulkBar, BulkButton } from '../Bulk';
 import { Filters, TextFilter } from '../Filters';
 import { Head } from '../Head';
-import { MENU_CELL } from '../menu-cell';
+import { useMenuColumn } from '../menu-column';
+import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
 import { shortDate } from '../short-date';
 import { attempt } from '../report';
+import { useBulk } from '../use-bulk';
 import { CoverPanel } from './CoverPanel';
 import { EditDialog } from './EditDialog';
 import type { FieldSpec } from './edit-values';
-import { eachOf } from '../each';
 import { useContent } from './use-content';
 
 const SORTS = ['-created_at', 'title', 'artist', '-year', 'year', '-popularity'];
@@ -47,9 +47,8 @@ const albumSpecs = (album: Album): FieldSpec[] => [
 export function AlbumsPage() {
 	const { t, i18n } = useTranslation();
 	const table = useContent<Album>('albums', { sorts: SORTS });
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const [edited, setEdited] = useState<Album | null>(null);
-	const report = useBulkReport();
+	const bulk = useBulk(table.reload);
 	const hide = async (ids: number[], name: string) => {
 		const sure = await confirm({
 			title: t('admin.content.hideSure', { name }),
@@ -57,10 +56,7 @@ export function AlbumsPage() {
 			action: t('admin.content.bulk.hide'),
 			danger: true,
 		});
-		if (!sure) return;
-		report(await eachOf(ids, (id) => apiSend('DELETE', `/albums/${id}`)));
-		setChosen(new Set());
-		table.reload();
+		if (sure) await bulk.each(ids, (id) => apiSend('DELETE', `/albums/${id}`));
 	};
 	const restore = async (album: Album) => {
 		const done = t('admin.content.restored', { title: album.title });
@@ -126,12 +122,7 @@ export function AlbumsPage() {
 			sortable: true,
 			render: (album) => shortDate(album.created_at, i18n.language),
 		},
-		{
-			name: 'menu',
-			title: '',
-			className: MENU_CELL,
-			render: (album) => <Menu label={t('admin.actionsFor', { name: album.title })} entries={() => entries(album)} />,
-		},
+		useMenuColumn<Album>(({ title }) => title, entries),
 	];
 	return (
 		<>
@@ -140,9 +131,7 @@ export function AlbumsPage() {
 					path={table.path}
 					query={table.query}
 					name="ogma-albums"
-					columns={(
-						['id', 'title', 'artist', 'year', 'genre', 'track_count', 'duration_ms', 'created_at'] as const
-					).map((name) => [name, (row) => row[name]])}
+					columns={columnsOf('id', 'title', 'artist', 'year', 'genre', 'track_count', 'duration_ms', 'created_at')}
 				/>
 			</Head>
 			<Filters>
@@ -154,16 +143,12 @@ export function AlbumsPage() {
 				columns={columns}
 				keyOf={({ id }) => id}
 				nameOf={({ title }) => title}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
-				<Button
-					look="danger"
-					className="h-9! px-3.5!"
-					onClick={() => void hide([...chosen], t('count.albums', { count: chosen.size }))}
-				>
+			<BulkBar bulk={bulk}>
+				<BulkButton look="danger" onClick={() => void hide(bulk.keys, t('count.albums', { count: bulk.keys.length }))}>
 					{t('admin.content.bulk.hide')}
-				</Button>
+				</BulkButton>
 			</BulkBar>
 			<EditDialog
 				kind="albums"

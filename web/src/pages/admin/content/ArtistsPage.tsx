@@ -9,20 +9,21 @@ import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
 import { Cover } from '../../../components/Cover';
 import { Dialog } from '../../../components/Dialog';
-import { Menu, type MenuEntry } from '../../../components/Menu';
+import type { MenuEntry } from '../../../components/Menu';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { numberOf } from '../../../i18n/format';
-import { BulkBar, useBulkReport } from '../Bulk';
+import { BulkBar, BulkButton } from '../Bulk';
 import { Filters, TextFilter } from '../Filters';
 import { Head } from '../Head';
-import { MENU_CELL } from '../menu-cell';
+import { useMenuColumn } from '../menu-column';
+import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
 import { shortDate } from '../short-date';
 import { attempt, tellError } from '../report';
+import { useBulk } from '../use-bulk';
 import { CoverPanel } from './CoverPanel';
 import { EditDialog } from './EditDialog';
 import type { FieldSpec } from './edit-values';
-import { eachOf } from '../each';
 import { NewArtist } from './NewArtist';
 import { OwnersPanel } from './OwnersPanel';
 import { useContent } from './use-content';
@@ -45,11 +46,10 @@ const artistSpecs = (artist: Artist): FieldSpec[] => [
 export function ArtistsPage() {
 	const { t, i18n } = useTranslation();
 	const table = useContent<Artist>('artists', { sorts: SORTS });
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const [edited, setEdited] = useState<Artist | null>(null);
 	const [creating, setCreating] = useState(false);
 	const { me } = useMe();
-	const report = useBulkReport();
+	const bulk = useBulk(table.reload);
 	const hide = async (ids: number[], name: string) => {
 		const sure = await confirm({
 			title: t('admin.content.hideSure', { name }),
@@ -57,10 +57,7 @@ export function ArtistsPage() {
 			action: t('admin.content.bulk.hide'),
 			danger: true,
 		});
-		if (!sure) return;
-		report(await eachOf(ids, (id) => apiSend('DELETE', `/artists/${id}`)));
-		setChosen(new Set());
-		table.reload();
+		if (sure) await bulk.each(ids, (id) => apiSend('DELETE', `/artists/${id}`));
 	};
 	const restore = async (artist: Artist) => {
 		const done = t('admin.content.restored', { title: artist.name });
@@ -126,12 +123,7 @@ export function ArtistsPage() {
 			sortable: true,
 			render: (artist) => shortDate(artist.created_at, i18n.language),
 		},
-		{
-			name: 'menu',
-			title: '',
-			className: MENU_CELL,
-			render: (artist) => <Menu label={t('admin.actionsFor', { name: artist.name })} entries={() => entries(artist)} />,
-		},
+		useMenuColumn<Artist>(({ name }) => name, entries),
 	];
 	return (
 		<>
@@ -140,9 +132,7 @@ export function ArtistsPage() {
 					path={table.path}
 					query={table.query}
 					name="ogma-artists"
-					columns={(
-						['id', 'name', 'sort_name', 'album_count', 'track_count', 'duration_ms', 'created_at'] as const
-					).map((name) => [name, (row) => row[name]])}
+					columns={columnsOf('id', 'name', 'sort_name', 'album_count', 'track_count', 'duration_ms', 'created_at')}
 				/>
 				<Button look="primary" icon="plus" className="h-10! px-4!" onClick={() => setCreating(true)}>
 					{t('admin.content.addArtist')}
@@ -157,16 +147,15 @@ export function ArtistsPage() {
 				columns={columns}
 				keyOf={({ id }) => id}
 				nameOf={({ name }) => name}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
-				<Button
+			<BulkBar bulk={bulk}>
+				<BulkButton
 					look="danger"
-					className="h-9! px-3.5!"
-					onClick={() => void hide([...chosen], t('admin.content.artists', { count: chosen.size }))}
+					onClick={() => void hide(bulk.keys, t('admin.content.artists', { count: bulk.keys.length }))}
 				>
 					{t('admin.content.bulk.hide')}
-				</Button>
+				</BulkButton>
 			</BulkBar>
 			<EditDialog
 				kind="artists"

@@ -9,17 +9,18 @@ import { Actions, Dialog } from '../../../components/Dialog';
 import { Problem } from '../../../components/form/Problem';
 import { TextInput } from '../../../components/form/TextInput';
 import { useForm } from '../../../components/form/use-form';
-import { Menu, type MenuEntry } from '../../../components/Menu';
+import type { MenuEntry } from '../../../components/Menu';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { numberOf } from '../../../i18n/format';
-import { BulkBar, useBulkReport } from '../Bulk';
+import { BulkBar, BulkButton } from '../Bulk';
 import { ChoiceFilter, Filters, TextFilter } from '../Filters';
 import { Head } from '../Head';
-import { MENU_CELL } from '../menu-cell';
+import { useMenuColumn } from '../menu-column';
+import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
 import { attempt } from '../report';
-import { eachOf } from '../each';
+import { useBulk } from '../use-bulk';
 import { MergeDialog } from './MergeDialog';
 
 type Row = Genre & { merged_into?: { id: number; name: string } | null };
@@ -50,11 +51,10 @@ export function GenresPage() {
 	const { t, i18n } = useTranslation();
 	const table = useTable<Row>('/genres/', { sorts: ['-track_count', 'name'], filters: ['q', 'merged'] });
 	const merged = table.filter('merged') === 'true';
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	/** "new", or the genre that gets another name. */
 	const [named, setNamed] = useState<Row | 'new' | null>(null);
 	const [merging, setMerging] = useState<number[] | null>(null);
-	const report = useBulkReport();
+	const bulk = useBulk(table.reload);
 	const remove = async (genre: Row) => {
 		const sure = await confirm({
 			title: t('admin.genres.removeSure', { name: genre.name }),
@@ -69,9 +69,7 @@ export function GenresPage() {
 	};
 	const merge = async (ids: number[], into: number) => {
 		setMerging(null);
-		report(await eachOf(ids, (id) => apiSend('PUT', `/genres/${id}`, { merge_into: into })));
-		setChosen(new Set());
-		table.reload();
+		await bulk.each(ids, (id) => apiSend('PUT', `/genres/${id}`, { merge_into: into }));
 	};
 	const entries = (genre: Row): MenuEntry[] =>
 		merged
@@ -112,12 +110,7 @@ export function GenresPage() {
 					},
 				]
 			: counts),
-		{
-			name: 'menu',
-			title: '',
-			className: MENU_CELL,
-			render: (genre) => <Menu label={t('admin.actionsFor', { name: genre.name })} entries={() => entries(genre)} />,
-		},
+		useMenuColumn<Row>(({ name }) => name, entries),
 	];
 	const nameDone = (saved: boolean) => {
 		setNamed(null);
@@ -130,10 +123,7 @@ export function GenresPage() {
 					path="/genres/"
 					query={table.query}
 					name="ogma-genres"
-					columns={(['id', 'name', 'track_count', 'album_count', 'artist_count'] as const).map((name) => [
-						name,
-						(row) => row[name],
-					])}
+					columns={columnsOf('id', 'name', 'track_count', 'album_count', 'artist_count')}
 				/>
 				<Button look="primary" icon="plus" className="h-10! px-4!" onClick={() => setNamed('new')}>
 					{t('admin.genres.add')}
@@ -154,13 +144,15 @@ export function GenresPage() {
 				columns={columns}
 				keyOf={({ id }) => id}
 				nameOf={({ name }) => name}
-				{...(merged ? {} : { selection: { keys: chosen, set: setChosen } })}
+				{...(merged ? {} : { selection: bulk.selection })}
 			/>
-			<BulkBar count={merged ? 0 : chosen.size} clear={() => setChosen(new Set())}>
-				<Button icon="merge" className="h-9! px-3.5!" onClick={() => setMerging([...chosen])}>
-					{t('admin.genres.merge')}
-				</Button>
-			</BulkBar>
+			{!merged && (
+				<BulkBar bulk={bulk}>
+					<BulkButton icon="merge" onClick={() => setMerging(bulk.keys)}>
+						{t('admin.genres.merge')}
+					</BulkButton>
+				</BulkBar>
+			)}
 			<Dialog
 				open={named !== null}
 				title={named && named !== 'new' ? t('admin.genres.rename') : t('admin.genres.add')}

@@ -1,23 +1,22 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ADMIN, changePlaylists, type PlaylistAction } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
 import type { Playlist } from '../../../api/types';
 import { Badge } from '../../../components/Badge';
-import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
-import { Menu, type MenuEntry } from '../../../components/Menu';
+import type { MenuEntry } from '../../../components/Menu';
 import { ExportButton } from '../../../components/chart/ExportButton';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { agoOf } from '../../../i18n/dates';
 import { numberOf } from '../../../i18n/format';
-import { BulkBar, useBulkReport } from '../Bulk';
+import { BulkBar, BulkButton } from '../Bulk';
 import { ChoiceFilter, Filters, TextFilter } from '../Filters';
 import { Head } from '../Head';
-import { MENU_CELL } from '../menu-cell';
-import { attempt, tellError } from '../report';
+import { useMenuColumn } from '../menu-column';
+import { attempt } from '../report';
+import { useBulk } from '../use-bulk';
 
 const SORTS = ['-updated_at', 'title', '-created_at', '-popularity'];
 
@@ -27,17 +26,8 @@ const setSeen = (id: number, on: boolean) =>
 export function PlaylistsPage() {
 	const { t, i18n } = useTranslation();
 	const table = useTable<Playlist>(`${ADMIN}/playlists`, { sorts: SORTS, filters: ['q', 'kind', 'visibility'] });
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
-	const report = useBulkReport();
-	const many = async (ids: number[], action: PlaylistAction) => {
-		try {
-			report(await changePlaylists(ids, action));
-			setChosen(new Set());
-			table.reload();
-		} catch (error) {
-			tellError(error);
-		}
-	};
+	const bulk = useBulk(table.reload);
+	const many = (ids: number[], action: PlaylistAction) => bulk.together(() => changePlaylists(ids, action));
 	const remove = async (ids: number[]) => {
 		const sure = await confirm({
 			title: t('admin.playlists.removeSure', { count: ids.length }),
@@ -105,12 +95,7 @@ export function PlaylistsPage() {
 			sortable: true,
 			render: (row) => agoOf(row.updated_at, i18n.language),
 		},
-		{
-			name: 'menu',
-			title: '',
-			className: MENU_CELL,
-			render: (row) => <Menu label={t('admin.actionsFor', { name: row.title })} entries={() => entries(row)} />,
-		},
+		useMenuColumn<Playlist>(({ title }) => title, entries),
 	];
 	return (
 		<>
@@ -145,17 +130,17 @@ export function PlaylistsPage() {
 				columns={columns}
 				keyOf={({ id }) => id}
 				nameOf={({ title }) => title}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+			<BulkBar bulk={bulk}>
 				{(['publish', 'unpublish'] as const).map((action) => (
-					<Button key={action} className="h-9! px-3.5!" onClick={() => void many([...chosen], action)}>
+					<BulkButton key={action} onClick={() => void many(bulk.keys, action)}>
 						{t(`admin.playlists.${action}`)}
-					</Button>
+					</BulkButton>
 				))}
-				<Button look="danger" className="h-9! px-3.5!" onClick={() => void remove([...chosen])}>
+				<BulkButton look="danger" onClick={() => void remove(bulk.keys)}>
 					{t('action.delete')}
-				</Button>
+				</BulkButton>
 			</BulkBar>
 		</>
 	);

@@ -5,16 +5,17 @@ import { writeTags } from '../../../api/care';
 import { apiSend } from '../../../api/client';
 import { can } from '../../../api/roles';
 import { useMe } from '../../../api/session';
-import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
-import { Menu, type MenuEntry } from '../../../components/Menu';
+import type { MenuEntry } from '../../../components/Menu';
 import { DataTable } from '../../../components/table/DataTable';
-import { BulkBar, useBulkReport } from '../Bulk';
+import { BulkBar, BulkButton } from '../Bulk';
 import { ChoiceFilter, Filters, TextFilter } from '../Filters';
 import { Head } from '../Head';
-import { MENU_CELL } from '../menu-cell';
+import { useMenuColumn } from '../menu-column';
+import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
-import { attempt, tellError } from '../report';
+import { attempt } from '../report';
+import { useBulk } from '../use-bulk';
 import { BulkValueDialog, type ValueAction } from './BulkValueDialog';
 import { EditDialog } from './EditDialog';
 import { useTrackColumns, type TrackListRow } from './track-columns';
@@ -27,34 +28,26 @@ const VALUES: ValueAction[] = ['genre', 'album', 'album_artist', 'artist', 'year
 export function TracksPage() {
 	const { t } = useTranslation();
 	const table = useContent<TrackListRow>('tracks', { sorts: SORTS, filters: ['hidden', 'genre', 'year', 'codec'] });
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const [edited, setEdited] = useState<TrackListRow | null>(null);
 	const [asked, setAsked] = useState<ValueAction | null>(null);
-	const report = useBulkReport();
+	const bulk = useBulk(table.reload);
 	const columns = useTrackColumns();
 	const { me } = useMe();
 	const hidden = table.filter('hidden') === 'true';
 
-	const bulk = async (action: TrackAction, value?: string | number | null) => {
-		try {
-			report(await changeTracks([...chosen], action, value));
-			setChosen(new Set());
-			table.reload();
-		} catch (error) {
-			tellError(error);
-		}
-	};
+	const change = (action: TrackAction, value?: string | number | null) =>
+		bulk.together(() => changeTracks(bulk.keys, action, value));
 	const sureBulk = async (action: 'hide' | 'reset') => {
 		const sure = await confirm({
-			title: t(`admin.content.sure.${action}`, { count: chosen.size }),
+			title: t(`admin.content.sure.${action}`, { count: bulk.keys.length }),
 			text: t(`admin.content.sureText.${action}`),
 			action: t(`admin.content.bulk.${action}`),
 			danger: true,
 		});
-		if (sure) await bulk(action);
+		if (sure) await change(action);
 	};
 	const write = async () => {
-		if (await attempt(() => writeTags([...chosen]), t('admin.content.bulk.writing'))) setChosen(new Set());
+		if (await attempt(() => writeTags(bulk.keys), t('admin.content.bulk.writing'))) bulk.clear();
 	};
 	const hide = async (track: TrackListRow) => {
 		if (
@@ -73,6 +66,7 @@ export function TracksPage() {
 			? { icon: 'history', label: t('admin.content.bulk.restore'), run: () => void restore(track) }
 			: { icon: 'eyeOff', label: t('admin.content.bulk.hide'), danger: true, run: () => void hide(track) },
 	];
+	const menuColumn = useMenuColumn<TrackListRow>(({ title }) => title, entries);
 	return (
 		<>
 			<Head title={t('nav.tracks')} hint={t('admin.content.tracksHint')}>
@@ -80,23 +74,21 @@ export function TracksPage() {
 					path={table.path}
 					query={table.query}
 					name="ogma-tracks"
-					columns={(
-						[
-							'id',
-							'title',
-							'artist',
-							'album',
-							'album_artist',
-							'genre',
-							'year',
-							'track_no',
-							'disc_no',
-							'duration_ms',
-							'codec',
-							'play_count',
-							'created_at',
-						] as const
-					).map((name) => [name, (row) => row[name]])}
+					columns={columnsOf(
+						'id',
+						'title',
+						'artist',
+						'album',
+						'album_artist',
+						'genre',
+						'year',
+						'track_no',
+						'disc_no',
+						'duration_ms',
+						'codec',
+						'play_count',
+						'created_at',
+					)}
 				/>
 			</Head>
 			<Filters>
@@ -111,44 +103,26 @@ export function TracksPage() {
 			<DataTable
 				label={t('nav.tracks')}
 				table={table}
-				columns={[
-					...columns,
-					{
-						name: 'menu',
-						title: '',
-						className: MENU_CELL,
-						render: (track) => (
-							<Menu label={t('admin.actionsFor', { name: track.title })} entries={() => entries(track)} />
-						),
-					},
-				]}
+				columns={[...columns, menuColumn]}
 				keyOf={({ id }) => id}
 				nameOf={({ title }) => title}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+			<BulkBar bulk={bulk}>
 				{hidden ? (
-					<Button className="h-9! px-3.5!" onClick={() => void bulk('restore')}>
-						{t('admin.content.bulk.restore')}
-					</Button>
+					<BulkButton onClick={() => void change('restore')}>{t('admin.content.bulk.restore')}</BulkButton>
 				) : (
 					<>
 						{VALUES.map((action) => (
-							<Button key={action} className="h-9! px-3.5!" onClick={() => setAsked(action)}>
+							<BulkButton key={action} onClick={() => setAsked(action)}>
 								{t(`admin.content.bulk.${action}`)}
-							</Button>
+							</BulkButton>
 						))}
-						{can(me, 'admin') && (
-							<Button className="h-9! px-3.5!" onClick={() => void write()}>
-								{t('admin.content.bulk.write')}
-							</Button>
-						)}
-						<Button className="h-9! px-3.5!" onClick={() => void sureBulk('reset')}>
-							{t('admin.content.bulk.reset')}
-						</Button>
-						<Button look="danger" className="h-9! px-3.5!" onClick={() => void sureBulk('hide')}>
+						{can(me, 'admin') && <BulkButton onClick={() => void write()}>{t('admin.content.bulk.write')}</BulkButton>}
+						<BulkButton onClick={() => void sureBulk('reset')}>{t('admin.content.bulk.reset')}</BulkButton>
+						<BulkButton look="danger" onClick={() => void sureBulk('hide')}>
 							{t('admin.content.bulk.hide')}
-						</Button>
+						</BulkButton>
 					</>
 				)}
 			</BulkBar>
@@ -163,12 +137,12 @@ export function TracksPage() {
 			/>
 			<BulkValueDialog
 				action={asked}
-				count={chosen.size}
+				count={bulk.keys.length}
 				onClose={() => setAsked(null)}
 				onValue={(value) => {
 					const action = asked!;
 					setAsked(null);
-					void bulk(action, value);
+					void change(action, value);
 				}}
 			/>
 		</>

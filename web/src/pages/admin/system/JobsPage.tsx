@@ -6,16 +6,16 @@ import { Button } from '../../../components/Button';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { confirm } from '../../../components/confirm';
-import { Menu, type MenuEntry } from '../../../components/Menu';
+import type { MenuEntry } from '../../../components/Menu';
 import { agoOf } from '../../../i18n/dates';
-import { BulkBar, useBulkReport } from '../Bulk';
-import { eachOf } from '../each';
+import { BulkBar, BulkButton } from '../Bulk';
 import { ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
-import { MENU_CELL } from '../menu-cell';
+import { useMenuColumn } from '../menu-column';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
 import { attempt } from '../report';
+import { useBulk } from '../use-bulk';
 import { JobDialog } from './JobDialog';
 import { JobProgress, JobState } from './JobProgress';
 
@@ -44,18 +44,13 @@ export function JobsPage() {
 		refresh: (jobs) => (jobs.every(isOver) ? PACE_MS.calm : PACE_MS.busy),
 	});
 	const [shown, setShown] = useState<number | null>(null);
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
-	const report = useBulkReport();
 	const { reload } = table;
+	const bulk = useBulk(reload);
 	const send = (id: number, what: 'cancel' | 'retry') => apiSend('POST', `/jobs/${id}/${what}`);
 	const ask = async (job: Job, what: 'cancel' | 'retry') => {
 		if (await attempt(() => send(job.id, what), t(`admin.jobs.done.${what}`))) reload();
 	};
-	const askMany = async (what: 'cancel' | 'retry') => {
-		report(await eachOf([...chosen], (id) => send(id, what)));
-		setChosen(new Set());
-		reload();
-	};
+	const askMany = (what: 'cancel' | 'retry') => bulk.each(bulk.keys, (id) => send(id, what));
 	const retryDead = async () => {
 		if (await attempt(() => apiSend('POST', '/jobs/retry', {}), t('admin.jobs.done.retry'))) reload();
 	};
@@ -101,12 +96,7 @@ export function JobsPage() {
 			from: 'md',
 			render: (job) => agoOf(job.finished_at ?? job.started_at ?? job.created_at, i18n.language),
 		},
-		{
-			name: 'menu',
-			title: '',
-			className: MENU_CELL,
-			render: (job) => <Menu label={t('admin.actionsFor', { name: nameOf(job) })} entries={() => entries(job)} />,
-		},
+		useMenuColumn<Job>(nameOf, entries),
 	];
 	return (
 		<>
@@ -147,15 +137,15 @@ export function JobsPage() {
 				columns={columns}
 				keyOf={({ id }) => id}
 				nameOf={nameOf}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
-				<Button icon="repeat" className="h-9! px-3.5!" onClick={() => void askMany('retry')}>
+			<BulkBar bulk={bulk}>
+				<BulkButton icon="repeat" onClick={() => void askMany('retry')}>
 					{t('admin.jobs.retry')}
-				</Button>
-				<Button look="danger" className="h-9! px-3.5!" onClick={() => void askMany('cancel')}>
+				</BulkButton>
+				<BulkButton look="danger" onClick={() => void askMany('cancel')}>
 					{t('admin.jobs.cancel')}
-				</Button>
+				</BulkButton>
 			</BulkBar>
 			<JobDialog id={shown} onClose={() => setShown(null)} />
 		</>

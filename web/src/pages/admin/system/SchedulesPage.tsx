@@ -3,19 +3,19 @@ import { useTranslation } from 'react-i18next';
 import { PACE_MS, useAlerts, type Job, type Schedule } from '../../../api/admin';
 import { apiSend } from '../../../api/client';
 import { Badge } from '../../../components/Badge';
-import { Button, IconButton } from '../../../components/Button';
+import { IconButton } from '../../../components/Button';
 import { Toggle } from '../../../components/form/Toggle';
 import { Menu } from '../../../components/Menu';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { agoOf, dateTimeOf } from '../../../i18n/dates';
-import { BulkBar, useBulkReport } from '../Bulk';
-import { eachOf } from '../each';
+import { BulkBar, BulkButton } from '../Bulk';
 import { Filters, YesNoFilter } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
 import { attempt } from '../report';
+import { useBulk } from '../use-bulk';
 import { JobDialog } from './JobDialog';
 import { ScheduleRuns, ScheduleTime } from './ScheduleDialogs';
 
@@ -90,22 +90,16 @@ export function SchedulesPage() {
 		filters: ['enabled', 'changed'],
 		refresh: () => PACE_MS.calm,
 	});
-	const [chosen, setChosen] = useState<Set<string>>(new Set());
 	const [timed, setTimed] = useState<Schedule | null>(null);
 	const [history, setHistory] = useState<Schedule | null>(null);
 	const [job, setJob] = useState<number | null>(null);
-	const report = useBulkReport();
+	const bulk = useBulk<string>(table.reload);
 	const shown = useColumns();
 	const nameOf = (one: Schedule) => t(`admin.jobs.kind.${one.name}`);
 	const enable = (name: string, enabled: boolean) => apiSend('PATCH', `/schedules/${name}`, { enabled });
 	const runNow = (name: string) => apiSend<Job>('POST', `/schedules/${name}/run`);
 	const change = async (work: () => Promise<unknown>) => {
 		await attempt(work);
-		table.reload();
-	};
-	const many = async (work: (name: string) => Promise<unknown>) => {
-		report(await eachOf([...chosen], work));
-		setChosen(new Set());
 		table.reload();
 	};
 	const columns: Column<Schedule>[] = [
@@ -166,16 +160,16 @@ export function SchedulesPage() {
 				columns={columns}
 				keyOf={({ name }) => name}
 				nameOf={nameOf}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
-				<Button icon="play" className="h-9! px-3.5!" onClick={() => void many(runNow)}>
+			<BulkBar bulk={bulk}>
+				<BulkButton icon="play" onClick={() => void bulk.each(bulk.keys, runNow)}>
 					{t('admin.schedules.run')}
-				</Button>
+				</BulkButton>
 				{[true, false].map((on) => (
-					<Button key={String(on)} className="h-9! px-3.5!" onClick={() => void many((name) => enable(name, on))}>
+					<BulkButton key={String(on)} onClick={() => void bulk.each(bulk.keys, (name) => enable(name, on))}>
 						{t(on ? 'admin.schedules.turnOn' : 'admin.schedules.turnOff')}
-					</Button>
+					</BulkButton>
 				))}
 			</BulkBar>
 			<ScheduleTime key={timed?.name} schedule={timed} onClose={() => setTimed(null)} onDone={table.reload} />

@@ -5,17 +5,17 @@ import { apiSend } from '../../../api/client';
 import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
 import { Dialog } from '../../../components/Dialog';
-import { Menu, type MenuEntry } from '../../../components/Menu';
+import type { MenuEntry } from '../../../components/Menu';
 import { EmptyState } from '../../../components/States';
 import { DataTable } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
-import { BulkBar, useBulkReport } from '../Bulk';
-import { eachOf } from '../each';
+import { BulkBar, BulkButton } from '../Bulk';
 import { ChoiceFilter, Filters, TextFilter, YesNoFilter } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
-import { MENU_CELL } from '../menu-cell';
+import { useMenuColumn } from '../menu-column';
+import { useBulk } from '../use-bulk';
 import { BucketForm } from './BucketForm';
 import { JobDialog } from './JobDialog';
 import { useSourceColumns } from './source-columns';
@@ -35,20 +35,14 @@ export function SourcesPage() {
 		filters: FILTERS,
 		refresh: (sources) => (sources.some(({ job_id: job }) => job) ? PACE_MS.busy : PACE_MS.calm),
 	});
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const [adding, setAdding] = useState<'folder' | 's3' | null>(null);
 	const [changing, setChanging] = useState<Source | null>(null);
 	const [log, setLog] = useState<number | null>(null);
 	const [rejected, setRejected] = useState<Source | null>(null);
 	const [last, setLast] = useState<Source | null>(null);
 	if (rejected && rejected !== last) setLast(rejected);
-	const report = useBulkReport();
+	const bulk = useBulk(table.reload);
 	const columns = useSourceColumns({ onLog: setLog, onRejected: setRejected });
-	const act = async (ids: number[], work: (id: number) => Promise<unknown>) => {
-		report(await eachOf(ids, work));
-		setChosen(new Set());
-		table.reload();
-	};
 	const remove = async (ids: number[], what: string) => {
 		const sure = await confirm({
 			title: t('admin.sources.removeSure', { count: ids.length }),
@@ -56,7 +50,7 @@ export function SourcesPage() {
 			action: t('action.remove'),
 			danger: true,
 		});
-		if (sure) await act(ids, (id) => apiSend('DELETE', `/sources/${id}`));
+		if (sure) await bulk.each(ids, (id) => apiSend('DELETE', `/sources/${id}`));
 	};
 	const done = (made: boolean) => {
 		setAdding(null);
@@ -69,8 +63,12 @@ export function SourcesPage() {
 		const list: MenuEntry[] = paused
 			? []
 			: [
-					{ icon: 'search', label: t('admin.sources.scan'), run: () => void act([id], (one) => scan(one)) },
-					{ icon: 'repeat', label: t('admin.sources.scanAgain'), run: () => void act([id], (one) => scan(one, true)) },
+					{ icon: 'search', label: t('admin.sources.scan'), run: () => void bulk.each([id], (one) => scan(one)) },
+					{
+						icon: 'repeat',
+						label: t('admin.sources.scanAgain'),
+						run: () => void bulk.each([id], (one) => scan(one, true)),
+					},
 				];
 		list.push({ icon: 'alert', label: t('admin.sources.showRejected'), run: () => setRejected(source) });
 		if (source.server && !source.managed)
@@ -80,13 +78,14 @@ export function SourcesPage() {
 			{
 				icon: paused ? 'play' : 'pause',
 				label: t(paused ? 'admin.sources.resume' : 'admin.sources.pause'),
-				run: () => void act([id], (one) => setState(one, paused ? 'active' : 'paused')),
+				run: () => void bulk.each([id], (one) => setState(one, paused ? 'active' : 'paused')),
 			},
 			{ icon: 'trash', label: t('action.remove'), danger: true, run: () => void remove([id], source.path) },
 		);
 		return list;
 	};
-	const many = table.items.filter(({ id }) => chosen.has(id)).map(({ path }) => path);
+	const menuColumn = useMenuColumn<Source>(({ path }) => path, entries);
+	const many = table.items.filter(({ id }) => bulk.selection.keys.has(id)).map(({ path }) => path);
 	const choices = (name: 'kinds' | 'states', values: string[]) =>
 		values.map((value) => ({ value, label: t(`admin.sources.${name}.${value}`) }));
 	return (
@@ -133,20 +132,10 @@ export function SourcesPage() {
 			<DataTable
 				label={t('admin.nav.sources')}
 				table={table}
-				columns={[
-					...columns,
-					{
-						name: 'menu',
-						title: '',
-						className: MENU_CELL,
-						render: (source) => (
-							<Menu label={t('admin.actionsFor', { name: source.path })} entries={() => entries(source)} />
-						),
-					},
-				]}
+				columns={[...columns, menuColumn]}
 				keyOf={({ id }) => id}
 				nameOf={({ path }) => path}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 				empty={
 					FILTERS.some((name) => table.filter(name)) ? undefined : (
 						<EmptyState title={t('admin.sources.none')}>
@@ -155,22 +144,16 @@ export function SourcesPage() {
 					)
 				}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
-				<Button className="h-9! px-3.5!" onClick={() => void act([...chosen], (id) => scan(id))}>
-					{t('admin.sources.scan')}
-				</Button>
+			<BulkBar bulk={bulk}>
+				<BulkButton onClick={() => void bulk.each(bulk.keys, (id) => scan(id))}>{t('admin.sources.scan')}</BulkButton>
 				{(['paused', 'active'] as const).map((state) => (
-					<Button
-						key={state}
-						className="h-9! px-3.5!"
-						onClick={() => void act([...chosen], (id) => setState(id, state))}
-					>
+					<BulkButton key={state} onClick={() => void bulk.each(bulk.keys, (id) => setState(id, state))}>
 						{t(state === 'paused' ? 'admin.sources.pause' : 'admin.sources.resume')}
-					</Button>
+					</BulkButton>
 				))}
-				<Button look="danger" className="h-9! px-3.5!" onClick={() => void remove([...chosen], many.join(', '))}>
+				<BulkButton look="danger" onClick={() => void remove(bulk.keys, many.join(', '))}>
 					{t('action.remove')}
-				</Button>
+				</BulkButton>
 			</BulkBar>
 			<Dialog open={adding === 'folder'} title={t('admin.sources.add')} onClose={() => setAdding(null)}>
 				<NewSource onDone={done} />

@@ -11,12 +11,12 @@ import { Actions, Dialog } from '../../../components/Dialog';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { agoOf } from '../../../i18n/dates';
-import { BulkBar, useBulkReport } from '../Bulk';
-import { eachOf } from '../each';
+import { BulkBar, BulkButton } from '../Bulk';
 import { ChoiceFilter, Filters, TextFilter, YesNoFilter } from '../Filters';
 import { Head } from '../Head';
-import { MENU_CELL } from '../menu-cell';
+import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
+import { useBulk } from '../use-bulk';
 import { invitationState } from './invitation-state';
 import { NewInvitationForm } from './NewInvitationForm';
 import { RoleBadge } from './StatusBadge';
@@ -26,8 +26,7 @@ const SORTS = ['-created_at', 'created_at', 'expires_at', '-expires_at', '-uses'
 export function InvitationsPage() {
 	const { t, i18n } = useTranslation();
 	const table = useTable<Invitation>(`${ADMIN}/invitations`, { sorts: SORTS, filters: ['q', 'role', 'open'] });
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
-	const report = useBulkReport();
+	const bulk = useBulk(table.reload);
 	const [creating, setCreating] = useState(false);
 	const [made, setMade] = useState<NewInvitation | null>(null);
 	const [now] = useState(Date.now);
@@ -38,10 +37,7 @@ export function InvitationsPage() {
 			action: t('admin.invitations.revoke'),
 			danger: true,
 		});
-		if (!sure) return;
-		report(await eachOf(ids, (id) => apiSend('DELETE', `${ADMIN}/invitations/${id}`)));
-		setChosen(new Set());
-		table.reload();
+		if (sure) await bulk.each(ids, (id) => apiSend('DELETE', `${ADMIN}/invitations/${id}`));
 	};
 	const columns: Column<Invitation>[] = [
 		{
@@ -87,7 +83,7 @@ export function InvitationsPage() {
 		{
 			name: 'menu',
 			title: '',
-			className: MENU_CELL,
+			className: 'sticky right-0 w-12 bg-surface',
 			render: (invitation) =>
 				invitationState(invitation, now) === 'open' && (
 					<IconButton
@@ -106,9 +102,17 @@ export function InvitationsPage() {
 					path={`${ADMIN}/invitations`}
 					query={table.query}
 					name="ogma-invitations"
-					columns={(
-						['id', 'prefix', 'role', 'note', 'uses', 'uses_max', 'created_at', 'expires_at', 'revoked_at'] as const
-					).map((name) => [name, (row) => row[name]])}
+					columns={columnsOf(
+						'id',
+						'prefix',
+						'role',
+						'note',
+						'uses',
+						'uses_max',
+						'created_at',
+						'expires_at',
+						'revoked_at',
+					)}
 				/>
 				<Button look="primary" icon="plus" className="h-10! px-4!" onClick={() => setCreating(true)}>
 					{t('admin.invitations.add')}
@@ -130,12 +134,12 @@ export function InvitationsPage() {
 				columns={columns}
 				keyOf={({ id }) => id}
 				nameOf={({ prefix }) => prefix}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
-				<Button look="danger" className="h-9! px-3.5!" onClick={() => void revoke([...chosen])}>
+			<BulkBar bulk={bulk}>
+				<BulkButton look="danger" onClick={() => void revoke(bulk.keys)}>
 					{t('admin.invitations.revoke')}
-				</Button>
+				</BulkButton>
 			</BulkBar>
 			<Dialog open={creating} title={t('admin.invitations.add')} onClose={() => setCreating(false)}>
 				<NewInvitationForm

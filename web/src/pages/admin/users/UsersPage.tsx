@@ -8,14 +8,15 @@ import { Button } from '../../../components/Button';
 import { ExportButton } from '../../../components/chart/ExportButton';
 import { confirm } from '../../../components/confirm';
 import { Select } from '../../../components/form/Select';
-import { Menu, type MenuEntry } from '../../../components/Menu';
+import type { MenuEntry } from '../../../components/Menu';
 import { DataTable } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
-import { BulkBar, useBulkReport } from '../Bulk';
+import { BulkBar, BulkButton } from '../Bulk';
 import { ChoiceFilter, Filters, TextFilter, YesNoFilter } from '../Filters';
 import { Head } from '../Head';
-import { MENU_CELL } from '../menu-cell';
+import { useMenuColumn } from '../menu-column';
 import { attempt, tellError } from '../report';
+import { useBulk } from '../use-bulk';
 import { LinkDialog } from './LinkDialog';
 import { NewUserDialog } from './NewUserDialog';
 import { useUserColumns } from './user-columns';
@@ -30,29 +31,21 @@ export function UsersPage() {
 	const { me } = useMe();
 	const navigate = useNavigate();
 	const table = useTable<AdminUser>(`${ADMIN}/users`, { sorts: SORTS, filters: ['q', 'role', 'status', 'is_active'] });
-	const [chosen, setChosen] = useState<Set<number>>(new Set());
 	const [creating, setCreating] = useState(false);
 	const [link, setLink] = useState<{ name: string; link: string; until: string | null } | null>(null);
-	const report = useBulkReport();
+	const bulk = useBulk(table.reload);
 	const columns = useUserColumns();
 
-	const bulk = async (action: UserAction, role?: Role) => {
+	const change = async (action: UserAction, role?: Role) => {
 		const sure =
 			!DANGEROUS.has(action) ||
 			(await confirm({
-				title: t('admin.users.sure', { count: chosen.size }),
+				title: t('admin.users.sure', { count: bulk.keys.length }),
 				text: t(`admin.users.sureText.${action}`),
 				action: t(`admin.users.bulk.${action}`),
 				danger: true,
 			}));
-		if (!sure) return;
-		try {
-			report(await changeUsers([...chosen], action, role));
-			setChosen(new Set());
-			table.reload();
-		} catch (error) {
-			tellError(error);
-		}
+		if (sure) await bulk.together(() => changeUsers(bulk.keys, action, role));
 	};
 	const makeLink = async (user: AdminUser) => {
 		try {
@@ -82,6 +75,7 @@ export function UsersPage() {
 		{ icon: 'link', label: t('admin.users.link'), run: () => void makeLink(user) },
 		{ icon: 'log', label: t('admin.users.changes'), to: `/admin/audit?model_name=user&model_id=${user.id}` },
 	];
+	const menuColumn = useMenuColumn<AdminUser>(({ username }) => username, entries);
 
 	return (
 		<>
@@ -111,22 +105,12 @@ export function UsersPage() {
 			<DataTable
 				label={t('admin.nav.users')}
 				table={table}
-				columns={[
-					...columns,
-					{
-						name: 'menu',
-						title: '',
-						className: MENU_CELL,
-						render: (user) => (
-							<Menu label={t('admin.actionsFor', { name: user.username })} entries={() => entries(user)} />
-						),
-					},
-				]}
+				columns={[...columns, menuColumn]}
 				keyOf={({ id }) => id}
 				nameOf={({ username }) => username}
-				selection={{ keys: chosen, set: setChosen }}
+				selection={bulk.selection}
 			/>
-			<BulkBar count={chosen.size} clear={() => setChosen(new Set())}>
+			<BulkBar bulk={bulk}>
 				<Select
 					label={t('admin.users.setRole')}
 					hiddenLabel
@@ -135,17 +119,12 @@ export function UsersPage() {
 						{ value: '', label: t('admin.users.setRole') },
 						...ROLES.filter((role) => can(me, role)).map((value) => ({ value, label: t(`roles.${value}`) })),
 					]}
-					onChange={(role) => role && void bulk('role', role as Role)}
+					onChange={(role) => role && void change('role', role as Role)}
 				/>
 				{BULK.map((action) => (
-					<Button
-						key={action}
-						look={action === 'delete' ? 'danger' : 'plain'}
-						className="h-9! px-3.5!"
-						onClick={() => void bulk(action)}
-					>
+					<BulkButton key={action} look={action === 'delete' ? 'danger' : 'plain'} onClick={() => void change(action)}>
 						{t(`admin.users.bulk.${action}`)}
-					</Button>
+					</BulkButton>
 				))}
 			</BulkBar>
 			<NewUserDialog
