@@ -160,6 +160,8 @@ struct reading {
 	struct audit_filter audit_filter;
 	struct audit_list audit;
 	struct one_time_link link;
+	struct invitation_filter invitation_filter;
+	struct invitation_list invitations;
 	const uint8_t *hash;
 	size_t count;
 	bool known;
@@ -184,6 +186,16 @@ read_users(struct store_session *session, void *cookie, struct fault *fault)
 
 	return users_page(session, &r->filter, r->sort, &r->page, r->arena,
 			  &r->users, fault);
+}
+
+static enum status
+read_invitations(struct store_session *session, void *cookie,
+		 struct fault *fault)
+{
+	struct reading *r = cookie;
+
+	return invitations_list(session, &r->invitation_filter, &r->page,
+				r->arena, &r->invitations, fault);
 }
 
 static enum status
@@ -606,6 +618,55 @@ an_invitation_works_as_often_as_it_says(void **state)
 }
 
 static void
+invitations_are_found_and_put_in_order(void **state)
+{
+	static const struct invitation made[] = {
+		{ .prefix = "aaa", .role = "user", .note = "Хор Ёлка",
+		  .uses_max = 1, .expires_at_ms = 3000 },
+		{ .prefix = "bbb", .role = "artist", .note = "50% [choir]",
+		  .uses_max = 5, .expires_at_ms = 2000 },
+		{ .prefix = "ccc", .role = "user", .uses_max = 1,
+		  .expires_at_ms = 1000 },
+	};
+	static const bool yes = true, no = false;
+	static const struct {
+		struct invitation_filter filter;
+		const char *found; /* first letters, in order */
+	} cases[] = {
+		{ { .sort = "expires_at" }, "cba" },
+		{ { .sort = "-expires_at" }, "abc" },
+		{ { .text = "елка", .sort = "expires_at" }, "a" },
+		{ { .text = "% [CH", .sort = "expires_at" }, "b" },
+		{ { .text = "cc", .sort = "expires_at" }, "c" },
+		{ { .text = "_", .sort = "expires_at" }, "" },
+		{ { .role = "user", .sort = "expires_at" }, "ca" },
+		{ { .open = &yes, .now_ms = 1500, .sort = "expires_at" },
+		  "ba" },
+		{ { .open = &no, .now_ms = 1500, .sort = "expires_at" },
+		  "c" },
+	};
+	struct house *house = *state;
+	uint8_t hash[SHA256_BYTES];
+
+	for (size_t i = 0; i < ARRAY_LENGTH(made); i++) {
+		hash_of(made[i].prefix, hash);
+		assert_int_equal(STEP(house, NULL, .verb = INVITE,
+				      .invitation = &made[i], .hash = hash),
+				 STATUS_OK);
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct reading r = { .invitation_filter = cases[i].filter };
+		char found[8] = "";
+
+		assert_int_equal(reading(house, read_invitations, &r),
+				 STATUS_OK);
+		for (size_t k = 0; k < r.invitations.count; k++)
+			found[k] = *r.invitations.items[k].prefix;
+		assert_string_equal(found, cases[i].found);
+	}
+}
+
+static void
 a_link_works_once_and_a_newer_one_replaces_it(void **state)
 {
 	struct house *house = *state;
@@ -761,6 +822,7 @@ main(void)
 	ON(driver, somebody_with_too_many_sessions_loses_the_oldest), \
 	ON(driver, a_key_is_found_by_its_hash_until_it_is_over), \
 	ON(driver, an_invitation_works_as_often_as_it_says), \
+	ON(driver, invitations_are_found_and_put_in_order), \
 	ON(driver, a_link_works_once_and_a_newer_one_replaces_it), \
 	ON(driver, an_account_elsewhere_belongs_to_one_person), \
 	ON(driver, the_audit_log_keeps_values_and_hides_secrets), \

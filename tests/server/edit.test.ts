@@ -287,6 +287,10 @@ describe('genres', () => {
 		expect((await server.json(`${api}/genres/name/wrong`)).id).toBe(right.id);
 		const merged = checked('GET', '/genres', await moderator.ask(`${api}/genres?merged=true`), 200);
 		expect(merged.items).toMatchObject([{ id: wrong.id, merged_into: { id: right.id } }]);
+		const found = async (query: string): Promise<number[]> => (await moderator.json(`${api}/genres?${query}`)).items.map((one: any) => one.id);
+		expect(await found('q=GHT%20one')).toEqual([right.id]);
+		expect(await found('merged=true&q=WR%C3%B6ng&sort=name')).toEqual([wrong.id]);
+		expect(await found('merged=true&q=right')).toEqual([]);
 		await put(moderator, 'genres', wrong.id, { merge_into: right.id }, 409);
 		await put(moderator, 'genres', right.id, { merge_into: right.id }, 422);
 
