@@ -734,7 +734,7 @@ pipes_sockets_and_folders_with_audio_names_are_no_files(void **state)
 
 /* Rights do not stop root, so the walk runs as somebody else. */
 static void
-an_unreadable_folder_is_told_and_the_rest_is_walked(void **state)
+what_may_not_be_read_is_told_and_the_rest_is_walked(void **state)
 {
 	struct place *place = *state;
 	char path[128];
@@ -743,6 +743,9 @@ an_unreadable_folder_is_told_and_the_rest_is_walked(void **state)
 
 	put(place, "a/1.mp3", "x");
 	put(place, "b/2.mp3", "x");
+	put(place, "b/3.mp3", "x");
+	snprintf(path, sizeof path, "%s/b/3.mp3", place->root);
+	assert_int_equal(chmod(path, 0000), 0);
 	snprintf(path, sizeof path, "%s/a", place->root);
 	assert_int_equal(chmod(place->root, 0755), 0);
 	assert_int_equal(chmod(path, 0000), 0);
@@ -751,13 +754,18 @@ an_unreadable_folder_is_told_and_the_rest_is_walked(void **state)
 	child = fork();
 	if (child == 0) {
 		enum status status;
+		int fd = -7;
 		char *text;
 
 		if (geteuid() == 0 && setuid(65534) != 0)
 			_exit(2);
 		text = walk_text(place, "", true, &status);
-		_exit(status != STATUS_OK ||
-		      strcmp(text, "b/2.mp3\nproblem a\n") != 0);
+		if (status != STATUS_OK ||
+		    strcmp(text, "b/2.mp3\nb/3.mp3\nproblem a\n") != 0)
+			_exit(3);
+		_exit(source_open_file(place->source, "b/3.mp3", &fd, NULL) !=
+			      STATUS_DENIED ||
+		      fd != -7);
 	}
 	waitpid(child, &code, 0);
 	assert_int_equal(code, 0);
@@ -1250,7 +1258,7 @@ main(void)
 		OVER_FOLDER(a_very_deep_tree_is_walked_to_its_end),
 		OVER_FOLDER(
 			pipes_sockets_and_folders_with_audio_names_are_no_files),
-		OVER_FOLDER(an_unreadable_folder_is_told_and_the_rest_is_walked),
+		OVER_FOLDER(what_may_not_be_read_is_told_and_the_rest_is_walked),
 		OVER_FOLDER(a_root_that_is_gone_is_unavailable),
 		cmocka_unit_test(the_best_folder_picture_ranks_first),
 		cmocka_unit_test(paths_are_compared_by_parts),
