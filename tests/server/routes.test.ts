@@ -336,6 +336,9 @@ describe('paths that no route has', () => {
 			expect(answer.status, path).toBe(200);
 			expect(answer.text, path).toContain('<html');
 		}
+		// ReDoc asks a server of its makers for a logo, and needs inline styles for scrollbars of its own.
+		expect((await server.ask('/redoc/redoc.standalone.js')).text).not.toContain('cdn.redoc.ly');
+		expect((await server.ask('/redoc/init.js')).text).toContain('nativeScrollbars: true');
 	});
 
 	test('climbing out of the root leads nowhere', async () => {
