@@ -18,6 +18,7 @@
 struct user_work {
 	struct arena arena;
 	struct audit_actor operator;
+	char hash[PASSWORD_HASH_BYTES]; /* what draft.password_hash is, or "" */
 	struct user_draft draft;
 	const char *name;
 	const char *url, *link; /* of a link that sets the password */
@@ -152,10 +153,9 @@ user_add(struct app *app, struct invocation *invocation,
 	 struct user_work *work, const struct password_given *password,
 	 struct fault *fault)
 {
-	char hash[PASSWORD_HASH_BYTES];
-	enum status status = password_get(password, hash, fault);
+	enum status status = password_get(password, work->hash, fault);
 
-	work->draft.password_hash = *hash != '\0' ? hash : NULL;
+	work->draft.password_hash = *work->hash != '\0' ? work->hash : NULL;
 	if (status == STATUS_OK)
 		status = store_write(app->store, add_work, work, fault);
 	if (status != STATUS_OK)
@@ -200,10 +200,9 @@ user_passwd(struct app *app, struct invocation *invocation,
 	    struct user_work *work, const struct password_given *password,
 	    struct fault *fault)
 {
-	char hash[PASSWORD_HASH_BYTES];
-	enum status status = password_get(password, hash, fault);
+	enum status status = password_get(password, work->hash, fault);
 
-	work->draft.password_hash = *hash != '\0' ? hash : NULL;
+	work->draft.password_hash = *work->hash != '\0' ? work->hash : NULL;
 	if (status == STATUS_OK)
 		status = store_write(app->store, passwd_work, work, fault);
 	if (status != STATUS_OK)
