@@ -320,7 +320,8 @@ document_rank(const struct memory_document *document,
 {
 	enum search_rank rank = SEARCH_EXACT;
 
-	if (document->title_hash == plan->title_hash)
+	/* 0: a title without words, or a plan that is a part of one */
+	if (plan->title_hash != 0 && document->title_hash == plan->title_hash)
 		return SEARCH_TITLE;
 	for (size_t i = 0; i < plan->piece_count; i++) {
 		enum search_rank piece = piece_rank(document, &plan->pieces[i]);

@@ -446,6 +446,10 @@ what_is_typed_in_the_wrong_layout_is_offered_in_the_right_one(void **state)
 	/* both are there, but not together */
 	assert_non_null(ask(bench, "queen привет").did_you_mean);
 	assert_string_equal(ask(bench, "qqqqqq queen").did_you_mean, "queen");
+	/* a title without a word in it is never what was meant */
+	PUT(bench, TRACK(3, "***", NULL, 1), TRACK(4, "\u202E", NULL, 1));
+	assert_null(ask(bench, "qqqqqq wwwwww").did_you_mean);
+	assert_string_equal(tracks(bench, "qqqqqq wwwwww"), "");
 }
 
 static void
