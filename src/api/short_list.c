@@ -201,7 +201,7 @@ short_list_cut(const struct call *call, const struct short_kind *kind,
 	       struct fault *fault)
 {
 	const struct page_request page = call_page(call);
-	struct short_cursor cursor = { 0 }, before;
+	struct short_cursor cursor = { 0 }, before = { 0 };
 	size_t start = page.offset, all, left;
 	enum status status = page_request_check(&page, fault);
 
