@@ -73,10 +73,17 @@ the_same_sources_give_the_same_bytes() {
 	[ "$once" = "$(find "$room/music" -name '*.mp3' -exec sha256sum {} + | sort)" ]
 }
 
+a_piece_that_is_not_cut_ends_where_it_is_told_to() {
+	local file
+	OGMA_DEMO_SECONDS=5 "$top/tools/demo-library" "$room/short" kalinka >/dev/null 2>&1
+	file=$(find "$room/short" -name '02 Калинка.mp3')
+	[ "$(samples "$file")" -gt 200000 ] && [ "$(samples "$file")" -le 225000 ]
+}
+
 nothing_is_left_behind() {
 	[ -z "$(find "$room/music" -name '.render*')" ] && ! grep -q complete "$room/music/.ogma-demo"
 }
 
 check every_score_is_sound a_bar_too_long_is_noticed it_renders_two_pieces_without_a_locale cut_tracks_last_to_the_sample \
 	old_russian_tags_are_cp1251 covers_are_laid_and_embedded a_second_run_leaves_files_alone \
-	the_same_sources_give_the_same_bytes nothing_is_left_behind
+	the_same_sources_give_the_same_bytes a_piece_that_is_not_cut_ends_where_it_is_told_to nothing_is_left_behind
