@@ -70,7 +70,7 @@ async function channel(ogma: Ogma): Promise<string[]> {
 }
 
 test.describe('no serious fault of accessibility is in', () => {
-	test.use({ colorScheme: 'light', contextOptions: { reducedMotion: 'reduce' } });
+	test.use({ colorScheme: 'light' });
 	test.setTimeout(180_000);
 
 	async function expectAllAccessible(ogma: Ogma, paths: string[]): Promise<void> {

@@ -1,6 +1,8 @@
 import { overhang } from './accessibility';
 import { expect, test } from './ogma';
 
+test.use({ contextOptions: { reducedMotion: 'no-preference' } });
+
 test('language and theme change at once and survive a reload', async ({ ogma }) => {
 	await ogma.open('/settings');
 	await ogma.page.getByText('Русский').click();

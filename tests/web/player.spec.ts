@@ -1,5 +1,7 @@
 import { expect, test } from './ogma';
 
+test.use({ contextOptions: { reducedMotion: 'no-preference' } });
+
 test('a track plays to its end and the next one starts', async ({ ogma }) => {
 	const { album, tracks } = await ogma.album();
 	await ogma.playAlbum(album);

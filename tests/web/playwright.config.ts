@@ -20,6 +20,8 @@ export default defineConfig({
 		locale: 'en-GB',
 		colorScheme: 'dark',
 		viewport: { width: 1280, height: 800 },
+		/* Nothing is waited for that only glides. The app and its player are looked at with motion too (app, player). */
+		contextOptions: { reducedMotion: 'reduce' },
 		/* A recording costs a third of the time: TRACE=on makes one. */
 		trace: process.env.TRACE ? 'on' : 'off',
 		screenshot: 'only-on-failure',
