@@ -37,7 +37,7 @@ with_meson() {
 	local root
 	root=$(tree "$1")
 	mkdir -p "$root/tests/unit" "$root/build-asan/meson-logs" "$root/bin"
-	: >"$root/build-asan/build.ninja"
+	script "$root/tools/checked" 'exit 0'
 	printf '%s' "$2" >"$root/says"
 	script "$root/bin/meson" "cp '$root/says' '$root/build-asan/meson-logs/testlog.json'"
 	echo "$root"
@@ -146,9 +146,50 @@ a_failed_build_ends_the_run() {
 	ends "0 passed, 1 failed" 1 "$root"
 }
 
+# with_waiting NAME: stand-ins for a stage of servers and for lint; each waits for the other
+with_waiting() {
+	local root
+	root=$(with_vitest "$1" '{"numPassedTests":3,"numFailedTests":0,"numPendingTests":0,"testResults":[]}')
+	mkfifo "$root/lint-runs"
+	script "$root/tools/with-node" 'read -r -t 20 _ <"'"$root"'/lint-runs" || exit 1; for a in "$@"; do case $a in --outputFile.json=*) cp '"'$root/says'"' "${a#*=}" ;; esac; done'
+	script "$root/tools/lint" 'echo >"'"$root"'/lint-runs"; echo 1..1; echo '"$2"
+	echo "$root"
+}
+
+what_needs_only_a_processor_runs_beside_the_rest() {
+	ends "4 passed, 0 failed" 0 "$(with_waiting beside 'ok 1 - x')" lint web
+}
+
+what_fails_beside_the_rest_is_told_of_too() {
+	local root
+	root=$(with_waiting behind 'not ok 1 - lint: x')
+	ends "3 passed, 1 failed" 1 "$root" web lint && grep -qx 'not ok 1 - lint: x' "$root/build/test/lint.log"
+}
+
+a_run_that_is_broken_off_leaves_nothing_running() {
+	local root pid
+	root=$(with_vitest off '{}')
+	mkfifo "$root/lint-runs" "$root/never"
+	script "$root/tools/lint" 'echo $$ >"'"$root"'/lint-runs"; read -r _ <"'"$root"'/never"'
+	script "$root/tools/with-node" 'read -r _ <"'"$root"'/never"'
+	setsid "$root/tools/test" web lint >/dev/null 2>&1 &
+	read -r -t 20 pid <"$root/lint-runs"
+	kill -TERM -- "-$!"
+	timeout 20 tail --pid="$pid" -f /dev/null
+}
+
+an_unknown_stage_is_refused_before_anything_runs() {
+	local root
+	root=$(tree unknown)
+	script "$root/tests/tools/a.sh" 'touch '"$root"'/ran; echo 1..1; echo ok 1 - x'
+	! "$root/tools/test" tools dance >/dev/null 2>&1 && [ ! -e "$root/ran" ]
+}
+
 check scenarios_are_counted_not_programs a_program_that_dies_has_failed a_program_that_says_nothing_has_failed \
 	a_leak_found_after_the_last_scenario_has_failed what_cmocka_skips_is_skipped_not_passed_or_failed \
 	a_stage_without_results_has_failed a_stage_whose_folder_is_missing_is_left_out a_run_of_nothing_fails \
 	shell_tests_that_stop_early_have_failed vitest_counts_are_read a_vitest_file_that_cannot_load_has_failed \
 	a_fuzzer_with_a_finding_or_without_runs_has_failed what_failed_is_named_once_more_before_the_table \
-	a_failed_build_ends_the_run
+	a_failed_build_ends_the_run what_needs_only_a_processor_runs_beside_the_rest \
+	what_fails_beside_the_rest_is_told_of_too a_run_that_is_broken_off_leaves_nothing_running \
+	an_unknown_stage_is_refused_before_anything_runs
