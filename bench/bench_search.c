@@ -14,8 +14,9 @@
  * of all queries of the class, so that none finds the caches as it left them.
  * "p99" is over all times of the rounds, by the clock and by processor time.
  * "of medians" is the p99 of the queries' own times, each the median of its
- * rounds by the clock: a slow query is slow in all rounds, what a neighbour on
- * the machine does to it meets one or two. The bars are held against that.
+ * rounds by processor time: a slow query is slow in all rounds, what a neighbour
+ * on the machine does to its caches meets one or two. The bars are held against
+ * that; with nothing beside it, it is the time by the clock.
  *
  * The catalogue: a tenth as many albums and a 25th as many artists as tracks;
  * words by Zipf's law (s = 1.1) from wamerican-huge and hunspell-ru, common
@@ -714,12 +715,12 @@ medians_p99(const struct class_costs *costs)
 	size_t queries = costs->count / ROUNDS;
 
 	for (size_t i = 0; i < queries; i++) {
-		double us[ROUNDS];
+		double cpu[ROUNDS];
 
 		for (size_t r = 0; r < ROUNDS; r++)
-			us[r] = costs->us[r * queries + i];
-		qsort(us, ROUNDS, sizeof *us, double_compare);
-		medians[i] = us[ROUNDS / 2];
+			cpu[r] = costs->cpu[r * queries + i];
+		qsort(cpu, ROUNDS, sizeof *cpu, double_compare);
+		medians[i] = cpu[ROUNDS / 2];
 	}
 	qsort(medians, queries, sizeof *medians, double_compare);
 	return percentile(medians, queries, 99);
