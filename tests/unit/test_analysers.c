@@ -122,8 +122,8 @@ loudness_is_that_of_ebu_tech_3341_at_all_rates(void **state)
 		{ 5, 1, { { 20, { -28, -28, -24, -30, -30 } } }, -23 },
 	};
 	static const uint32_t rates[] = { 48000, 44100, 22050, 96000 };
-	/* at other rates the filters differ, not what is done with gates */
-	static const size_t of_filters[] = { 0, 4, 5 };
+	/* at other rates the filters differ, not what is done with gates and steps */
+	static const size_t of_filters[] = { 0, 5 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
