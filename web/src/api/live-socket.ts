@@ -90,7 +90,6 @@ export class LiveSocket {
 	private socket: SocketLike | null = null;
 	private attempt = 0;
 	private since: number | null = null;
-	private opened = false;
 	private retryTimer = 0;
 	private pingTimer = 0;
 	private pongTimer = 0;
@@ -147,9 +146,9 @@ export class LiveSocket {
 		const { seq, ...rest } = message;
 		if (seq !== null) this.since = seq;
 		if (rest.event === 'connected') {
-			/* The server says whether it still had what was missed; the first time there is nothing to have missed. */
-			if (this.opened && rest.data.resumed !== true) this.events.missed();
-			this.opened = true;
+			/* The server says whether it still had what was missed. The first time, too, something may have happened between
+			 * the answers that are shown and the opening of the line. */
+			if (rest.data.resumed !== true) this.events.missed();
 		}
 		this.events.heard(rest);
 	}
