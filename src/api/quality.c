@@ -93,7 +93,9 @@ things_work(struct store_session *session, void *cookie, struct fault *fault)
 
 	if (status == STATUS_OK)
 		status = quality_things(
-			session, work->check, work->after,
+			session, work->check,
+			strcmp(call_text(work->call, "sort"), "id") == 0,
+			work->after,
 			(uint32_t)call_int(work->call, "limit"),
 			work->call->arena, &work->things, &work->count, fault);
 	return status;

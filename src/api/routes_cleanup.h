@@ -35,6 +35,7 @@ static const struct param quality_params[] = {
 	LIMIT_PARAM,
 	{ .name = "cursor", .type = PARAM_TEXT, .max = 20,
 	  .summary = "next_cursor of the page before." },
+	AGE_SORT_PARAM,
 	{ 0 }
 };
 

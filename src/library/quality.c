@@ -102,8 +102,9 @@ library_quality_get(struct store_session *session,
 
 enum status
 quality_things(struct store_session *session, enum quality_check check,
-	       int64_t after_id, uint32_t limit, struct arena *arena,
-	       struct odd_thing **out, size_t *count, struct fault *fault)
+	       bool oldest_first, int64_t after_id, uint32_t limit,
+	       struct arena *arena, struct odd_thing **out, size_t *count,
+	       struct fault *fault)
 {
 	struct odd_thing *list = arena_new(arena, struct odd_thing, limit);
 	struct store_rows *rows;
@@ -112,9 +113,12 @@ quality_things(struct store_session *session, enum quality_check check,
 	enum status status;
 
 	buffer_init(&sql, 0);
-	buffer_print(&sql, "%s%s%s and t.id > $1 order by t.id limit $2",
+	buffer_print(&sql, "%s%s%s and t.id %s $1 order by t.id%s limit $2",
 		     checks[check].columns, checks[check].from,
-		     checks[check].condition);
+		     checks[check].condition, oldest_first ? ">" : "<",
+		     oldest_first ? "" : " desc");
+	if (after_id == 0 && !oldest_first)
+		after_id = INT64_MAX;
 	status = sql_query(session, sql.bytes,
 			   SQL_ARGS(SQL_INT(after_id), SQL_INT(limit)), &rows,
 			   fault);

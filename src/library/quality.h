@@ -7,6 +7,7 @@
 #ifndef OGMA_LIBRARY_QUALITY_H
 #define OGMA_LIBRARY_QUALITY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "driver/store.h"
@@ -48,10 +49,12 @@ struct odd_thing {
 	const char *folder; /* of a file, raw bytes; or NULL */
 };
 
-/* Those a check counts, in order of id, above `after_id`. */
+/* Those a check counts, newest first or oldest; only those that come behind
+ * `after_id` then (0: from the start). */
 enum status quality_things(struct store_session *session,
-			   enum quality_check check, int64_t after_id,
-			   uint32_t limit, struct arena *arena,
+			   enum quality_check check, bool oldest_first,
+			   int64_t after_id, uint32_t limit,
+			   struct arena *arena,
 			   struct odd_thing **out, size_t *count,
 			   struct fault *fault);
 

@@ -138,9 +138,15 @@ describe('what is odd', () => {
 		}
 		const [file] = (await moderator.json(`${api}/quality/rejected_files`)).items;
 		expect(file).toMatchObject({ title: 'broken.mp3', source_id: source.id, detail: expect.stringMatching(/\w/) });
-		const first = await moderator.json(`${api}/quality/tracks_without_cover?limit=4`);
-		const rest = await moderator.json(`${api}/quality/tracks_without_cover?limit=4&cursor=${first.next_cursor}`);
-		expect(new Set([...first.items, ...rest.items].map(({ id }: any) => id)).size).toBe(6);
+		const ordered = async (sort: string) => {
+			const first = await moderator.json(`${api}/quality/tracks_without_cover?limit=4&sort=${sort}`);
+			const rest = await moderator.json(`${api}/quality/tracks_without_cover?limit=4&sort=${sort}&cursor=${first.next_cursor}`);
+			return [...first.items, ...rest.items].map(({ id }: any) => id);
+		};
+		const oldest = await ordered('id');
+		expect(oldest).toHaveLength(6);
+		expect(oldest).toEqual([...new Set(oldest)].sort((a, b) => a - b));
+		expect(await ordered('-id')).toEqual(oldest.toReversed());
 		expect(checked('GET', '/quality/{name}', await moderator.ask(`${api}/quality/coffee`), 404).error).toBe('not_found');
 	});
 });

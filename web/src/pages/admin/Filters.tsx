@@ -87,3 +87,21 @@ export function YesNoFilter<T>(props: Omit<ChoiceFilterProps<T>, 'options'>) {
 	];
 	return <ChoiceFilter {...props} options={options} />;
 }
+
+/** The order of a list that has no column of time to sort by. */
+export function AgeOrder<T>({ table }: { table: Table<T> }) {
+	const { t } = useTranslation();
+	return (
+		<Select
+			label={t('table.order')}
+			hiddenLabel
+			value={table.sort}
+			options={[
+				{ value: '-id', label: t('table.newestFirst') },
+				{ value: 'id', label: t('table.oldestFirst') },
+			]}
+			onChange={table.setSort}
+			className="min-w-36 max-sm:flex-1"
+		/>
+	);
+}

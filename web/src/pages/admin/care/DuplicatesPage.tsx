@@ -12,7 +12,6 @@ import {
 import { Badge } from '../../../components/Badge';
 import { Button } from '../../../components/Button';
 import { confirm } from '../../../components/confirm';
-import { Select } from '../../../components/form/Select';
 import { Segmented } from '../../../components/Segmented';
 import { EmptyState, ErrorView } from '../../../components/States';
 import { Pager } from '../../../components/table/DataTable';
@@ -20,7 +19,7 @@ import { useTable } from '../../../components/table/use-table';
 import { toast } from '../../../components/toast';
 import { numberOf } from '../../../i18n/format';
 import { usePlayer } from '../../../player/store';
-import { ChoiceFilter, Filters } from '../Filters';
+import { AgeOrder, ChoiceFilter, Filters } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
@@ -164,17 +163,7 @@ export default function DuplicatesPage() {
 					label={t('duplicates.confidenceOf')}
 					options={[{ value: 'true', label: t('duplicates.sure') }]}
 				/>
-				<Select
-					label={t('table.order')}
-					hiddenLabel
-					value={table.sort}
-					options={[
-						{ value: '-id', label: t('table.newestFirst') },
-						{ value: 'id', label: t('table.oldestFirst') },
-					]}
-					onChange={table.setSort}
-					className="min-w-36 max-sm:flex-1"
-				/>
+				<AgeOrder table={table} />
 			</Filters>
 			<div id="table-top" aria-busy={table.stale}>
 				{table.error ? (

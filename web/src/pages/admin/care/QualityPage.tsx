@@ -7,6 +7,7 @@ import { EmptyState, ErrorView } from '../../../components/States';
 import { DataTable, type Column } from '../../../components/table/DataTable';
 import { useTable } from '../../../components/table/use-table';
 import { numberOf } from '../../../i18n/format';
+import { AgeOrder } from '../Filters';
 import { Head } from '../Head';
 import { columnsOf } from '../list-columns';
 import { ListExport } from '../ListExport';
@@ -48,7 +49,7 @@ function IndexState({ index }: { index: Quality['index'] }) {
 
 function Things({ check }: { check: string }) {
 	const { t } = useTranslation();
-	const table = useTable<OddThing>(`/quality/${check}`, { sorts: [''] });
+	const table = useTable<OddThing>(`/quality/${check}`, { sorts: ['-id', 'id'] });
 	const columns: Column<OddThing>[] = [
 		{
 			name: 'title',
@@ -80,6 +81,7 @@ function Things({ check }: { check: string }) {
 					<p className="max-w-prose text-sm text-text-2">{t(`care.todo.${check}`)}</p>
 				</div>
 				<span className="flex flex-wrap items-center gap-2">
+					<AgeOrder table={table} />
 					<ListExport<OddThing>
 						path={`/quality/${check}`}
 						name={`ogma-${check.replaceAll('_', '-')}`}
