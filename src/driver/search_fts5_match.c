@@ -6,7 +6,7 @@
  * the words that begin so, when these are few: FTS5 would gather all their
  * documents before the first, a list of words stops early. */
 #define PREFIX_LETTERS_INDEXED 4
-#define PREFIX_WORDS_MAX 128
+#define PREFIX_WORDS_MAX 64
 
 /* Beginnings of so few letters have this many patterns of sound, or more when
  * these stand for too little. */
