@@ -408,11 +408,13 @@ describe("tus' own client", () => {
 			`Upload-Offset: 0\r\nContent-Type: ${bytesType}\r\nContent-Length: ${bytes.length}\r\n\r\n`,
 		);
 		wire.send(bytes.subarray(0, 20 << 20));
-		const kept = await until('bytes that are kept', async () => (await moderator.json(place)).received_bytes);
+		const kept = await until('bytes that are kept', async () => (await moderator.json(place)).received_bytes || undefined);
 		await server.kill();
 		server = await serve(options);
 		for (const who of [moderator, artist, other, admin]) Object.assign(who, { server });
-		expect((await say(moderator, 'HEAD', place)).header('upload-offset')).toBe(String(kept));
+		const offset = Number((await say(moderator, 'HEAD', place)).header('upload-offset'));
+		expect(offset).toBeGreaterThanOrEqual(kept); // more came until the end
+		expect(offset).toBeLessThanOrEqual(20 << 20);
 		expect(await sent(bytes, { uploadUrl: `http://127.0.0.1:${server.port}${place}` })).toBe(place);
 		const done = await end(moderator, place);
 		expect(done).toMatchObject({ state: 'done', track: { title: 'long', duration_ms: 150_000 } });
