@@ -202,9 +202,11 @@ void handle_me_history(struct call *call);
 void handle_user_history(struct call *call);
 void handle_recommendations(struct call *call);
 
-/* analytics.c */
+/* analytics_user.c */
 void handle_analytics_user(struct call *call);
 void handle_me_recap(struct call *call);
+
+/* analytics.c */
 void handle_analytics_track(struct call *call);
 void handle_analytics_artist(struct call *call);
 void handle_artist_stats(struct call *call);

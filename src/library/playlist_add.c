@@ -94,12 +94,9 @@ wanted_look_inside(const struct wanted_set *set,
 
 	buffer_init(&sql, 0);
 	buffer_add_text(&sql, "select distinct track_id from playlist_tracks "
-			      "where track_id in (");
-	given = id_list(&sql, ids, count, args);
-	buffer_print(&sql, ") and playlist_id = $%zu", given + 1);
-	args[given] = SQL_INT(edit->playlist_id);
-	status = sql_query(edit->session, sql.bytes, args, given + 1, &rows,
-			   fault);
+			      "where track_id in ");
+	given = playlist_edit_ids(edit, ids, count, &sql, args);
+	status = sql_query(edit->session, sql.bytes, args, given, &rows, fault);
 	while (status == STATUS_OK && sql_next(rows, &status, fault))
 		wanted_find(set, sql_column_int(rows, 0))->inside = true;
 	sql_end(rows);
@@ -243,6 +240,23 @@ tracks_insert(const struct playlist_edit *edit,
 			     arena, fault);
 }
 
+/* Puts the chosen ones in and ends the edit; *out is what was added then. */
+static enum status
+addition_end(const struct playlist_edit *edit,
+	     const struct playlist_addition *addition, const int64_t *chosen,
+	     struct playlist_added *added, struct arena *arena,
+	     struct playlist_added *out, struct fault *fault)
+{
+	enum status status = tracks_insert(edit, addition, chosen, added, arena,
+					   fault);
+
+	if (status == STATUS_OK)
+		status = playlist_edit_end(edit, &added->state, fault);
+	if (status == STATUS_OK)
+		*out = *added;
+	return status;
+}
+
 static enum status
 room_check(const struct playlist_edit *edit, size_t added, struct fault *fault)
 {
@@ -285,12 +299,8 @@ playlist_tracks_add(struct store_session *session, int64_t playlist_id,
 	}
 	status = room_check(&edit, added.added, fault);
 	if (status == STATUS_OK)
-		status = tracks_insert(&edit, addition, chosen, &added, arena,
-				       fault);
-	if (status == STATUS_OK)
-		status = playlist_edit_end(&edit, &added.state, fault);
-	if (status == STATUS_OK)
-		*out = added;
+		status = addition_end(&edit, addition, chosen, &added, arena,
+				      out, fault);
 	return status;
 }
 
@@ -334,10 +344,5 @@ playlist_tracks_replace(struct store_session *session, int64_t playlist_id,
 	if (status != STATUS_OK)
 		return status;
 	chosen = wanted_choose(&set, addition, arena, &added, &edit);
-	status = tracks_insert(&edit, addition, chosen, &added, arena, fault);
-	if (status == STATUS_OK)
-		status = playlist_edit_end(&edit, &added.state, fault);
-	if (status == STATUS_OK)
-		*out = added;
-	return status;
+	return addition_end(&edit, addition, chosen, &added, arena, out, fault);
 }

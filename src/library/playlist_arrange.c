@@ -26,12 +26,9 @@ entries_weigh(struct playlist_edit *edit, const int64_t *ids, size_t count,
 	buffer_add_text(&sql, "select i.hidden, t.duration_ms "
 			      "from playlist_tracks i "
 			      "join tracks t on t.id = i.track_id "
-			      "where i.id in (");
-	given = id_list(&sql, ids, count, args);
-	buffer_print(&sql, ") and i.playlist_id = $%zu", given + 1);
-	args[given] = SQL_INT(edit->playlist_id);
-	status = sql_query(edit->session, sql.bytes, args, given + 1, &rows,
-			   fault);
+			      "where i.id in ");
+	given = playlist_edit_ids(edit, ids, count, &sql, args);
+	status = sql_query(edit->session, sql.bytes, args, given, &rows, fault);
 	while (status == STATUS_OK && sql_next(rows, &status, fault)) {
 		if (sql_column_int(rows, 0) != 0) {
 			edit->hidden--;
@@ -57,11 +54,9 @@ entries_exec(const struct playlist_edit *edit, const char *before,
 	enum status status;
 
 	buffer_init(&sql, 0);
-	buffer_print(&sql, "%s(", before);
-	given = id_list(&sql, ids, count, args);
-	buffer_print(&sql, ") and playlist_id = $%zu", given + 1);
-	args[given] = SQL_INT(edit->playlist_id);
-	status = sql_exec(edit->session, sql.bytes, args, given + 1, changed,
+	buffer_add_text(&sql, before);
+	given = playlist_edit_ids(edit, ids, count, &sql, args);
+	status = sql_exec(edit->session, sql.bytes, args, given, changed,
 			  fault);
 	buffer_release(&sql);
 	return status;

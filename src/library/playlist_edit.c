@@ -2,6 +2,7 @@
 #include "library/playlist_edit_private.h"
 
 #include "base/clock.h"
+#include "library/page_private.h"
 
 #define PLACE_FARTHEST ((int64_t)1 << 61)
 
@@ -73,6 +74,19 @@ playlist_edit_end(const struct playlist_edit *edit, struct playlist_state *out,
 		};
 	sql_end(rows);
 	return status;
+}
+
+size_t
+playlist_edit_ids(const struct playlist_edit *edit, const int64_t *ids,
+		  size_t count, struct buffer *sql, struct sql_value *args)
+{
+	size_t given;
+
+	buffer_add_char(sql, '(');
+	given = id_list(sql, ids, count, args);
+	args[given++] = SQL_INT(edit->playlist_id);
+	buffer_print(sql, ") and playlist_id = $%zu", given);
+	return given;
 }
 
 /* ---- places -------------------------------------------------------------- */

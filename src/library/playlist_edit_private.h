@@ -35,6 +35,12 @@ enum status playlist_edit_begin(struct playlist_edit *edit,
 enum status playlist_edit_end(const struct playlist_edit *edit,
 			      struct playlist_state *out, struct fault *fault);
 
+/* Adds "(ids) and playlist_id = …" to a statement. At most IDS_AT_ONCE ids; args
+ * has room for one more. Returns how many args the statement has. */
+size_t playlist_edit_ids(const struct playlist_edit *edit, const int64_t *ids,
+			 size_t count, struct buffer *sql,
+			 struct sql_value *args);
+
 /* Room for `count` entries so that the first of them is at `position`, or
  * behind all (-1): places from *first on, *step apart. */
 enum status playlist_places_find(const struct playlist_edit *edit,
