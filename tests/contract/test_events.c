@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/sanitized.h"
 #include "driver/events.h"
 #include "driver/store.h"
 #include "tests/support/folder.h"
@@ -1534,7 +1535,7 @@ listens_past_their_time_go_and_their_sums_stay(void **state)
 /* ---- a process that dies -------------------------------------------------- */
 
 /* ThreadSanitizer does not follow a forked child with threads. */
-#if !defined(__SANITIZE_THREAD__)
+#if !SANITIZED_THREADS
 
 #define KILL_ROUNDS 4
 #define KILL_BATCH 700
@@ -1650,7 +1651,7 @@ main(void)
 		OVER_ALL(appends_at_the_same_time_are_all_kept),
 		OVER_SQLITE(a_log_of_any_age_answers_as_the_rules_say),
 		OVER_SQLITE(listens_past_their_time_go_and_their_sums_stay),
-#if !defined(__SANITIZE_THREAD__)
+#if !SANITIZED_THREADS
 		OVER_SQLITE(
 			nothing_that_was_acknowledged_is_lost_when_the_process_is_killed),
 #endif

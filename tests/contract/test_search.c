@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/sanitized.h"
 #include "driver/search.h"
 #include "tests/support/folder.h"
 
@@ -1095,7 +1096,7 @@ compare_run(int ids, int rounds, int queries)
 
 /* One thread alone, so ThreadSanitizer (ten times slower) has nothing to see
  * here that a tenth of it would not show. */
-#ifdef __SANITIZE_THREAD__
+#if SANITIZED_THREADS
 #define SMALL_ROUNDS 6
 #define MUCH_ROUNDS 4
 #else

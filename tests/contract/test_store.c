@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/sanitized.h"
 #include "library/migrations.h"
 #include "tests/support/postgres.h"
 #include "tests/support/stores.h"
@@ -945,7 +946,7 @@ a_killed_process_loses_nothing_that_was_acknowledged(void **state)
 /* ---- a full disk (SQLite: we can take its room away) ---------------------- */
 
 /* ThreadSanitizer does not support a forked child with threads: not there. */
-#if !defined(__SANITIZE_THREAD__)
+#if !SANITIZED_THREADS
 
 /* In a child, because the limit on file sizes cannot be raised again there. */
 static int
@@ -1348,7 +1349,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ALL_ON("sqlite"),
-#if !defined(__SANITIZE_THREAD__)
+#if !SANITIZED_THREADS
 		ON("sqlite",
 		   a_full_disk_refuses_writes_loses_nothing_and_recovers),
 #endif

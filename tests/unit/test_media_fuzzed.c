@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/sanitized.h"
 #include "tests/support/media_files.h"
 
 #define LONGEST_MS 10000
@@ -217,7 +218,7 @@ none_of_them_took_much_memory(void **state)
 		fprintf(stderr, "fuzzed %ld %ld %ld %ld %lld %ld\n",
 			seen.files, seen.probed, seen.heard, seen.crashed,
 			(long long)seen.longest_ms, used.ru_maxrss / 1024);
-#ifndef __SANITIZE_ADDRESS__
+#if !SANITIZED_ADDRESSES
 	assert_true(used.ru_maxrss / 1024 <= MEMORY_MIB);
 #endif
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/sanitized.h"
 #include "tests/support/media_files.h"
 
 #define CUTS 14
@@ -222,7 +223,7 @@ a_process_has_given_up_its_rights(void **state)
 			 STATUS_OK);
 	assert_int_equal(child_status("NoNewPrivs:"), 1);
 	assert_int_equal(child_status("Threads:"), 1);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !SANITIZED_ADDRESSES && !SANITIZED_THREADS
 	assert_int_equal(child_status("Seccomp:"), 2); /* a filter */
 #endif
 }

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/sanitized.h"
 #include "tests/support/media_files.h"
 
 #define SECONDS 3.1
@@ -142,7 +143,7 @@ targets_count(const bool *made, const uint32_t *rates_hz, uint64_t *counts)
 
 /* Under ThreadSanitizer every source and every target, not all their pairs: one
  * goes after the other, and processes of the media floor have one thread. */
-#ifdef __SANITIZE_THREAD__
+#if SANITIZED_THREADS
 #define PAIRED(s, t) ((t) == (s) || (t) == (s) + 1)
 #else
 #define PAIRED(s, t) true

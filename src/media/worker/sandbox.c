@@ -18,16 +18,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0 /* sanitizers map terabytes and read /proc */
-#endif
+#include "base/sanitized.h"
+
+/* They map terabytes and read /proc. */
+#define SANITIZED (SANITIZED_ADDRESSES || SANITIZED_THREADS)
 
 #define OPEN_FILES_MAX 32
 
