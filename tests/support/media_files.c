@@ -20,6 +20,7 @@
 
 static char folder[64];
 static struct arena paths;
+static const char *waiting = ""; /* outputs of ffmpeg, with their options */
 
 static void
 run(const char *command)
@@ -54,18 +55,31 @@ media_path(const char *name)
 	return arena_print(&paths, "%s/%s", folder, name);
 }
 
-const char *
-media_render(const char *name, double seconds, const char *options)
+void
+media_render_later(const char *name, const char *options)
 {
-	const char *path = media_path(name);
+	waiting = arena_print(&paths, "%s %s %s", waiting, options,
+			      media_path(name));
+}
 
+void
+media_render_now(double seconds)
+{
 	run(arena_print(&paths,
 			"ffmpeg -nostdin -v error -y -f lavfi -i \"aevalsrc="
 			"0.4*sin(2*PI*(300+200*t)*t)*(0.6+0.4*sin(9*t))|"
 			"0.3*sin(2*PI*(500-30*t)*t)+0.1*sin(2*PI*1700*t):"
-			"d=%f:s=44100\" %s %s",
-			seconds, options, path));
-	return path;
+			"d=%f:s=44100\"%s",
+			seconds, waiting));
+	waiting = "";
+}
+
+const char *
+media_render(const char *name, double seconds, const char *options)
+{
+	media_render_later(name, options);
+	media_render_now(seconds);
+	return media_path(name);
 }
 
 void

@@ -24,7 +24,11 @@ const char *media_path(const char *name);
 const char *media_render(const char *name, double seconds,
 			 const char *options);
 
-/* Runs ffmpeg with these arguments; %s is the folder. */
+/* The same of several: a start of ffmpeg costs more than seconds of sound. */
+void media_render_later(const char *name, const char *options);
+void media_render_now(double seconds); /* those that wait, by one start */
+
+/* Runs ffmpeg with these arguments, in the folder. */
 void media_ffmpeg(const char *arguments);
 
 /* Samples per channel that ffmpeg decodes out of a file. */

@@ -383,9 +383,10 @@ begin(void **state)
 	media_files_begin();
 	pool = media_pool_make(2);
 	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++)
-		media_render(formats[i].name, 0.7,
-			     arena_print(&arena, MEDIA_TAGS "%s",
-					 formats[i].options));
+		media_render_later(formats[i].name,
+				   arena_print(&arena, MEDIA_TAGS "%s",
+					       formats[i].options));
+	media_render_now(0.7);
 	return 0;
 }
 

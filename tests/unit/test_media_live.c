@@ -75,8 +75,11 @@ files_are_decoded_to_the_sample_from_any_moment(void **state)
 	static const int64_t offsets[] = { 0, 1500 };
 
 	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		media_render_later(names[i], "");
+	media_render_now(SECONDS);
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-		const char *path = media_render(names[i], SECONDS, "");
+		const char *path = media_path(names[i]);
 
 		for (size_t o = 0; o < ARRAY_LENGTH(offsets); o++) {
 			struct media_decoder *decoder =
@@ -183,8 +186,11 @@ streams_are_decoded_as_they_come_in(void **state)
 	};
 
 	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(streams); i++)
+		media_render_later(streams[i].name, "");
+	media_render_now(SECONDS);
 	for (size_t i = 0; i < ARRAY_LENGTH(streams); i++) {
-		const char *path = media_render(streams[i].name, SECONDS, "");
+		const char *path = media_path(streams[i].name);
 		struct buffer titles;
 		uint64_t frames;
 
@@ -227,8 +233,11 @@ ogg_end_empty(struct buffer *out)
 static void
 a_stream_says_what_it_plays_each_time_it_changes(void **state)
 {
-	static const char *const names[] = { "t.opus", "t.ogg" };
-	static const char *const options[] = {
+	static const char *const names[][4] = {
+		{ "1.opus", "2.opus", "3.opus", "4.opus" },
+		{ "1.ogg", "2.ogg", "3.ogg", "4.ogg" },
+	};
+	static const char *const options[4] = {
 		"-metadata title=One", "-metadata title=Two -metadata artist=Ann",
 		"", "-metadata title=День"
 	};
@@ -239,9 +248,11 @@ a_stream_says_what_it_plays_each_time_it_changes(void **state)
 
 		buffer_init(&chain, 0);
 		buffer_init(&titles, 0);
+		for (size_t j = 0; j < ARRAY_LENGTH(options); j++)
+			media_render_later(names[i][j], options[j]);
+		media_render_now(1.5);
 		for (size_t j = 0; j < ARRAY_LENGTH(options); j++) {
-			media_read(media_render(names[i], 1.5, options[j]),
-				   &part);
+			media_read(media_path(names[i][j]), &part);
 			ogg_end_empty(&part);
 			buffer_add(&chain, part.bytes, part.length);
 			buffer_release(&part);
@@ -351,8 +362,7 @@ every_format_carries_all_samples_in_packets_that_ffmpeg_reads(void **state)
 static void
 a_killed_process_is_told_apart_from_an_end(void **state)
 {
-	const char *path = media_render("long.flac", 60, "");
-	struct media_decoder *decoder = decoder_of(path, 0);
+	struct media_decoder *decoder;
 	struct media_encoder *encoder = NULL;
 	struct media_packet packet;
 	struct fault fault = { 0 };
@@ -360,6 +370,8 @@ a_killed_process_is_told_apart_from_an_end(void **state)
 	enum status status;
 
 	(void)state;
+	media_ffmpeg("-f lavfi -i anullsrc -t 60 long.flac");
+	decoder = decoder_of(media_path("long.flac"), 0);
 	assert_int_equal(media_encoder_open(pool, MEDIA_LIVE_OPUS, 0, &encoder,
 					    NULL),
 			 STATUS_OK);

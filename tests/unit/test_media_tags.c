@@ -36,20 +36,34 @@ end(void **state)
 	return 0;
 }
 
-/* The MD5 of all decoded samples, by ffmpeg. */
-static void
-sound_of(const char *path, char out[64])
-{
-	char arguments[600];
-	struct buffer md5;
+/* A file whose tags are written. */
+struct tagged {
+	const char *path;
+	bool year; /* of one that we know */
+};
 
-	snprintf(arguments, sizeof arguments,
-		 "-i '%s' -map 0:a -f md5 sound.md5", path);
-	media_ffmpeg(arguments);
-	buffer_init(&md5, 0);
-	media_read(media_path("sound.md5"), &md5);
-	snprintf(out, 64, "%.*s", (int)md5.length, md5.bytes);
-	buffer_release(&md5);
+/* The MD5 of all decoded samples of each, by ffmpeg. */
+static void
+sounds_of(struct arena *arena, const struct tagged *files, size_t count,
+	  char (*out)[64])
+{
+	const char *inputs = "", *outputs = "";
+
+	for (size_t i = 0; i < count; i++) {
+		inputs = arena_print(arena, "%s -i '%s'", inputs,
+				     files[i].path);
+		outputs = arena_print(arena, "%s -map %zu:a -f md5 %zu.md5",
+				      outputs, i, i);
+	}
+	media_ffmpeg(arena_print(arena, "%s%s", inputs, outputs));
+	for (size_t i = 0; i < count; i++) {
+		struct buffer md5;
+
+		media_read(media_path(arena_print(arena, "%zu.md5", i)), &md5);
+		snprintf(out[i], sizeof out[i], "%.*s", (int)md5.length,
+			 md5.bytes);
+		buffer_release(&md5);
+	}
 }
 
 static struct media_facts *
@@ -135,62 +149,81 @@ static const struct media_tags new_tags = {
 	.genre = "Jazz", .year = 1987, .track_no = 7,
 };
 
-/* Writes new_tags: they are there, and all else is as it was. */
 static void
-written_and_checked(const char *path, bool year)
+new_tags_are_there(const struct tagged *file, const struct media_facts *after)
 {
 	const struct media_tags *tags = &new_tags;
-	const struct media_facts *before, *after;
-	char sound[64], sound_after[64];
+
+	same_text(file->path, after->title, tags->title);
+	same_text(file->path, after->artist_text, tags->artist);
+	same_text(file->path, after->album, tags->album);
+	same_text(file->path, after->genres[0], tags->genre);
+	assert_int_equal(after->genre_count, 1);
+	if (file->year && after->year != tags->year)
+		fail_msg("%s: year %d", file->path, after->year);
+	assert_int_equal(after->track_no, tags->track_no);
+}
+
+/* Writes new_tags: they are there, and all else is as it was. */
+static void
+written_and_checked(const struct tagged *files, size_t count)
+{
+	char(*before)[64] = mem_new(count, sizeof *before);
+	char(*after)[64] = mem_new(count, sizeof *after);
 	struct arena arena;
 
 	arena_init(&arena);
-	sound_of(path, sound);
-	before = facts_of(&arena, path);
-	if (write_tags(path, tags) != STATUS_OK)
-		fail_msg("%s: not written", path);
-	after = facts_of(&arena, path);
-	sound_of(path, sound_after);
-	assert_string_equal(sound_after, sound);
-	rest_is_the_same(path, before, after);
-	same_text(path, after->title, tags->title);
-	same_text(path, after->artist_text, tags->artist);
-	same_text(path, after->album, tags->album);
-	same_text(path, after->genres[0], tags->genre);
-	assert_int_equal(after->genre_count, 1);
-	if (year && after->year != tags->year)
-		fail_msg("%s: year %d", path, after->year);
-	assert_int_equal(after->track_no, tags->track_no);
+	sounds_of(&arena, files, count, before);
+	for (size_t i = 0; i < count; i++) {
+		const char *path = files[i].path;
+		const struct media_facts *old = facts_of(&arena, path), *new;
+
+		if (write_tags(path, &new_tags) != STATUS_OK)
+			fail_msg("%s: not written", path);
+		new = facts_of(&arena, path);
+		rest_is_the_same(path, old, new);
+		new_tags_are_there(&files[i], new);
+	}
+	sounds_of(&arena, files, count, after);
+	for (size_t i = 0; i < count; i++)
+		same_text(files[i].path, after[i], before[i]);
 	arena_release(&arena);
+	free(before);
+	free(after);
 }
 
 static void
 tags_are_written_and_all_else_is_left(void **state)
 {
+	struct tagged files[ARRAY_LENGTH(formats)];
+	char options[600];
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
-		char options[600];
-
 		snprintf(options, sizeof options,
 			 "%s -metadata album_artist=Всякие -metadata disc=2 "
 			 "-metadata comment=Bemerkung " MEDIA_TAGS,
 			 formats[i].options);
+		media_render_later(formats[i].name, options);
 		/* ffmpeg's name of the year in APEv2 is another */
-		written_and_checked(media_render(formats[i].name, 1.5, options),
-				    formats[i].year);
+		files[i] = (struct tagged){ media_path(formats[i].name),
+					    formats[i].year };
 	}
+	media_render_now(1.5);
+	written_and_checked(files, ARRAY_LENGTH(files));
 }
 
 static void
 tags_of_monkeys_audio_are_written(void **state)
 {
+	struct tagged files[2] = { { .year = true }, { .year = true } };
 	struct buffer bytes, tag;
 
 	(void)state;
 	buffer_init(&bytes, 0);
 	buffer_init(&tag, 0);
 	ape_silence(&bytes);
-	written_and_checked(media_write("bare.ape", &bytes), true);
+	files[0].path = media_write("bare.ape", &bytes);
 	buffer_clear(&bytes);
 	ape_silence(&bytes);
 	ape_item(&tag, "Title", SPAN("Молчание"));
@@ -202,7 +235,8 @@ tags_of_monkeys_audio_are_written(void **state)
 	ape_item(&tag, "ISRC", SPAN("RUA1D1234567"));
 	ape_end(&tag, 7);
 	buffer_add(&bytes, tag.bytes, tag.length);
-	written_and_checked(media_write("tagged.ape", &bytes), true);
+	files[1].path = media_write("tagged.ape", &bytes);
+	written_and_checked(files, ARRAY_LENGTH(files));
 	buffer_release(&tag);
 	buffer_release(&bytes);
 }
@@ -220,13 +254,42 @@ tags_of_windows_media_are_written_where_windows_has_them(void **state)
 	const char *path;
 
 	(void)state;
-	path = media_render("a.wma", 1.5, "-c:a wmav2");
+	media_render_later("a.wma", "-c:a wmav2");
+	media_render_later("twice.wma", "-c:a wmav2 " MEDIA_TAGS);
+	media_render_now(1.5);
+	path = media_path("a.wma");
 	assert_int_equal(write_tags(path, &first), STATUS_OK);
-	written_and_checked(path, true);
-	path = media_render("twice.wma", 1.5, "-c:a wmav2 " MEDIA_TAGS);
+	written_and_checked(&(struct tagged){ path, true }, 1);
+	path = media_path("twice.wma");
 	assert_int_equal(write_tags(path, &new_tags), STATUS_OK);
 	arena_init(&arena);
 	assert_string_not_equal(facts_of(&arena, path)->title, new_tags.title);
+	arena_release(&arena);
+}
+
+/* To those formats that have pictures: "cover-" before their names. */
+static void
+covers_add(void)
+{
+	const char *inputs = "-i cover.png", *outputs = "";
+	struct arena arena;
+	size_t count = 0;
+
+	arena_init(&arena);
+	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
+		if (!formats[i].pictures)
+			continue;
+		inputs = arena_print(&arena, "%s -i %s", inputs,
+				     formats[i].name);
+		outputs = arena_print(&arena,
+				      "%s -map %zu:a -map 0 -c copy "
+				      "-map_metadata %zu "
+				      "-disposition:v attached_pic cover-%s",
+				      outputs, count + 1, count + 1,
+				      formats[i].name);
+		count++;
+	}
+	media_ffmpeg(arena_print(&arena, "%s%s", inputs, outputs));
 	arena_release(&arena);
 }
 
@@ -237,9 +300,10 @@ covers_and_absent_tags_stay(void **state)
 					       .year = -1, .track_no = -1 };
 
 	(void)state;
+	covers_add();
 	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
 		const struct media_facts *before, *after;
-		char name[64], arguments[900];
+		char name[64];
 		struct arena arena;
 		const char *path;
 
@@ -247,11 +311,6 @@ covers_and_absent_tags_stay(void **state)
 			continue;
 		arena_init(&arena);
 		snprintf(name, sizeof name, "cover-%s", formats[i].name);
-		snprintf(arguments, sizeof arguments,
-			 "-i %s -i cover.png -map 0:a -map 1 -c copy "
-			 "-disposition:v attached_pic %s",
-			 formats[i].name, name);
-		media_ffmpeg(arguments);
 		path = media_path(name);
 		before = facts_of(&arena, path);
 		assert_true(before->has_picture);
@@ -286,10 +345,13 @@ what_is_no_music_is_refused_and_left(void **state)
 	media_read(path, &after);
 	assert_int_equal(after.length, bytes.length);
 	assert_memory_equal(after.bytes, bytes.bytes, bytes.length);
-	path = media_render("flac.oga", 1, "-c:a flac -f oga");
-	assert_int_equal(write_tags(path, &tags), STATUS_UNSUPPORTED);
-	path = media_render("a.aac", 1, "-c:a aac -f adts");
-	assert_int_equal(write_tags(path, &tags), STATUS_UNSUPPORTED);
+	media_render_later("flac.oga", "-c:a flac -f oga");
+	media_render_later("a.aac", "-c:a aac -f adts");
+	media_render_now(1);
+	assert_int_equal(write_tags(media_path("flac.oga"), &tags),
+			 STATUS_UNSUPPORTED);
+	assert_int_equal(write_tags(media_path("a.aac"), &tags),
+			 STATUS_UNSUPPORTED);
 	buffer_release(&bytes);
 	buffer_release(&after);
 }

@@ -565,9 +565,10 @@ begin(void **state)
 	media_files_begin();
 	pool = media_pool_make(2);
 	for (size_t i = 0; i < ARRAY_LENGTH(sources); i++)
-		media_render(sources[i].name, SECONDS,
-			     arena_print(&arena, MEDIA_TAGS "%s",
-					 sources[i].options));
+		media_render_later(sources[i].name,
+				   arena_print(&arena, MEDIA_TAGS "%s",
+					       sources[i].options));
+	media_render_now(SECONDS);
 	return 0;
 }
 
