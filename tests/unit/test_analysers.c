@@ -29,7 +29,11 @@ noise(void)
 	return (float)(int32_t)seed / 2147483648.0f;
 }
 
-/* ---- loudness: EBU Tech 3341 and 3342, tables of minimum requirements ---- */
+/* ---- loudness: EBU Tech 3341 and 3342, tables of minimum requirements ----
+ *
+ * Tones that do not change are as loud after three seconds as after twenty. */
+
+#define LOW_HZ 8000 /* for what takes minutes and is the same at all rates */
 
 struct part {
 	double seconds;
@@ -50,6 +54,7 @@ measure(uint32_t rate, size_t channels, const struct part *parts, size_t count,
 	static const double weights[5] = { 1, 1, 1, 1.41, 1.41 };
 	struct loudness *loudness = loudness_new(rate, channels, weights);
 	struct loudness_result result;
+	double wave[1000];
 	float planes[5][1000];
 	const float *at[5];
 	uint64_t t = 0;
@@ -60,17 +65,17 @@ measure(uint32_t rate, size_t channels, const struct part *parts, size_t count,
 		while (left > 0) {
 			size_t n = left < 1000 ? left : 1000;
 
+			for (size_t i = 0; i < n; i++)
+				wave[i] = fade(t + i, rate) *
+					  sin(2 * M_PI * hz * (double)(t + i) /
+						      rate +
+					      phase);
 			for (size_t c = 0; c < channels; c++) {
 				double level = pow(10, parts[p].dbfs[c] / 20);
 
 				at[c] = planes[c];
 				for (size_t i = 0; i < n; i++)
-					planes[c][i] = (float)(
-						level * fade(t + i, rate) *
-						sin(2 * M_PI * hz *
-							    (double)(t + i) /
-							    rate +
-						    phase));
+					planes[c][i] = (float)(level * wave[i]);
 			}
 			loudness_add(loudness, at, n);
 			t += n;
@@ -108,8 +113,8 @@ static void
 loudness_is_that_of_ebu_tech_3341_at_all_rates(void **state)
 {
 	static const struct tech_3341 cases[] = {
-		{ 2, 1, { STEREO(20, -23) }, -23 },
-		{ 2, 1, { STEREO(20, -33) }, -33 },
+		{ 2, 1, { STEREO(3, -23) }, -23 },
+		{ 2, 1, { STEREO(3, -33) }, -33 },
 		{ 2, 3, { STEREO(10, -36), STEREO(60, -23), STEREO(10, -36) },
 		  -23 },
 		{ 2, 5,
@@ -119,7 +124,7 @@ loudness_is_that_of_ebu_tech_3341_at_all_rates(void **state)
 		{ 2, 3,
 		  { STEREO(20, -26), STEREO(20.1, -20), STEREO(20, -26) },
 		  -23 },
-		{ 5, 1, { { 20, { -28, -28, -24, -30, -30 } } }, -23 },
+		{ 5, 1, { { 3, { -28, -28, -24, -30, -30 } } }, -23 },
 	};
 	static const uint32_t rates[] = { 48000, 44100, 22050, 96000 };
 	/* at other rates the filters differ, not what is done with gates and steps */
@@ -127,8 +132,8 @@ loudness_is_that_of_ebu_tech_3341_at_all_rates(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
-		assert_near(tech_3341(rates[0], &cases[i]), cases[i].lufs, 0.1);
-	for (size_t r = 1; r < ARRAY_LENGTH(rates); r++)
+		assert_near(tech_3341(LOW_HZ, &cases[i]), cases[i].lufs, 0.1);
+	for (size_t r = 0; r < ARRAY_LENGTH(rates); r++)
 		for (size_t n = 0; n < ARRAY_LENGTH(of_filters); n++)
 			assert_near(tech_3341(rates[r], &cases[of_filters[n]]),
 				    cases[of_filters[n]].lufs, 0.1);
@@ -153,7 +158,7 @@ the_loudness_range_is_that_of_ebu_tech_3342(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
-		assert_near(measure(48000, 2, cases[i].parts, cases[i].count,
+		assert_near(measure(LOW_HZ, 2, cases[i].parts, cases[i].count,
 				    1000, 0)
 				    .range_lu,
 			    cases[i].range, 1);
@@ -362,7 +367,7 @@ static void
 clicks_have_their_tempo_within_a_hundredth_or_an_octave_of_it(void **state)
 {
 	(void)state;
-	for (double bpm = 50; bpm <= 200; bpm += 10) {
+	for (double bpm = 50; bpm <= 200; bpm += 15) {
 		struct tempo_result tempo;
 
 		clicks(bpm, 0);
@@ -424,6 +429,22 @@ a_beat_is_more_danceable_than_a_sea(void **state)
 
 /* ---- key ---- */
 
+/* Each sample of a sine follows from the two before it. */
+static void
+tone_add(size_t from, size_t count, double hz, double level)
+{
+	double step = 2 * M_PI * hz / SEGMENT_RATE_HZ;
+	double factor = 2 * cos(step), now = 0, before = -level * sin(step);
+
+	for (size_t i = 0; i < count; i++) {
+		double next = factor * now - before;
+
+		sound[from + i] += (float)now;
+		before = now;
+		now = next;
+	}
+}
+
 static void
 chord_add(size_t from, size_t count, int root, bool minor)
 {
@@ -433,11 +454,7 @@ chord_add(size_t from, size_t count, int root, bool minor)
 		for (int h = 1; h <= 4; h++) {
 			double hz = h * 261.6256 * pow(2, notes[n] / 12.0);
 
-			for (size_t i = 0; i < count; i++)
-				sound[from + i] +=
-					(float)(0.1 / h *
-						sin(2 * M_PI * hz * (double)i /
-						    SEGMENT_RATE_HZ));
+			tone_add(from, count, hz, 0.1 / h);
 		}
 	}
 }

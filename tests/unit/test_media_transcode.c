@@ -21,6 +21,7 @@
 #include "tests/support/media_files.h"
 
 #define SECONDS 3.1
+#define SHORT_SECONDS 0.6 /* where each becomes each */
 #define RATE 44100
 
 static struct media_pool *pool;
@@ -79,6 +80,17 @@ static const struct {
 	{ "s.ogg", "-q:a 6" },		{ "s.opus", "-b:a 160k" },
 	{ "s.wv", "" },			{ "s.wma", "" },
 };
+
+static void
+sources_render(const char *prefix, double seconds)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(sources); i++)
+		media_render_later(arena_print(&arena, "%s%s", prefix,
+					       sources[i].name),
+				   arena_print(&arena, MEDIA_TAGS "%s",
+					       sources[i].options));
+	media_render_now(seconds);
+}
 
 static const struct {
 	const char *name;
@@ -153,8 +165,10 @@ static void
 every_source_becomes_every_target_of_the_same_length(void **state)
 {
 	(void)state;
+	sources_render("short-", SHORT_SECONDS);
 	for (size_t s = 0; s < ARRAY_LENGTH(sources); s++) {
-		const char *from = media_path(sources[s].name);
+		const char *from = media_path(
+			arena_print(&arena, "short-%s", sources[s].name));
 		bool made[ARRAY_LENGTH(targets)] = { false };
 		uint32_t rates_hz[ARRAY_LENGTH(targets)] = { 0 };
 		uint64_t got[ARRAY_LENGTH(targets)] = { 0 };
@@ -169,7 +183,7 @@ every_source_becomes_every_target_of_the_same_length(void **state)
 		}
 		targets_count(made, rates_hz, got);
 		for (size_t t = 0; t < ARRAY_LENGTH(targets); t++) {
-			double want = SECONDS * rates_hz[t];
+			double want = SHORT_SECONDS * rates_hz[t];
 			double slack = targets[t].slack +
 				       source_slack(sources[s].name) * 1.1;
 
@@ -564,11 +578,7 @@ begin(void **state)
 	arena_init(&arena);
 	media_files_begin();
 	pool = media_pool_make(2);
-	for (size_t i = 0; i < ARRAY_LENGTH(sources); i++)
-		media_render_later(sources[i].name,
-				   arena_print(&arena, MEDIA_TAGS "%s",
-					       sources[i].options));
-	media_render_now(SECONDS);
+	sources_render("", SECONDS);
 	return 0;
 }
 
