@@ -154,6 +154,7 @@ postgres_start(void)
 		"-c", "listen_addresses=127.0.0.1",
 		"-c", "max_connections=60", "-c", "shared_buffers=32MB",
 		"-c", "fsync=off", "-c", "full_page_writes=off",
+		"-c", "jit=off", "-c", "autovacuum=off",
 		NULL
 	};
 
