@@ -1,10 +1,11 @@
 // Every member of every JSON body, given badly and given oddly.
 import { describe, expect, test } from 'vitest';
-import type { Answer } from './support/http.ts';
+import { type Answer, keepConnections } from './support/http.ts';
 import { serveMusic } from './support/library.ts';
-import { person } from './support/people.ts';
+import { callOff, person } from './support/people.ts';
 import { Description, type Operation } from './support/schema.ts';
 
+keepConnections();
 const server = await serveMusic('fields', { env: { LIMIT_LOGIN: '100000', LIMIT_LOGIN_ADDRESS: '100000' } });
 const description = await Description.of(server);
 const boss = await person(server, 'boss', 'superadmin');
@@ -95,6 +96,7 @@ async function ask(operation: Operation, body: unknown): Promise<Answer> {
 	}
 	expect(answer.status, answer.text.slice(0, 300)).toBeLessThan(500);
 	expect(description.complaint(operation, answer), `${answer.status} ${answer.text.slice(0, 300)}`).toBeUndefined();
+	await callOff(boss, operation, answer);
 	return answer;
 }
 

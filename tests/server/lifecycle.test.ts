@@ -1,6 +1,8 @@
 // From the first start to the last answer, and what comes between.
+import { once } from 'node:events';
 import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Wire } from './support/http.ts';
 import { scannedData, temporary, trackTitled, withServer } from './support/library.ts';
@@ -72,7 +74,10 @@ describe('start', () => {
 	test('prints an address for people', async () => {
 		const port = await freePort();
 		const ended = await run(['serve', '--host', '127.0.0.1', '--port', String(port), '--data', join(folder, 'words')], {
-			timeoutMs: 1500,
+			started: async (child) => {
+				await once(child.stdout as Readable, 'data'); // what it says, it says when it is ready
+				child.kill();
+			},
 		});
 		expect(ended.stdout).toContain(`http://127.0.0.1:${port}`);
 	});

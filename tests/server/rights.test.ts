@@ -1,10 +1,11 @@
 // Every route by every role, out of the route table's own description.
 import { describe, expect, test } from 'vitest';
-import type { Ask } from './support/http.ts';
+import { type Ask, keepConnections } from './support/http.ts';
 import { serveMusic } from './support/library.ts';
 import { covers, everybody, post, roles, withJson } from './support/people.ts';
 import { Description, type Operation } from './support/schema.ts';
 
+keepConnections();
 const server = await serveMusic('rights', { env: { LIMIT_LOGIN: '100000', LIMIT_LOGIN_ADDRESS: '100000' } });
 const description = await Description.of(server);
 const people = await everybody(server);

@@ -1,12 +1,12 @@
 // Every public GET of /openapi.json, asked well and asked badly.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Answer } from './support/http.ts';
-import { Wire } from './support/http.ts';
+import { type Answer, keepConnections, Wire } from './support/http.ts';
 import { serveMusic, serveUntilEnd, temporary, trackTitled } from './support/library.ts';
 import { person } from './support/people.ts';
 import { Description, type Operation, type Parameter } from './support/schema.ts';
 
+keepConnections();
 const server = await serveMusic('routes');
 const empty = await serveUntilEnd({ data: join(await temporary('routes-empty'), 'data') });
 const description = await Description.of(server);

@@ -1,6 +1,6 @@
 // HTTP as the scenarios need it: node's client for what is well-formed, a bare
 // socket for what is not. Paths are sent as given, never tidied up.
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { type Socket, connect } from 'node:net';
 
 export interface Ask {
@@ -35,8 +35,23 @@ export class Answer {
 	}
 }
 
-/** One request on a connection of its own. */
-export function ask(port: number, path: string, options: Ask = {}): Promise<Answer> {
+let agent: Agent | false = false;
+
+/** From now on requests of this file go over connections that stay, for walks of thousands. */
+export function keepConnections(): void {
+	agent = new Agent({ keepAlive: true });
+}
+
+/** One request, on a connection of its own unless keepConnections() was called. */
+export async function ask(port: number, path: string, options: Ask = {}): Promise<Answer> {
+	for (;;) {
+		const answer = await once(port, path, options);
+		if (answer !== undefined) return answer;
+	}
+}
+
+/** undefined: a connection that had stayed was closed from the other side meanwhile. */
+function once(port: number, path: string, options: Ask): Promise<Answer | undefined> {
 	const headers = { ...options.headers };
 	// Node frames the body of a DELETE only when told its length.
 	if (options.body !== undefined && headers['transfer-encoding'] === undefined)
@@ -47,7 +62,7 @@ export function ask(port: number, path: string, options: Ask = {}): Promise<Answ
 				host: '127.0.0.1',
 				port,
 				path,
-				agent: false,
+				agent,
 				method: options.method ?? 'GET',
 				headers,
 			},
@@ -59,7 +74,7 @@ export function ask(port: number, path: string, options: Ask = {}): Promise<Answ
 			},
 		);
 		out.setTimeout(options.timeoutMs ?? 15_000, () => out.destroy(new Error(`${path}: no answer in time`)));
-		out.on('error', bad);
+		out.on('error', (error: NodeJS.ErrnoException) => (out.reusedSocket && error.code === 'ECONNRESET' ? good(undefined) : bad(error)));
 		out.end(options.body);
 	});
 }

@@ -194,12 +194,12 @@ export function sleep(ms: number): Promise<void> {
 	return new Promise((done) => setTimeout(done, ms));
 }
 
-/** Asks again and again until the answer is not undefined, false or null. */
+/** Asks again and again until the answer is something: no undefined, null, false or 0, nor an empty text. */
 export async function until<T>(what: string, look: () => Promise<T> | T, timeoutMs = 10_000): Promise<NonNullable<T>> {
 	const end = performance.now() + timeoutMs;
 	for (;;) {
 		const value = await look();
-		if (value !== undefined && value !== null && value !== false) return value as NonNullable<T>;
+		if (value) return value;
 		if (performance.now() > end) throw new Error(`waited ${timeoutMs} ms for ${what}`);
 		await sleep(25);
 	}

@@ -1,6 +1,7 @@
 // People of every role, signed in; what they ask is asked in their name.
 import type { Answer, Ask } from './http.ts';
 import { type Environment, run, type Server } from './ogma.ts';
+import type { Operation } from './schema.ts';
 
 export const roles = ['user', 'artist', 'moderator', 'admin', 'superadmin'] as const;
 export type Role = (typeof roles)[number];
@@ -79,6 +80,12 @@ export async function person(server: Server, name: string, role: Role, env: Envi
 	], { env });
 	if (made.code !== 0) throw new Error(`user add ${name}: ${made.stderr}`);
 	return new Person(server, name, password).signIn();
+}
+
+/** Listening to all the music would take the processor from everybody: who only asked whether it is queued calls it off. */
+export async function callOff(boss: Person, operation: Operation, answer: Answer): Promise<void> {
+	if (!operation.path.endsWith('/jobs/analyse') || answer.status !== 202) return;
+	await boss.post(`/api/v1/jobs/${answer.json().id}/cancel`);
 }
 
 /** One of each role, by role. */

@@ -21,15 +21,18 @@ export interface Operation {
 	responses: Record<string, { content?: Record<string, { schema?: object }> }>;
 }
 
+// The parts that schemas share are compiled once, under a name of their own:
+// those of the answers refer to it.
+const home = 'ogma';
+
 export class Description {
 	readonly operations: Operation[] = [];
 	readonly schemas: Record<string, any>;
-	private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
-	private readonly document: any;
-	private readonly compiled = new Map<object, ValidateFunction>();
+	private readonly ajv = new Ajv2020({ strict: false, allErrors: true, inlineRefs: false });
+	private readonly compiled = new Map<string, ValidateFunction>();
 
 	constructor(document: any) {
-		this.document = document;
+		this.ajv.addSchema({ $id: home, components: document.components });
 		this.schemas = document.components.schemas;
 		formats.default(this.ajv);
 		for (const [path, methods] of Object.entries<any>(document.paths)) {
@@ -47,7 +50,8 @@ export class Description {
 	}
 
 	static async of(server: Server): Promise<Description> {
-		return new Description(await server.json('/openapi.json'));
+		const { text } = await server.ask('/openapi.json');
+		return new Description(JSON.parse(text.replaceAll('"#/components/', `"${home}#/components/`)));
 	}
 
 	/** What is wrong with an answer by its route's description; undefined: nothing. */
@@ -64,16 +68,14 @@ export class Description {
 
 	/** What of a value does not fit a schema of the document. */
 	mismatch(schema: object, value: unknown): string | undefined {
-		let check = this.compiled.get(schema);
-		if (check === undefined) {
-			check = this.ajv.compile({ ...schema, components: this.document.components });
-			this.compiled.set(schema, check);
-		}
+		const text = JSON.stringify(schema); // most are a reference that many answers have
+		const check = this.compiled.get(text) ?? this.ajv.compile(schema);
+		this.compiled.set(text, check);
 		return check(value) ? undefined : this.ajv.errorsText(check.errors);
 	}
 
 	error(answer: Answer): string | undefined {
-		return this.mismatch({ $ref: '#/components/schemas/Error' }, answer.json());
+		return this.mismatch(this.schemas['Error'], answer.json());
 	}
 }
 
