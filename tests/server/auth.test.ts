@@ -484,7 +484,7 @@ describe('a server', () => {
 	});
 
 	test('signs with a key of its own that nobody else can read, nor what it keeps', async () => {
-		const own = await serve({ data: join(folder, 'own') });
+		const own = await serve({ data: join(folder, 'own'), isFirst: true });
 		servers.push(own);
 		const anna = await person(own, 'anna', 'user');
 		const { stat } = await import('node:fs/promises');

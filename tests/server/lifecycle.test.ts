@@ -23,7 +23,7 @@ describe('start', () => {
 	});
 
 	test('on nothing makes its data folder', async () => {
-		await withServer({ data: join(folder, 'new/deep/data') }, async (server) => {
+		await withServer({ data: join(folder, 'new/deep/data'), isFirst: true }, async (server) => {
 			expect(await server.json('/api/v1/library')).toMatchObject({
 				tracks: 0,
 				albums: 0,

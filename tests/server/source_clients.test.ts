@@ -46,11 +46,8 @@ async function putOnAir(title: string, djs: object[]): Promise<number> {
 	return id;
 }
 
-/** How much of a second of the channel is the DJ's tone: 0 to 1. */
-async function toneHeard(id: number): Promise<number> {
-	const argv = ['-v', 'error', '-nostdin', '-t', '1', '-i', `http://127.0.0.1:${server.port}/live/${id}.mp3`, '-ac', '1', '-ar', `${rate}`, '-f', 's16le', '-'];
-	const { stdout } = await promisify(execFile)('ffmpeg', argv, { encoding: 'buffer', timeout: 30_000 });
-	const samples = new Int16Array(stdout.buffer, stdout.byteOffset, Math.floor(stdout.length / 2));
+/** How much of the sound is the DJ's tone: 0 to 1. */
+function toneIn(samples: Int16Array): number {
 	const [turn, all] = [(2 * Math.PI * tone) / rate, { re: 0, im: 0, power: 1 }];
 	samples.forEach((value, at) => {
 		all.re += value * Math.cos(turn * at);
@@ -60,9 +57,27 @@ async function toneHeard(id: number): Promise<number> {
 	return (2 * (all.re ** 2 + all.im ** 2)) / (all.power * samples.length);
 }
 
-// New listeners get some seconds of what was before, at once: hence the tries.
-const hearsDj = (id: number): Promise<number> => eventually(() => toneHeard(id), (share) => share > 0.8, 45_000);
-const hearsQueue = (id: number): Promise<number> => eventually(() => toneHeard(id), (share) => share < 0.2, 45_000);
+/** Listens to the channel until a second of it is as it should be. New listeners get some seconds of what was before. */
+async function hears(id: number, what: string, good: (share: number) => boolean): Promise<void> {
+	const argv = ['-v', 'error', '-nostdin', '-i', `http://127.0.0.1:${server.port}/live/${id}.mp3`, '-ac', '1', '-ar', `${rate}`, '-f', 's16le', '-'];
+	const player = spawn('ffmpeg', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+	const timer = setTimeout(() => player.kill('SIGKILL'), 45_000);
+	let bytes = Buffer.alloc(0);
+	try {
+		for await (const piece of player.stdout as AsyncIterable<Buffer>) {
+			bytes = Buffer.concat([bytes, piece]);
+			for (; bytes.length >= 2 * rate; bytes = bytes.subarray(2 * rate))
+				if (good(toneIn(new Int16Array(Uint8Array.from(bytes.subarray(0, 2 * rate)).buffer)))) return;
+		}
+		throw new Error(`channel ${id}: ${what} is not heard`);
+	} finally {
+		clearTimeout(timer);
+		player.kill('SIGKILL');
+	}
+}
+
+const hearsDj = (id: number): Promise<void> => hears(id, 'the DJ', (share) => share > 0.8);
+const hearsQueue = (id: number): Promise<void> => hears(id, 'the queue', (share) => share < 0.2);
 
 function source(id: number | string, codec: string[], more: string[] = [], who = `ann:${encodeURIComponent(secret)}`): ChildProcess {
 	const url = `icecast://${who}@127.0.0.1:${server.port}/live/${id}`;
@@ -132,7 +147,7 @@ describe.concurrent('a DJ is heard, and the queue after him', () => {
 
 	test('in chunks, by a program that waits to be told to go on', async () => {
 		const id = await onAir('Chunks');
-		const sound = await toneOf(8);
+		const sound = await toneOf(30);
 		const head = [`PUT /live/${id} HTTP/1.1`, 'Host: x', basic('ann', secret), 'Content-Type: audio/mpeg', 'Transfer-Encoding: chunked', 'Expect: 100-continue'];
 		const { said, socket } = await byHand(head);
 		expect(said).toMatch(/^HTTP\/1\.1 100 Continue\r\n/);
@@ -151,7 +166,7 @@ describe.concurrent('a DJ is heard, and the queue after him', () => {
 
 	test.each(['HTTP/1.0', 'ICE/1.0'])('by the head that old programs write: SOURCE with %s', async (version) => {
 		const id = await onAir(`Old ${version}`);
-		const sound = await toneOf(8);
+		const sound = await toneOf(30);
 		const head = [
 			`SOURCE /live/${id} ${version}`, basic('source', `ann:${secret}`), 'User-Agent: butt', 'Content-Type: audio/mpeg',
 			'ice-name: x', 'ice-public: 0', 'ice-audio-info: ice-bitrate=128;ice-channels=2',
@@ -267,7 +282,7 @@ describe.concurrent('who is live', () => {
 
 	test('takes over from himself when his program lost its connection', async () => {
 		const id = await onAir('Again');
-		const sound = await toneOf(8);
+		const sound = await toneOf(30);
 		const dead = await byHand([`SOURCE /live/${id} HTTP/1.0`, basic('ann', secret), 'Content-Type: audio/mpeg'], sound);
 		expect(dead.said).toMatch(/^HTTP\/1\.1 200 OK/);
 		await live(id, 'ann');

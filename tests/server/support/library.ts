@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 import { at, music } from './music.ts';
 import { type Environment, run, type ServeOptions, type Server, serve } from './ogma.ts';
 import { Postgres } from './postgres.ts';
-import { template } from './template.ts';
+import { prepare, scanned } from './template.ts';
 
 // What a test file leaves behind is undone at its end, the last first. This
 // module is loaded anew for every file, so this is one list for each.
@@ -34,7 +34,7 @@ export async function temporary(name: string, place = tmpdir()): Promise<string>
 /** A data folder with the whole music. */
 export async function scannedData(name: string, place = tmpdir()): Promise<string> {
 	const data = join(await temporary(name, place), 'data');
-	await cp(template(), data, { recursive: true });
+	await cp(scanned(), data, { recursive: true });
 	return data;
 }
 
@@ -65,6 +65,7 @@ export async function serveMusicOnPostgres(name: string): Promise<{ server: Serv
 /** A server on a library of one folder of the music only. */
 export async function servePartOfMusic(part: string, options: Omit<ServeOptions, 'data'> = {}): Promise<Server> {
 	const data = join(await temporary(part), 'data');
+	await prepare(data);
 	const scan = await run(['scan', at(part), '--json', '--data', data]);
 	if (scan.code !== 0) throw new Error(`the scan went wrong: ${scan.stdout}${scan.stderr}`);
 	return serveUntilEnd({ data, ...options });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Answer, type Ask, ask } from './http.ts';
+import { prepare } from './template.ts';
 
 const given = process.env['OGMA_PROGRAM'] ?? join(import.meta.dirname, '../../../build/ogma');
 
@@ -81,6 +82,7 @@ export interface ServeOptions {
 	data: string;
 	argv?: string[];
 	env?: Environment;
+	isFirst?: boolean; // it makes its tables itself, as at the first start of all
 }
 
 export class Server {
@@ -160,6 +162,7 @@ export class Server {
 
 /** Starts `ogma serve` on a free port and waits for its ready line. */
 export async function serve(options: ServeOptions): Promise<Server> {
+	if (options.isFirst !== true) await prepare(options.data, options.env);
 	const argv = ['serve', '--json', '--host', '127.0.0.1', '--port', '0', '--data', options.data];
 	const start = performance.now();
 	const child = spawn(program, [...argv, ...(options.argv ?? [])], {

@@ -1,23 +1,22 @@
-// One data folder with the whole music scanned, for test files to copy. Apart
-// from library.ts, because what runs before all files may not know of Vitest.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// Data folders for test files to copy: one with tables and nothing in them, one
+// with the whole music scanned. What runs before all files makes them.
+import { existsSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expected, music } from './music.ts';
-import { lines, run } from './ogma.ts';
+import type { Environment } from './ogma.ts';
 
-const templateName = 'OGMA_TEST_TEMPLATE'; // how the workers hear of the place
+const name = 'OGMA_TEST_TEMPLATES'; // how the workers hear of the place
 
-export const template = (): string => process.env[templateName] ?? '';
+const place = (): string => process.env[name] ?? '';
+export const empty = (): string => join(place(), 'empty');
+export const scanned = (): string => join(place(), 'scanned');
 
-/** Scans the music once, by the command line; its data folder is then copied. */
-export async function makeTemplate(): Promise<() => Promise<void>> {
-	const folder = await mkdtemp(join(tmpdir(), 'ogma-template-'));
-	const data = join(folder, 'data');
-	const scan = await run(['scan', music, '--json', '--data', data]);
-	const done = lines(scan.stdout).at(-1);
-	if (scan.code !== 0 || done?.['event'] !== 'done' || done['added'] !== expected.tracks)
-		throw new Error(`the scan of the music went wrong (${expected.tracks} expected): ${scan.stdout}${scan.stderr}`);
-	process.env[templateName] = data;
-	return () => rm(folder, { recursive: true, force: true });
+export function templatesAre(folder: string): void {
+	process.env[name] = folder;
+}
+
+/** Gives a folder that is not there yet its tables: to make them takes longer than all the rest of a start. */
+export async function prepare(data: string, env: Environment = {}): Promise<void> {
+	const isElsewhere = env['PG_DSN'] !== undefined || env['STORE_PATH'] !== undefined;
+	if (place() !== '' && !isElsewhere && !existsSync(data)) await cp(empty(), data, { recursive: true });
 }
