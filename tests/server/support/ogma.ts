@@ -197,24 +197,29 @@ export function sleep(ms: number): Promise<void> {
 	return new Promise((done) => setTimeout(done, ms));
 }
 
+// What comes soon is seen soon, and what takes long is not asked for all the time.
+const longer = (pause: number): number => Math.min(4 + pause * 1.2, 60);
+
 /** Asks again and again until the answer is something: no undefined, null, false or 0, nor an empty text. */
 export async function until<T>(what: string, look: () => Promise<T> | T, timeoutMs = 10_000): Promise<NonNullable<T>> {
 	const end = performance.now() + timeoutMs;
+	let pause = 0;
 	for (;;) {
 		const value = await look();
 		if (value) return value;
 		if (performance.now() > end) throw new Error(`waited ${timeoutMs} ms for ${what}`);
-		await sleep(25);
+		await sleep((pause = longer(pause)));
 	}
 }
 
 /** Asks again and again until the answer is as it should be; gives it. */
 export async function eventually<T>(ask: () => Promise<T> | T, good: (value: T) => boolean, timeoutMs = 20_000): Promise<T> {
 	const end = performance.now() + timeoutMs;
+	let pause = 0;
 	for (;;) {
 		const value = await ask();
 		if (good(value)) return value;
 		if (performance.now() > end) throw new Error(`after ${timeoutMs} ms still ${JSON.stringify(value)}`);
-		await sleep(25);
+		await sleep((pause = longer(pause)));
 	}
 }
