@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/password.h"
+
 #define OFFSET(field) offsetof(struct program_settings, field)
 
 static const struct option program_options[] = {
@@ -189,7 +191,9 @@ settings_load(struct settings *settings, const char *config, char **arguments,
 		status = options_apply(settings->options, fault);
 	if (status == STATUS_OK)
 		status = roles_parse(settings, fault);
-	if (status != STATUS_OK)
+	if (status == STATUS_OK)
+		password_set_memory(settings->access.password_memory_kib);
+	else
 		settings_release(settings);
 	return status;
 }

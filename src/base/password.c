@@ -4,6 +4,7 @@
 #include <argon2.h>
 #include <crypt.h>
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,19 @@
 #include "base/digest.h"
 #include "base/memory.h"
 
-/* OWASP's second choice for Argon2id: 19 MiB, two passes, one lane. */
-#define MEMORY_KIB 19456
 #define PASSES 2
 #define LANES 1
 #define SALT_BYTES 16
 #define HASH_BYTES 32
 #define BCRYPT_COST_MAX 15 /* a dearer one would keep a thread for seconds */
+
+static uint32_t memory_kib = PASSWORD_MEMORY_KIB;
+
+void
+password_set_memory(uint32_t kib)
+{
+	memory_kib = kib;
+}
 
 enum status
 password_hash(const char *password, char out[PASSWORD_HASH_BYTES],
@@ -32,7 +39,7 @@ password_hash(const char *password, char out[PASSWORD_HASH_BYTES],
 				   "a password has %d to %d bytes",
 				   PASSWORD_MIN_BYTES, PASSWORD_MAX_BYTES);
 	random_bytes(salt, sizeof salt);
-	code = argon2id_hash_encoded(PASSES, MEMORY_KIB, LANES, password,
+	code = argon2id_hash_encoded(PASSES, memory_kib, LANES, password,
 				     length, salt, sizeof salt, HASH_BYTES,
 				     out, PASSWORD_HASH_BYTES);
 	if (code != ARGON2_OK)
@@ -92,8 +99,9 @@ password_is_outdated(const char *hash)
 {
 	char present[64];
 
-	snprintf(present, sizeof present, "$argon2id$v=19$m=%d,t=%d,p=%d$",
-		 MEMORY_KIB, PASSES, LANES);
+	snprintf(present, sizeof present,
+		 "$argon2id$v=19$m=%" PRIu32 ",t=%d,p=%d$", memory_kib, PASSES,
+		 LANES);
 	return strncmp(hash, present, strlen(present)) != 0;
 }
 
@@ -105,6 +113,6 @@ password_pretend(const char *password)
 	unsigned char out[HASH_BYTES];
 
 	if (length <= PASSWORD_MAX_BYTES)
-		argon2id_hash_raw(PASSES, MEMORY_KIB, LANES, password, length,
+		argon2id_hash_raw(PASSES, memory_kib, LANES, password, length,
 				  salt, sizeof salt, out, sizeof out);
 }

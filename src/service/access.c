@@ -73,10 +73,16 @@ const struct option access_options[] = {
 	  .summary = "An admin has to sign in again after so long; 0: as "
 		     "everybody.",
 	  ROW(admin_seconds) },
+	{ .name = "PASSWORD_MEMORY_KIB", .type = OPTION_U32,
+	  .preset = "19456", .min = 1024, .max = 1048576, .unit = "KiB",
+	  .summary = "Memory that hashing a password takes: more makes stolen "
+		     "hashes dearer to guess and signing in slower. A hash "
+		     "that took another is made anew at the next sign-in.",
+	  ROW(password_memory_kib) },
 	{ .name = "PASSWORD_THREADS", .type = OPTION_U32, .preset = "0",
 	  .max = 64, .unit = "threads",
-	  .summary = "Passwords hashed at the same time (19 MiB each); 0: half "
-		     "the cores.",
+	  .summary = "Passwords hashed at the same time (PASSWORD_MEMORY_KIB "
+		     "each); 0: half the cores.",
 	  ROW(password_threads) },
 	{ .name = "PASSWORD_QUEUE_MAX", .type = OPTION_U32, .preset = "100",
 	  .min = 1, .max = 10000, .unit = "requests",

@@ -51,6 +51,7 @@ struct access_settings {
 	uint32_t refresh_days;     /* of a session that is not used */
 	uint32_t admin_seconds;    /* of an admin's session in all; 0: as others */
 
+	uint32_t password_memory_kib; /* for password_set_memory() */
 	uint32_t password_threads; /* Argon2 computations at once */
 	uint32_t password_queue_max;
 

@@ -46,6 +46,9 @@ async function putOnAir(title: string, djs: object[]): Promise<number> {
 	return id;
 }
 
+// A channel that stays on the air is mixed, and takes from the others what they need.
+const offAir = async (id: number): Promise<void> => expect((await mod.post(`${api}/channels/${id}/stop`)).status).toBe(200);
+
 /** How much of the sound is the DJ's tone: 0 to 1. */
 function toneIn(samples: Int16Array): number {
 	const [turn, all] = [(2 * Math.PI * tone) / rate, { re: 0, im: 0, power: 1 }];
@@ -134,6 +137,7 @@ describe.concurrent('a DJ is heard, and the queue after him', () => {
 		await end(child);
 		await live(id, null);
 		await hearsQueue(id);
+		await offAir(id);
 	}, 90_000);
 
 	test('when his program is killed in the middle', async () => {
@@ -143,6 +147,7 @@ describe.concurrent('a DJ is heard, and the queue after him', () => {
 		await end(child, 'SIGKILL');
 		await live(id, null);
 		await hearsQueue(id);
+		await offAir(id);
 	}, 90_000);
 
 	test('in chunks, by a program that waits to be told to go on', async () => {
@@ -162,6 +167,7 @@ describe.concurrent('a DJ is heard, and the queue after him', () => {
 		expect(await last).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
 		await closed(socket);
 		await live(id, null);
+		await offAir(id);
 	}, 90_000);
 
 	test.each(['HTTP/1.0', 'ICE/1.0'])('by the head that old programs write: SOURCE with %s', async (version) => {
@@ -177,6 +183,7 @@ describe.concurrent('a DJ is heard, and the queue after him', () => {
 		await hearsDj(id);
 		socket.destroy();
 		await live(id, null);
+		await offAir(id);
 	}, 90_000);
 });
 
@@ -196,6 +203,7 @@ describe('a DJ is refused', () => {
 			expect(said).toContain('WWW-Authenticate: Basic realm="Ogma"');
 		}
 		expect((await channel(id)).dj).toBeNull();
+		await offAir(id);
 	});
 
 	test('who guesses too often has to wait', async () => {
@@ -217,6 +225,7 @@ describe('a DJ is refused', () => {
 		const said = await ask(`/live/${id}`, basic('ann', secret));
 		expect(said).toMatch(/^HTTP\/1\.1 403 /);
 		expect(said).toContain('"field":"time"');
+		await offAir(id);
 	});
 
 	test('while somebody else is live', async () => {
@@ -228,6 +237,7 @@ describe('a DJ is refused', () => {
 		expect(said).toContain('"field":"mount"');
 		expect((await channel(id)).dj).toBe('ann');
 		await end(child);
+		await offAir(id);
 	}, 60_000);
 
 	test('where no channel is on the air, and with what cannot be decoded', async () => {
@@ -237,6 +247,7 @@ describe('a DJ is refused', () => {
 		expect(await ask(`/live/${silent}`, basic('ann', secret))).toMatch(/^HTTP\/1\.1 404 /);
 		expect(await ask(`/live/${id}.exe`, basic('ann', secret))).toMatch(/^HTTP\/1\.1 404 /);
 		expect(await ask(`/live/${id}`, basic('ann', secret), 'text/html')).toMatch(/^HTTP\/1\.1 415 /);
+		await offAir(id);
 	});
 });
 
@@ -263,6 +274,7 @@ describe.concurrent('who is live', () => {
 		await end(child);
 		await live(id, null);
 		await eventually(async () => (await server.json(`${api}/channels/${id}/history`)).items[0], (play) => play.ended_at !== null);
+		await offAir(id);
 	}, 60_000);
 
 	test('says it in the stream, as Ogg does', async () => {
@@ -278,6 +290,7 @@ describe.concurrent('who is live', () => {
 		await eventually(told, (titles) => titles.includes('Пётр - День') && titles.includes('Пётр - Ночь'));
 		socket.destroy();
 		await live(id, null);
+		await offAir(id);
 	}, 60_000);
 
 	test('takes over from himself when his program lost its connection', async () => {
@@ -294,6 +307,7 @@ describe.concurrent('who is live', () => {
 		expect((await channel(id)).dj).toBe('ann');
 		await end(child);
 		await live(id, null);
+		await offAir(id);
 	}, 90_000);
 
 	test('is ended by an operator', async () => {
@@ -303,6 +317,7 @@ describe.concurrent('who is live', () => {
 		expect((await mod.post(`${api}/channels/${id}/djs/disconnect`)).status).toBe(204);
 		await live(id, null);
 		await new Promise((done) => (child.exitCode !== null ? done(0) : child.once('exit', done)));
+		await offAir(id);
 	}, 60_000);
 
 	test('is ended when his time is over', async () => {
@@ -313,6 +328,7 @@ describe.concurrent('who is live', () => {
 		await mod.send('PATCH', `${api}/channels/${id}/djs/${dj.id}`, { weekdays: [((new Date().getDay() + 2) % 7) + 1] });
 		await live(id, null);
 		await end(child);
+		await offAir(id);
 	}, 60_000);
 
 	test.each([
@@ -325,5 +341,6 @@ describe.concurrent('who is live', () => {
 		await closed(socket);
 		await live(id, null);
 		await hearsQueue(id);
+		await offAir(id);
 	}, 90_000);
 });

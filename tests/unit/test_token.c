@@ -488,6 +488,10 @@ a_password_matches_its_hash_of_either_kind_and_nothing_else(void **state)
 	assert_true(password_matches("correct horse", hash));
 	assert_false(password_matches("correct house", hash));
 	assert_false(password_is_outdated(hash));
+	password_set_memory(2 * PASSWORD_MEMORY_KIB);
+	assert_true(password_matches("correct horse", hash));
+	assert_true(password_is_outdated(hash));
+	password_set_memory(PASSWORD_MEMORY_KIB);
 	assert_true(password_matches("U*U", old));
 	assert_false(password_matches("U*V", old));
 	assert_true(password_is_outdated(old));

@@ -21,9 +21,10 @@ export type Environment = Record<string, string | undefined>; // undefined: not 
 
 // Nothing of the person's own environment reaches the program, so that a
 // setting of theirs cannot change what is tested. Nobody listens to the music
-// unless a test wants it: that takes the processor from all the others.
+// unless a test wants it, and passwords are hashed with little: both would take
+// the processor from all the others.
 function environment(extra: Environment = {}): Environment {
-	const base: Environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/nonexistent', ANALYSIS: 'no' };
+	const base: Environment = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/nonexistent', ANALYSIS: 'no', PASSWORD_MEMORY_KIB: '1024' };
 	for (const [name, value] of Object.entries(process.env)) {
 		if (/^(ASAN|UBSAN|TSAN|LSAN)_OPTIONS$/.test(name) && value !== undefined) base[name] = value;
 	}

@@ -71,9 +71,9 @@ export function post(server: Server, path: string, body?: unknown): Promise<Answ
 	return server.ask(path, { method: 'POST', ...withJson(body) });
 }
 
-// Everybody has this one, which comes with its hash, as from an older system: to compute one takes long.
+// Everybody has this one, which comes with its hash, as from an older system.
 const password = 'the word of everybody in the tests';
-const hash = '$argon2id$v=19$m=19456,t=2,p=1$lHs7ZDBemwqe4LWxQRtPyw$94Od2w7FOnae6/zfZJ10ldh21HYamaYkf7cJtTcP0YQ';
+const hash = '$argon2id$v=19$m=1024,t=2,p=1$NxFnjHVQNrld5nT6cXf2XA$WFrc7Q0Q8KXnhR3jmR6X61FoQHA5UnZBq8mENG5GpP4';
 
 /** Somebody new, made by the command line as an operator would. */
 export async function person(server: Server, name: string, role: Role, env: Environment = {}): Promise<Person> {
