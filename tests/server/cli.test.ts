@@ -80,7 +80,7 @@ describe('settings', () => {
 		argv: string[] = [],
 		options: RunOptions = {},
 	): Promise<Record<string, Record<string, any>>> => {
-		const env = { ANALYSIS: undefined, ...options.env }; // which the other tests switch off
+		const env = { ANALYSIS: undefined, PASSWORD_MEMORY_KIB: undefined, ...options.env }; // which the other tests set
 		const { stdout } = await runWell(['settings', '--json', '--data', join(folder, 'no-data'), ...argv], { ...options, env });
 		return Object.fromEntries(lines(stdout).map((line) => [line['name'] as string, line]));
 	};
