@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { scannedData, temporary, trackTitled, withServer } from './support/library.ts';
 import { at, expected, music, shortSong } from './support/music.ts';
 import { type Ended, type RunOptions, lines, program, run, runProgram, until } from './support/ogma.ts';
+import { prepare } from './support/template.ts';
 
 const folder = await temporary('cli');
 const commandNames = ['serve', 'scan', 'user', 'jobs', 'index', 'settings', 'drivers', 'doctor', 'version', 'help'];
@@ -173,7 +174,7 @@ describe('settings', () => {
 
 describe('scan', () => {
 	const scan = async (data: string, ...argv: string[]): Promise<Record<string, any>[]> =>
-		lines((await runWell(['scan', '--json', '--data', data, ...argv])).stdout);
+		prepare(data).then(async () => lines((await runWell(['scan', '--json', '--data', data, ...argv])).stdout));
 	const last = (all: Record<string, any>[]): Record<string, any> => all.at(-1) ?? {};
 
 	test('tells counts, and each file it could not take with its reason', async () => {
@@ -293,8 +294,7 @@ describe('scan', () => {
 	});
 
 	test('that is stopped before it began has failed', async () => {
-		const data = join(folder, 'stopped');
-		await scan(data, music);
+		const data = await scannedData('stopped');
 		// Who holds the library keeps the command from getting to the folder.
 		const hold = `import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
