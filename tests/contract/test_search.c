@@ -1095,13 +1095,13 @@ compare_run(int ids, int rounds, int queries)
 }
 
 /* One thread alone, so ThreadSanitizer (ten times slower) has nothing to see
- * here that a tenth of it would not show. */
+ * here that a part of it would not show. */
 #if SANITIZED_THREADS
 #define SMALL_ROUNDS 6
 #define MUCH_ROUNDS 4
 #else
-#define SMALL_ROUNDS 60
-#define MUCH_ROUNDS 40
+#define SMALL_ROUNDS 30
+#define MUCH_ROUNDS 20
 #endif
 
 static void

@@ -45,13 +45,21 @@ tones_remove(void)
 static int
 tones_prepare(void **state)
 {
+	struct buffer command;
+
 	house_prepare(state);
 	test_folder_make(tones);
 	atexit(tones_remove);
+	buffer_init(&command, 0);
+	buffer_print(&command, "cd %s && ffmpeg -nostdin -v error "
+		     "-f lavfi -i sine=frequency=300", tones);
 	for (size_t i = 0; i < ARRAY_LENGTH(lengths); i++)
-		test_run("ffmpeg -v error -f lavfi -i sine=frequency=300:duration=%s "
-			 "-ac 2 -metadata title=Long%s -c:a flac %s/%s.flac",
-			 lengths[i], lengths[i], tones, lengths[i]);
+		buffer_print(&command,
+			     " -t %s -ac 2 -metadata title=Long%s "
+			     "-compression_level 0 %s.flac",
+			     lengths[i], lengths[i], lengths[i]);
+	test_run("%s", command.bytes);
+	buffer_release(&command);
 	return 0;
 }
 

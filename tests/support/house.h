@@ -85,9 +85,9 @@ void house_copy(struct house *house, const char *from, const char *to);
 /* Sets the file's time, so that a change is seen however quick the test is. */
 void house_touch(struct house *house, const char *path, int64_t seconds);
 
-/* A song in another format, by ffmpeg; "metadata" are its arguments. */
-void house_encode(struct house *house, const char *path,
-		  const char *ffmpeg_arguments);
+/* One tone in several formats, by ffmpeg: files in music/, each behind the
+ * arguments of ffmpeg for it. */
+void house_encode(struct house *house, const char *outputs);
 
 /* Registers music/ as a source; its id. */
 int64_t house_source(struct house *house);

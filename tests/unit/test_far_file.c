@@ -125,15 +125,16 @@ bytes_at_any_place_are_those_of_the_file(void **state)
 	assert_int_equal(file.size_bytes, made_bytes(&made));
 	assert_int_equal(file.modified_ns, 7000000001);
 	assert_int_equal(file.mark, 42);
-	for (int i = 0; i < 200; i++) {
-		size_t want = (size_t)(at % sizeof room), got;
+	for (int i = 0; i < 60; i++) {
+		size_t want = (size_t)(at % sizeof room), got, same = 0;
 
 		got = ranged_read_all(&file, room, want, at);
 		if (at + want > file.size_bytes)
 			want = (size_t)(file.size_bytes - at);
 		assert_int_equal(got, want);
-		for (size_t n = 0; n < got; n++)
-			assert_int_equal(room[n], made_byte(&made, at + n));
+		while (same < got && room[same] == made_byte(&made, at + same))
+			same++;
+		assert_int_equal(same, got);
 		at = at * 7919 % file.size_bytes;
 	}
 	assert_int_equal(ranged_read(&file, room, 10, file.size_bytes), 0);

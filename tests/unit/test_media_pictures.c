@@ -361,21 +361,19 @@ begin(void **state)
 {
 	static const char *const commands[] = {
 		TWO "-pix_fmt rgb24 two.png",
-		"-i two.png -pix_fmt yuvj444p -q:v 2 two.jpg",
-		"-i two.png -lossless 1 two.webp",
-		"-i two.png two.gif",
-		"-i two.png two.bmp",
-		"-i two.png -pix_fmt gray16be gray16.png",
-		"-f lavfi -i color=red:s=8x2000 -frames:v 1 tall.png",
-		"-f lavfi -i 'nullsrc=s=700x700,format=gray,geq=255*mod(X+Y\\,"
-		"2)' -frames:v 1 lines.png",
-		"-f lavfi -i 'color=white:s=200x200,format=rgb24,drawbox="
+		"-i two.png -pix_fmt yuvj444p -q:v 2 two.jpg "
+		"-lossless 1 two.webp two.gif two.bmp "
+		"-pix_fmt gray16be gray16.png",
+		"-f lavfi -i color=red:s=8x2000:d=0.04 "
+		"-f lavfi -i 'nullsrc=s=700x700:d=0.04,format=gray,geq=255*mod(X+Y\\,"
+		"2)' "
+		"-f lavfi -i 'color=white:s=200x200:d=0.04,format=rgb24,drawbox="
 		"0:0:200:90:0x10d020:fill,drawbox=0:190:200:10:black:fill' "
-		"-frames:v 1 mostly.png",
-		"-f lavfi -i 'color=red@0.0:s=200x200,format=rgba' -frames:v "
-		"1 glass.png",
-		"-f lavfi -i color=0x008000:s=7000x7000 -frames:v 1 "
-		"-pix_fmt rgb24 large.png",
+		"-f lavfi -i 'color=red@0.0:s=200x200:d=0.04,format=rgba' "
+		"-f lavfi -i color=0x008000:s=7000x7000:d=0.04 "
+		"-map 0 -frames:v 1 tall.png -map 1 -frames:v 1 lines.png "
+		"-map 2 -frames:v 1 mostly.png -map 3 -frames:v 1 glass.png "
+		"-map 4 -frames:v 1 -pix_fmt rgb24 large.png",
 	};
 	(void)state;
 	arena_init(&arena);
