@@ -12,16 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+
 #include <unicode/uchar.h>
-#include <unicode/uscript.h>
 
 #include "base/file.h"
-#include "base/fold.h"
 #include "base/log.h"
 #include "driver/search_translit.h"
 #include "driver/sqlite_process.h"
 
-#define FORMAT_VERSION 3
+#define FORMAT_VERSION 4
 #define BUSY_TIMEOUT_MS 5000
 #define MMAP_BYTES "1073741824"
 #define SYNCHRONOUS "NORMAL"
@@ -31,7 +30,9 @@ static const char schema[] =
 	" generation INTEGER NOT NULL, watermark INTEGER NOT NULL,"
 	" word_seq INTEGER NOT NULL, dictionary_seq INTEGER NOT NULL,"
 	" documents_0 INTEGER NOT NULL, documents_1 INTEGER NOT NULL,"
-	" documents_2 INTEGER NOT NULL, documents_3 INTEGER NOT NULL);"
+	" documents_2 INTEGER NOT NULL, documents_3 INTEGER NOT NULL,"
+	" chosen_at INTEGER NOT NULL, written INTEGER NOT NULL,"
+	" merging INTEGER NOT NULL);"
 	"CREATE TABLE word_new(seq INTEGER PRIMARY KEY, kinds INTEGER NOT NULL,"
 	" word TEXT NOT NULL);"
 	"CREATE TABLE dictionary(one INTEGER PRIMARY KEY, bytes BLOB);"
@@ -45,12 +46,13 @@ static const char *const plain_sql[FTS5_PLAIN_STATEMENTS] = {
 	[FTS5_ROLLBACK] = "ROLLBACK",
 	[FTS5_STATE] =
 		("SELECT generation, watermark, word_seq, dictionary_seq,"
-		 " documents_0, documents_1, documents_2, documents_3"
-		 " FROM state WHERE one = 1"),
+		 " documents_0, documents_1, documents_2, documents_3,"
+		 " chosen_at, written, merging FROM state WHERE one = 1"),
 	[FTS5_STATE_PUT] =
 		("UPDATE state SET generation = ?, watermark = ?, word_seq = ?,"
 		 " dictionary_seq = ?, documents_0 = ?, documents_1 = ?,"
-		 " documents_2 = ?, documents_3 = ? WHERE one = 1"),
+		 " documents_2 = ?, documents_3 = ?, chosen_at = ?,"
+		 " written = ?, merging = ? WHERE one = 1"),
 	[FTS5_WORD_PUT] = "INSERT INTO word_new VALUES(?, ?, ?)",
 	[FTS5_WORDS_SINCE] =
 		"SELECT kinds, word FROM word_new WHERE seq > ? ORDER BY seq",
@@ -78,8 +80,14 @@ static const char *const kind_sql[FTS5_KIND_STATEMENTS] = {
 	[FTS5_ID_OF] = "SELECT id FROM doc_%1$lld_%2$d WHERE row = ?",
 	[FTS5_BY_ID] =
 		("SELECT " DOC_COLUMNS " FROM doc_%1$lld_%2$d WHERE id = ?"),
+	[FTS5_ROW_OF] = ("SELECT row, genre, year, artist_id"
+			 " FROM doc_%1$lld_%2$d WHERE id = ?"),
 	[FTS5_LAST_ROW] = ("SELECT row FROM doc_%1$lld_%2$d WHERE row < ?"
 			   " ORDER BY row DESC LIMIT 1"),
+	[FTS5_LAST_ID] = ("SELECT id FROM doc_%1$lld_%2$d WHERE id < ?"
+			  " ORDER BY id DESC LIMIT 1"),
+	[FTS5_FAR] = ("SELECT id FROM doc_%1$lld_%2$d"
+		      " WHERE id < ? OR id > ? LIMIT 1"),
 	[FTS5_DOC_PUT] = ("INSERT OR REPLACE INTO doc_%1$lld_%2$d(" DOC_COLUMNS
 			  ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
 	[FTS5_DOC_REMOVE] = "DELETE FROM doc_%1$lld_%2$d WHERE row = ?",
@@ -88,6 +96,16 @@ static const char *const kind_sql[FTS5_KIND_STATEMENTS] = {
 	[FTS5_WORDS_REMOVE] =
 		("INSERT INTO fts_%1$lld_%2$d(fts_%1$lld_%2$d, rowid, words)"
 		 " VALUES('delete', ?, ?)"),
+	[FTS5_COMMON_FIND] = ("SELECT number FROM common_%1$lld_%2$d"
+			      " WHERE text = ? AND prefix = ?"),
+	[FTS5_COMMON_ALL] = ("SELECT number, text, prefix"
+			     " FROM common_%1$lld_%2$d ORDER BY text, prefix"),
+	[FTS5_COMMON_PUT] = ("INSERT INTO common_%1$lld_%2$d(text, prefix)"
+			     " VALUES(?, ?)"),
+	[FTS5_BITS] = ("SELECT at, bits FROM bits_%1$lld_%2$d"
+		       " WHERE at BETWEEN ? AND ?"),
+	[FTS5_BITS_PUT] =
+		"INSERT OR REPLACE INTO bits_%1$lld_%2$d VALUES(?, ?)",
 };
 
 enum status
@@ -358,8 +376,9 @@ fts5_give(struct fts5_index *index, struct fts5_conn *conn)
 	pthread_rwlock_unlock(&index->gate);
 }
 
-static enum status
-state_read(struct fts5_conn *conn, struct fts5_state *out, struct fault *fault)
+enum status
+fts5_state_read(struct fts5_conn *conn, struct fts5_state *out,
+		struct fault *fault)
 {
 	enum status status;
 	sqlite3_stmt *row = fts5_plain(conn, FTS5_STATE, &status, fault);
@@ -375,6 +394,10 @@ state_read(struct fts5_conn *conn, struct fts5_state *out, struct fault *fault)
 		out->dictionary_seq = sqlite3_column_int64(row, 3);
 		for (int k = 0; k < SEARCH_KINDS; k++)
 			out->documents[k] = sqlite3_column_int64(row, 4 + k);
+		out->chosen_at = sqlite3_column_int64(row, 4 + SEARCH_KINDS);
+		out->written = sqlite3_column_int64(row, 5 + SEARCH_KINDS);
+		out->merging =
+			(uint32_t)sqlite3_column_int(row, 6 + SEARCH_KINDS);
 	} else if (code == SQLITE_DONE) {
 		status = fault_field(fault, STATUS_CORRUPT, "search",
 				     "the search index has no state");
@@ -400,6 +423,9 @@ fts5_state_write(struct fts5_conn *conn, const struct fts5_state *state,
 	sqlite3_bind_int64(put, 4, state->dictionary_seq);
 	for (int k = 0; k < SEARCH_KINDS; k++)
 		sqlite3_bind_int64(put, 5 + k, state->documents[k]);
+	sqlite3_bind_int64(put, 5 + SEARCH_KINDS, state->chosen_at);
+	sqlite3_bind_int64(put, 6 + SEARCH_KINDS, state->written);
+	sqlite3_bind_int(put, 7 + SEARCH_KINDS, (int)state->merging);
 	if (sqlite3_step(put) != SQLITE_DONE)
 		status = fts5_fault(conn->db, fault, "state");
 	sqlite3_reset(put);
@@ -557,7 +583,7 @@ fts5_begin(struct fts5_index *index, struct fts5_conn *conn, bool write,
 
 	if (status != STATUS_OK)
 		return status;
-	status = state_read(conn, state, fault);
+	status = fts5_state_read(conn, state, fault);
 	if (status == STATUS_OK)
 		status = terms_hold(index, conn, state, terms, fault);
 	if (status != STATUS_OK)
@@ -595,32 +621,34 @@ fts5_tables_make(struct fts5_conn *conn, int64_t generation,
 			" ON doc_%lld_%d(title_hash);"
 			"CREATE VIRTUAL TABLE fts_%lld_%d USING fts5(words,"
 			" content='', detail='none', columnsize=0,"
-			" prefix='1 2 3 4', tokenize='ogma');",
-			g, k, g, k, g, k, g, k, g, k, g, k);
+			" prefix='1 2 3 4', tokenize='ogma');"
+			"CREATE TABLE common_%lld_%d(number INTEGER PRIMARY"
+			" KEY, text TEXT NOT NULL, prefix INTEGER NOT NULL,"
+			" UNIQUE(text, prefix));"
+			"CREATE TABLE bits_%lld_%d(at INTEGER PRIMARY KEY,"
+			" bits BLOB NOT NULL);",
+			g, k, g, k, g, k, g, k, g, k, g, k, g, k, g, k);
 	return status;
 }
 
-/* Names of the tables of other generations, "kind of table" "name". */
+/* Statements that drop the tables of other generations. */
 static enum status
 tables_of_others(struct fts5_conn *conn, int64_t generation, struct buffer *sql,
 		 struct fault *fault)
 {
 	sqlite3_stmt *rows = NULL;
-	char own[2][40];
 	int code = sqlite3_prepare_v2(
 		conn->db,
-		"SELECT name FROM sqlite_schema WHERE type = 'table'"
-		" AND (name GLOB 'doc_*_[0-9]' OR name GLOB 'fts_*_[0-9]')",
+		"SELECT 'DROP TABLE ' || name || ';' FROM sqlite_schema"
+		" WHERE type = 'table' AND name GLOB '*_[0-9]*_[0-9]'"
+		" AND name NOT GLOB '*_' || ? || '_[0-9]'",
 		-1, &rows, NULL);
 
-	snprintf(own[0], sizeof own[0], "doc_%lld_", (long long)generation);
-	snprintf(own[1], sizeof own[1], "fts_%lld_", (long long)generation);
+	if (code == SQLITE_OK)
+		sqlite3_bind_int64(rows, 1, generation);
 	while (code == SQLITE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-		const char *name = (const char *)sqlite3_column_text(rows, 0);
-
-		if (strncmp(name, own[0], strlen(own[0])) != 0 &&
-		    strncmp(name, own[1], strlen(own[1])) != 0)
-			buffer_print(sql, "DROP TABLE IF EXISTS %s;", name);
+		buffer_add_text(sql,
+				(const char *)sqlite3_column_text(rows, 0));
 		code = SQLITE_OK;
 	}
 	sqlite3_finalize(rows);
@@ -641,115 +669,6 @@ fts5_tables_drop_others(struct fts5_conn *conn, int64_t generation,
 		status = fts5_exec(conn, fault, "%s", sql.bytes);
 	buffer_release(&sql);
 	return status;
-}
-
-size_t
-fts5_mark_print(enum fts5_mark mark, int64_t value, char out[FTS5_MARK_BYTES])
-{
-	uint64_t rest = (uint64_t)value;
-	size_t length = 1;
-
-	/* FTS5 takes a byte from 0xC0 up and those from 0x80 up behind it for
-	 * one letter: a mark has a place in the index of 1-letter beginnings
-	 * only, and none among those of 2, 3 and 4. */
-	out[0] = (char)(0xF8 + (int)mark);
-	do {
-		out[length++] = (char)(0x80 | (rest & 0x3F));
-		rest >>= 6;
-	} while (rest > 0);
-	return length;
-}
-
-uint32_t
-fts5_script(const char *word, size_t length_bytes)
-{
-	const char *at = word;
-	UErrorCode code = U_ZERO_ERROR;
-	UScriptCode script =
-		length_bytes == 0
-			? USCRIPT_COMMON
-			: uscript_getScript((UChar32)utf8_next(
-						    &at, word + length_bytes),
-					    &code);
-
-	if (U_FAILURE(code) || script <= USCRIPT_INHERITED)
-		return 0;
-	return 1u << ((unsigned)script % 32); /* two may share one */
-}
-
-enum status
-fts5_genre_id(struct fts5_conn *conn, struct arena *arena, const char *name,
-	      bool make, int64_t *out, struct fault *fault)
-{
-	const char *folded = fold_identity(arena, name == NULL ? "" : name);
-	enum status status;
-	sqlite3_stmt *find = fts5_plain(conn, FTS5_GENRE_FIND, &status, fault);
-	int64_t id = 0;
-
-	if (find == NULL)
-		return status;
-	sqlite3_bind_text(find, 1, folded, -1, SQLITE_STATIC);
-	if (sqlite3_step(find) == SQLITE_ROW)
-		id = sqlite3_column_int64(find, 0);
-	sqlite3_reset(find);
-	if (id == 0 && make && *folded != '\0') {
-		sqlite3_stmt *put =
-			fts5_plain(conn, FTS5_GENRE_PUT, &status, fault);
-
-		if (put == NULL)
-			return status;
-		sqlite3_bind_text(put, 1, folded, -1, SQLITE_STATIC);
-		sqlite3_bind_text(put, 2, name, -1, SQLITE_STATIC);
-		if (sqlite3_step(put) != SQLITE_DONE)
-			status = fts5_fault(conn->db, fault, "genre");
-		sqlite3_reset(put);
-		id = sqlite3_last_insert_rowid(conn->db);
-	}
-	if (status == STATUS_OK)
-		*out = id;
-	return status;
-}
-
-static const char *
-column_text(sqlite3_stmt *statement, int column, struct arena *arena)
-{
-	if (sqlite3_column_type(statement, column) == SQLITE_NULL)
-		return NULL;
-	return arena_copy_bytes(
-		arena, sqlite3_column_text(statement, column),
-		(size_t)sqlite3_column_bytes(statement, column));
-}
-
-void
-fts5_row_read(sqlite3_stmt *statement, struct arena *arena,
-	      struct fts5_row *out)
-{
-	*out = (struct fts5_row){
-		.row = sqlite3_column_int64(statement, 0),
-		.id = sqlite3_column_int64(statement, 1),
-		.genre = sqlite3_column_int64(statement, 2),
-		.year = sqlite3_column_int64(statement, 3),
-		.artist_id = sqlite3_column_int64(statement, 4),
-		.title_hash = sqlite3_column_int64(statement, 5),
-		.title = column_text(statement, 6, arena),
-		.artist = column_text(statement, 7, arena),
-		.album = column_text(statement, 8, arena),
-	};
-	if (out->title == NULL)
-		out->title = "";
-}
-
-void
-fts5_row_words(struct arena *arena, const struct fts5_row *row,
-	       struct search_words *out)
-{
-	const char *const texts[] = { row->title, row->artist, row->album };
-
-	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
-		if (texts[i] != NULL)
-			search_words_add(arena, span_of(texts[i]),
-					 SEARCH_WORDS_OF_DOCUMENT, out);
-	}
 }
 
 /* What an index must have been made with to be used as it is. */
@@ -794,7 +713,7 @@ schema_make(struct fts5_conn *conn, struct fault *fault)
 	format_print(format, sizeof format);
 	status = fts5_exec(conn, fault,
 			   "%s INSERT INTO state VALUES(1, '%s', 1, 0, 0, 0,"
-			   " 0, 0, 0, 0);",
+			   " 0, 0, 0, 0, 0, 0, 0);",
 			   schema, format);
 	if (status == STATUS_OK)
 		status = fts5_tables_make(conn, 1, fault);
@@ -982,7 +901,7 @@ index_state(struct search_index *base, struct search_state *out,
 
 	if (status != STATUS_OK)
 		return status;
-	status = state_read(conn, &state, fault);
+	status = fts5_state_read(conn, &state, fault);
 	fts5_give(index, conn);
 	if (status != STATUS_OK)
 		return status;

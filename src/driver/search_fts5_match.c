@@ -2,10 +2,9 @@
  * memory, and the MATCH expressions that say so; see search_fts5.h. */
 #include "driver/search_fts5.h"
 
-/* Beginnings that the index keeps lists for. Longer ones are written out as
- * the words that begin so, when these are few: FTS5 would gather all their
- * documents before the first, a list of words stops early. */
-#define PREFIX_LETTERS_INDEXED 4
+/* Beginnings that the index keeps no list for are written out as the words that
+ * begin so, when these are few: FTS5 would gather all their documents before
+ * the first, a list of words stops early. */
 #define PREFIX_WORDS_MAX 64
 
 /* Beginnings of so few letters have this many patterns of sound, or more when
@@ -135,13 +134,13 @@ key_word(struct fts5_search *search, struct plan_word *word)
 {
 	struct term_matches matches = { .arena = search->arena,
 					.kinds = search->kinds };
-	bool begun = word->prefix && word->letters <= PREFIX_LETTERS_INDEXED;
+	bool begun = word->prefix && word->letters <= FTS5_BEGUN_LETTERS;
 
 	if (word->key_length == 0)
 		return;
 	if (begun)
 		term_list_key_begun(search->terms, word->key, word->key_length,
-				    PREFIX_LETTERS_INDEXED, &matches);
+				    FTS5_BEGUN_LETTERS, &matches);
 	else
 		term_list_key(search->terms, word->key, word->key_length,
 			      word->prefix, &matches);
@@ -203,43 +202,6 @@ fts5_find_typos(struct fts5_search *search)
 		reading_each(search, &search->plan.pieces[i].typed, typo_word);
 }
 
-/* What an expression is made for. */
-struct expression {
-	const struct fts5_search *search;
-	enum search_kind kind;
-	enum search_rank worst;
-	uint32_t scripts; /* only of these */
-	const char *mark; /* before every word; "" or FTS5_MARK_MIXED */
-	struct buffer *out;
-};
-
-static void
-expression_text(const struct expression *to, const char *text, size_t length)
-{
-	struct buffer *out = to->out;
-	const char *quote;
-
-	buffer_add_char(out, '"');
-	buffer_add_text(out, to->mark);
-	while ((quote = memchr(text, '"', length)) != NULL) {
-		size_t part = (size_t)(quote + 1 - text);
-
-		buffer_add(out, text, part);
-		buffer_add_char(out, '"');
-		text += part;
-		length -= part;
-	}
-	buffer_add(out, text, length);
-	buffer_add_char(out, '"');
-}
-
-static void
-expression_or(const struct expression *to, size_t *count)
-{
-	if ((*count)++ > 0)
-		buffer_add_text(to->out, " OR ");
-}
-
 static size_t
 letters_of(const char *text, size_t length)
 {
@@ -250,26 +212,43 @@ letters_of(const char *text, size_t length)
 	return letters;
 }
 
+static void
+leaf_add(struct arena *arena, struct fts5_leaves *leaves, struct fts5_leaf leaf)
+{
+	if (leaves->count == leaves->room) {
+		size_t room = leaves->room > 0 ? leaves->room * 2 : 8;
+		struct fts5_leaf *at = arena_new(arena, struct fts5_leaf, room);
+
+		if (leaves->count > 0)
+			memcpy(at, leaves->at, leaves->count * sizeof *at);
+		leaves->at = at;
+		leaves->room = room;
+	}
+	leaves->at[leaves->count++] = leaf;
+}
+
 /* A beginning as the words that begin so; false: there are too many. */
 static bool
-expression_begun(const struct expression *to,
-		 const struct search_pattern *pattern, size_t *count)
+leaves_add_begun(const struct fts5_search *search,
+		 const struct search_pattern *pattern, enum search_kind kind,
+		 struct fts5_leaves *out)
 {
-	struct term_matches matches = { .arena = to->search->arena,
-					.kinds = SEARCH_KIND_BIT(to->kind) };
-	size_t letters = letters_of(pattern->text, pattern->length_bytes);
+	struct term_matches matches = { .arena = search->arena,
+					.kinds = SEARCH_KIND_BIT(kind) };
 
-	if (letters + (*to->mark != '\0') <= PREFIX_LETTERS_INDEXED)
+	if (letters_of(pattern->text, pattern->length_bytes) <=
+	    FTS5_BEGUN_LETTERS)
 		return false;
-	term_list_prefix(to->search->terms, pattern->text,
-			 pattern->length_bytes, PREFIX_WORDS_MAX, &matches);
+	term_list_prefix(search->terms, pattern->text, pattern->length_bytes,
+			 PREFIX_WORDS_MAX, &matches);
 	if (matches.count > PREFIX_WORDS_MAX)
 		return false;
-	for (size_t i = 0; i < matches.count; i++) {
-		expression_or(to, count);
-		expression_text(to, matches.at[i].text,
-				matches.at[i].length_bytes);
-	}
+	for (size_t i = 0; i < matches.count; i++)
+		leaf_add(search->arena, out,
+			 (struct fts5_leaf){
+				 .text = matches.at[i].text,
+				 .length = matches.at[i].length_bytes,
+				 .documents = matches.at[i].documents });
 	return true;
 }
 
@@ -298,43 +277,95 @@ pattern_is_covered(const struct plan_word *word, size_t which,
 	return false;
 }
 
-static bool
-pattern_is_wanted(const struct expression *to, enum search_rank best,
-		  const struct plan_pattern *at)
+void
+fts5_leaves_add(const struct fts5_search *search, const struct plan_word *word,
+		enum search_kind kind, enum search_rank best,
+		enum search_rank worst, struct fts5_leaves *out)
 {
-	uint32_t script =
-		fts5_script(at->pattern.text, at->pattern.length_bytes);
-
-	return at->pattern.rank >= best &&
-	       (at->kinds & SEARCH_KIND_BIT(to->kind)) &&
-	       (script == 0 || (script & to->scripts));
-}
-
-/* "a" OR "b"* …; false when no pattern is wanted. */
-static bool
-expression_word(const struct expression *to, enum search_rank best,
-		const struct plan_word *word)
-{
-	size_t count = 0;
-
-	buffer_add_char(to->out, '(');
 	for (size_t i = 0; i < word->pattern_count; i++) {
 		const struct plan_pattern *at = &word->patterns[i];
 		const struct search_pattern *pattern = &at->pattern;
 
-		if (pattern->rank > to->worst)
+		if (pattern->rank > worst)
 			break;
-		if (!pattern_is_wanted(to, best, at) ||
-		    pattern_is_covered(word, i, to->kind, to->worst) ||
-		    (pattern->prefix && expression_begun(to, pattern, &count)))
+		if (pattern->rank < best ||
+		    !(at->kinds & SEARCH_KIND_BIT(kind)) ||
+		    pattern_is_covered(word, i, kind, worst) ||
+		    (pattern->prefix &&
+		     leaves_add_begun(search, pattern, kind, out)))
 			continue;
-		expression_or(to, &count);
-		expression_text(to, pattern->text, pattern->length_bytes);
-		if (pattern->prefix)
-			buffer_add_char(to->out, '*');
+		leaf_add(search->arena, out,
+			 (struct fts5_leaf){ .text = pattern->text,
+					     .length = pattern->length_bytes,
+					     .prefix = pattern->prefix,
+					     .documents = at->documents });
 	}
+}
+
+/* What an expression is made for. */
+struct expression {
+	const struct fts5_search *search;
+	enum search_kind kind;
+	enum search_rank worst;
+	struct buffer *out;
+};
+
+static void
+expression_text(struct buffer *out, const char *text, size_t length)
+{
+	const char *quote;
+
+	buffer_add_char(out, '"');
+	while ((quote = memchr(text, '"', length)) != NULL) {
+		size_t part = (size_t)(quote + 1 - text);
+
+		buffer_add(out, text, part);
+		buffer_add_char(out, '"');
+		text += part;
+		length -= part;
+	}
+	buffer_add(out, text, length);
+	buffer_add_char(out, '"');
+}
+
+/* "a" OR "b"* … */
+static void
+expression_leaves(struct buffer *out, const struct fts5_leaves *leaves)
+{
+	for (size_t i = 0; i < leaves->count; i++) {
+		if (i > 0)
+			buffer_add_text(out, " OR ");
+		expression_text(out, leaves->at[i].text, leaves->at[i].length);
+		if (leaves->at[i].prefix)
+			buffer_add_char(out, '*');
+	}
+}
+
+const char *
+fts5_expression_any(struct arena *arena, const struct fts5_leaves *leaves)
+{
+	const char *copy;
+	struct buffer out;
+
+	buffer_init(&out, 0);
+	expression_leaves(&out, leaves);
+	copy = arena_copy_bytes(arena, out.bytes, out.length);
+	buffer_release(&out);
+	return copy;
+}
+
+/* False when no pattern is wanted. */
+static bool
+expression_word(const struct expression *to, enum search_rank best,
+		const struct plan_word *word)
+{
+	struct fts5_leaves leaves = { 0 };
+
+	fts5_leaves_add(to->search, word, to->kind, best, to->worst, &leaves);
+	buffer_add_char(to->out, '(');
+	expression_leaves(to->out, &leaves);
 	buffer_add_char(to->out, ')');
-	return count > 0;
+	return leaves.count > 0;
 }
 
 /* All words of a reading; false, and nothing added, when one has no pattern. */
@@ -374,84 +405,17 @@ expression_piece(const struct expression *to, const struct plan_piece *piece)
 	return typed || other;
 }
 
-/* All pieces; false, and nothing added, when one cannot match. */
+/* All pieces; false when one cannot match. */
 static bool
 expression_plan(const struct expression *to, const struct search_plan *plan)
 {
-	size_t before = to->out->length;
-
 	for (size_t i = 0; i < plan->piece_count; i++) {
 		buffer_add_text(to->out, i > 0 ? " AND (" : "(");
-		if (!expression_piece(to, &plan->pieces[i])) {
-			to->out->length = before;
+		if (!expression_piece(to, &plan->pieces[i]))
 			return false;
-		}
 		buffer_add_char(to->out, ')');
 	}
 	return plan->piece_count > 0;
-}
-
-static uint32_t
-reading_scripts(const struct plan_reading *reading, enum search_rank worst)
-{
-	uint32_t scripts = 0;
-
-	for (size_t i = 0; i < reading->count; i++) {
-		const struct plan_word *word = &reading->words[i];
-
-		for (size_t k = 0; k < word->pattern_count &&
-				   word->patterns[k].pattern.rank <= worst;
-		     k++)
-			scripts |= fts5_script(
-				word->patterns[k].pattern.text,
-				word->patterns[k].pattern.length_bytes);
-	}
-	return scripts;
-}
-
-/* The scripts of all that the plan's words may mean; 0 where the plan cannot be
- * about two scripts at once. */
-static uint32_t
-plan_scripts(const struct search_plan *plan, enum search_rank worst)
-{
-	uint32_t scripts = 0;
-	size_t words = 0;
-
-	for (size_t i = 0; i < plan->piece_count; i++) {
-		const struct plan_piece *piece = &plan->pieces[i];
-
-		scripts |= reading_scripts(&piece->typed, worst) |
-			   reading_scripts(&piece->other_layout, worst);
-		words += piece->typed.count > piece->other_layout.count
-				 ? piece->typed.count
-				 : piece->other_layout.count;
-	}
-	return words < 2 || (scripts & (scripts - 1)) == 0 ? 0 : scripts;
-}
-
-/* What matches is of one script, or of several and has marked words. */
-static bool
-expression_scripts(struct expression *to, const struct search_plan *plan,
-		   uint32_t scripts)
-{
-	size_t count = 0;
-
-	for (uint32_t rest = scripts; rest != 0 || *to->mark == '\0';
-	     rest &= rest - 1) {
-		size_t before = to->out->length;
-
-		to->scripts = rest != 0 ? rest & -rest : scripts;
-		to->mark = rest != 0 ? "" : FTS5_MARK_MIXED;
-		expression_or(to, &count);
-		buffer_add_char(to->out, '(');
-		if (expression_plan(to, plan)) {
-			buffer_add_char(to->out, ')');
-		} else {
-			to->out->length = before;
-			count--;
-		}
-	}
-	return count > 0;
 }
 
 const char *
@@ -460,20 +424,15 @@ fts5_expression(const struct fts5_search *search,
 		enum search_rank worst, const char *filter)
 {
 	struct buffer out;
-	struct expression to = { .search = search,
-				 .kind = kind,
-				 .worst = worst,
-				 .scripts = UINT32_MAX,
-				 .mark = "",
-				 .out = &out };
-	uint32_t scripts = plan_scripts(plan, worst);
+	struct expression to = {
+		.search = search, .kind = kind, .worst = worst, .out = &out
+	};
 	const char *copy = NULL;
 	bool alive;
 
 	buffer_init(&out, 0);
 	buffer_add_char(&out, '(');
-	alive = scripts == 0 ? expression_plan(&to, plan)
-			     : expression_scripts(&to, plan, scripts);
+	alive = expression_plan(&to, plan);
 	buffer_add_char(&out, ')');
 	buffer_add_text(&out, filter);
 	if (alive && !out.full)

@@ -6,49 +6,17 @@
  * before, in the order of rows, as far as the page needs; what an earlier rank
  * gave is passed over. A search climbs three levels, each with all ranks of the
  * one before: what was typed; other layout and script; typos. It stops where
- * it has SEARCH_ENOUGH.
- *
- * A MATCH of several words walks through all documents of the most frequent
- * one where the others are rare. So where one piece of the query has few
- * documents, those that have very many more are left out of the MATCH and
- * looked for in the text of what it gives. */
+ * it has SEARCH_ENOUGH. */
 #include <stdlib.h>
 
 #include "driver/search_fts5.h"
 
 #define FEW 100
-#define RARE_MAX 2000
-#define RARE_RATIO                                                             \
-	160 /* looking into a text costs so many steps of a MATCH              \
-	     */
-#define RARE_ROWS_MAX 5000 /* counts are a guess: an end to all things */
-#define CHOICES_MAX 32	   /* patterns of one word and one way of looking */
-#define CHOICES_ALL 160	   /* of all words together */
-
-struct found_row {
-	int64_t row;
-	enum search_rank rank;
-};
-
-/* The search for things of one kind. */
-struct kind_search {
-	struct fts5_search *search;
-	struct fts5_conn *conn;
-	const struct search_query *query;
-	enum search_kind kind;
-	int64_t genre; /* the filter's id; -1: nothing has such a genre */
-	const char *filter;
-	struct fault *fault;
-
-	/* Found so far, in order. */
-	struct found_row *rows;
-	size_t count, room;
-	bool complete; /* these are all */
-	enum search_rank worst;
-};
+#define CHOICES_MAX 32	/* patterns of one word and one way of looking */
+#define CHOICES_ALL 160 /* of all words together */
 
 static size_t
-rows_needed(const struct kind_search *ks)
+rows_needed(const struct fts5_kind_search *ks)
 {
 	size_t need = (size_t)ks->query->offset + ks->query->limit;
 
@@ -56,23 +24,23 @@ rows_needed(const struct kind_search *ks)
 }
 
 static void
-rows_add(struct kind_search *ks, int64_t row, enum search_rank rank)
+rows_add(struct fts5_kind_search *ks, int64_t row, enum search_rank rank)
 {
 	if (ks->count == ks->room) {
 		size_t room = ks->room > 0 ? ks->room * 2 : 64;
-		struct found_row *rows =
-			arena_new(ks->search->arena, struct found_row, room);
+		struct fts5_found *rows =
+			arena_new(ks->search->arena, struct fts5_found, room);
 
 		if (ks->count > 0)
 			memcpy(rows, ks->rows, ks->count * sizeof *rows);
 		ks->rows = rows;
 		ks->room = room;
 	}
-	ks->rows[ks->count++] = (struct found_row){ row, rank };
+	ks->rows[ks->count++] = (struct fts5_found){ row, rank };
 }
 
 static bool
-rows_have(const struct kind_search *ks, size_t among, int64_t row)
+rows_have(const struct fts5_kind_search *ks, size_t among, int64_t row)
 {
 	for (size_t i = 0; i < among; i++) {
 		if (ks->rows[i].row == row)
@@ -81,163 +49,9 @@ rows_have(const struct kind_search *ks, size_t among, int64_t row)
 	return false;
 }
 
-/* A row that matches; its rank, or SEARCH_UNRANKED where that is not known yet.
- * False: stop. */
-typedef bool visit_row(void *cookie, int64_t row, enum search_rank rank);
-
-static enum status
-match_each(struct kind_search *ks, const char *expression, visit_row *visit,
-	   void *cookie)
-{
-	enum status status;
-	sqlite3_stmt *rows = fts5_of_kind(ks->conn, ks->kind, FTS5_MATCH,
-					  &status, ks->fault);
-	int code;
-
-	if (rows == NULL)
-		return status;
-	sqlite3_bind_text(rows, 1, expression, -1, SQLITE_STATIC);
-	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-		if (!visit(cookie, sqlite3_column_int64(rows, 0),
-			   SEARCH_UNRANKED))
-			break;
-	}
-	if (code != SQLITE_ROW && code != SQLITE_DONE)
-		status = fts5_fault(ks->conn->db, ks->fault, "query");
-	sqlite3_reset(rows);
-	return status;
-}
-
-/* A document; its number and id alone when not `whole`. */
-static enum status
-row_fetch(struct kind_search *ks, int64_t number, bool whole,
-	  struct fts5_row *out)
-{
-	int64_t sequence = number & (FTS5_ROW_SEQUENCES - 1);
-	enum status status;
-	sqlite3_stmt *row;
-	int code;
-
-	if (!whole && sequence < FTS5_ROW_IDS) {
-		*out = (struct fts5_row){ .row = number, .id = sequence };
-		return STATUS_OK;
-	}
-	row = fts5_of_kind(ks->conn, ks->kind, whole ? FTS5_BY_ROW : FTS5_ID_OF,
-			   &status, ks->fault);
-	if (row == NULL)
-		return status;
-	sqlite3_bind_int64(row, 1, number);
-	code = sqlite3_step(row);
-	if (code == SQLITE_ROW && whole)
-		fts5_row_read(row, ks->search->arena, out);
-	else if (code == SQLITE_ROW)
-		*out = (struct fts5_row){
-			.row = number, .id = sqlite3_column_int64(row, 0)
-		};
-	else if (code == SQLITE_DONE)
-		status = fault_field(ks->fault, STATUS_CORRUPT, "search",
-				     "the search index has words of a "
-				     "document that it does not have");
-	else
-		status = fts5_fault(ks->conn->db, ks->fault, "document");
-	sqlite3_reset(row);
-	return status;
-}
-
-static enum status
-row_rank(struct kind_search *ks, int64_t number, enum search_rank worst,
-	 enum search_rank *out)
-{
-	struct search_words words = { 0 };
-	struct fts5_row row;
-	enum status status = row_fetch(ks, number, true, &row);
-
-	if (status != STATUS_OK)
-		return status;
-	if (row.title_hash == ks->search->plan.title_hash) {
-		*out = SEARCH_TITLE;
-		return STATUS_OK;
-	}
-	fts5_row_words(ks->search->arena, &row, &words);
-	*out = search_plan_rank(&ks->search->plan, &words, worst);
-	return STATUS_OK;
-}
-
-/* Looks for the other pieces in the text of what one piece gives. */
-struct rare_scan {
-	struct kind_search *ks;
-	enum search_rank worst;
-	visit_row *visit;
-	void *cookie;
-	size_t rows;
-	enum status status;
-};
-
-static bool
-rare_row(void *cookie, int64_t row, enum search_rank rank)
-{
-	struct rare_scan *scan = cookie;
-
-	scan->status = row_rank(scan->ks, row, scan->worst, &rank);
-	if (scan->status != STATUS_OK || ++scan->rows > RARE_ROWS_MAX)
-		return false;
-	return rank > scan->worst || scan->visit(scan->cookie, row, rank);
-}
-
-static bool
-plan_is_one_word(const struct search_plan *plan)
-{
-	return plan->piece_count == 1 && plan->pieces[0].typed.count == 1;
-}
-
-/* The pieces to ask for; false: all of them. The others are too frequent. */
-static bool
-plan_rare_part(const struct kind_search *ks, enum search_rank worst,
-	       struct search_plan *part)
-{
-	const struct search_plan *plan = &ks->search->plan;
-	uint64_t documents[SEARCH_QUERY_WORDS_MAX], least = UINT64_MAX;
-
-	*part = *plan;
-	for (size_t i = 0; i < plan->piece_count; i++) {
-		documents[i] = fts5_estimate(&plan->pieces[i], worst);
-		least = documents[i] < least ? documents[i] : least;
-	}
-	if (plan->piece_count < 2 || least > RARE_MAX)
-		return false;
-	part->pieces = arena_new(ks->search->arena, struct plan_piece,
-				 plan->piece_count);
-	part->piece_count = 0;
-	for (size_t i = 0; i < plan->piece_count; i++) {
-		if (documents[i] <= least * RARE_RATIO)
-			part->pieces[part->piece_count++] = plan->pieces[i];
-	}
-	return part->piece_count < plan->piece_count;
-}
-
-/* Visits all things up to a rank, the most popular first. */
-static enum status
-rows_each(struct kind_search *ks, enum search_rank worst, visit_row *visit,
-	  void *cookie)
-{
-	struct rare_scan scan = { ks, worst, visit, cookie, 0, STATUS_OK };
-	struct search_plan part;
-	bool rare = plan_rare_part(ks, worst, &part);
-	const char *expression =
-		fts5_expression(ks->search, &part, ks->kind, worst, ks->filter);
-	enum status status;
-
-	if (expression == NULL)
-		return STATUS_OK;
-	if (!rare)
-		return match_each(ks, expression, visit, cookie);
-	status = match_each(ks, expression, rare_row, &scan);
-	return status == STATUS_OK ? scan.status : status;
-}
-
 /* Gathers up to `most` rows with one rank, without those found before. */
 struct gather {
-	struct kind_search *ks;
+	struct fts5_kind_search *ks;
 	enum search_rank rank;
 	size_t before, most;
 	int64_t *sorted; /* the rows before, sorted, when these are many */
@@ -271,18 +85,16 @@ gather_row(void *cookie, int64_t row, enum search_rank rank)
 	return gather->ks->count < gather->most;
 }
 
-/* Adds what has a rank up to `worst` and is not there yet; `rank` is theirs
- * where it is not found out on the way. */
+/* Adds what the way leads to and is not there yet; `rank` is theirs where it is
+ * not found out on the way. */
 static enum status
-gather_match(struct kind_search *ks, enum search_rank worst,
-	     enum search_rank rank, size_t most)
+gather_match(const struct fts5_way *way, enum search_rank rank, size_t most)
 {
+	struct fts5_kind_search *ks = way->ks;
 	struct gather gather = {
 		.ks = ks, .rank = rank, .before = ks->count, .most = most
 	};
 
-	if (ks->count >= most)
-		return STATUS_OK;
 	if (ks->count > 32) {
 		gather.sorted =
 			arena_new(ks->search->arena, int64_t, ks->count);
@@ -290,14 +102,13 @@ gather_match(struct kind_search *ks, enum search_rank worst,
 			gather.sorted[i] = ks->rows[i].row;
 		qsort(gather.sorted, ks->count, sizeof(int64_t), row_compare);
 	}
-	return rows_each(ks, worst, gather_row, &gather);
+	return fts5_way_walk(way, gather_row, &gather);
 }
 
 /* Things whose whole title or name was typed. */
 static enum status
-gather_titles(struct kind_search *ks, size_t most)
+gather_titles(struct fts5_kind_search *ks, size_t most)
 {
-	const struct search_query *query = ks->query;
 	enum status status;
 	sqlite3_stmt *rows = fts5_of_kind(ks->conn, ks->kind, FTS5_BY_TITLE,
 					  &status, ks->fault);
@@ -307,12 +118,7 @@ gather_titles(struct kind_search *ks, size_t most)
 		return status;
 	sqlite3_bind_int64(rows, 1, ks->search->plan.title_hash);
 	while (ks->count < most && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-		if ((query->genre == NULL ||
-		     sqlite3_column_int64(rows, 1) == ks->genre) &&
-		    (query->year == 0 ||
-		     sqlite3_column_int64(rows, 2) == query->year) &&
-		    (query->artist_id == 0 ||
-		     sqlite3_column_int64(rows, 3) == query->artist_id))
+		if (fts5_row_passes(ks, rows, 1))
 			rows_add(ks, sqlite3_column_int64(rows, 0),
 				 SEARCH_TITLE);
 	}
@@ -323,7 +129,7 @@ gather_titles(struct kind_search *ks, size_t most)
 }
 
 static bool
-plan_has(const struct kind_search *ks, enum search_rank best,
+plan_has(const struct fts5_kind_search *ks, enum search_rank best,
 	 enum search_rank worst)
 {
 	const struct search_plan *plan = &ks->search->plan;
@@ -339,17 +145,21 @@ plan_has(const struct kind_search *ks, enum search_rank best,
  * rank itself give something new. Of several, one may match better than the
  * other: all patterns are asked for again, unless none is of this rank. */
 static enum status
-gather_rank(struct kind_search *ks, enum search_rank rank)
+gather_rank(struct fts5_kind_search *ks, enum search_rank rank)
 {
 	const struct search_plan *plan = &ks->search->plan;
+	struct fts5_way way;
 	enum status status;
 
 	ks->worst = rank;
-	if (rank > SEARCH_EXACT && !plan_has(ks, rank, rank))
+	if (ks->count >= rows_needed(ks) ||
+	    (rank > SEARCH_EXACT && !plan_has(ks, rank, rank)))
 		return STATUS_OK;
-	if (plan_is_one_word(plan))
+	if (fts5_plan_is_one_word(plan))
 		plan->pieces[0].best = rank;
-	status = gather_match(ks, rank, rank, rows_needed(ks));
+	status = fts5_way_find(ks, rank, &way);
+	if (status == STATUS_OK)
+		status = gather_match(&way, rank, rows_needed(ks));
 	plan->pieces[0].best = SEARCH_TITLE;
 	return status;
 }
@@ -357,7 +167,7 @@ gather_rank(struct kind_search *ks, enum search_rank rank)
 /* Adds rank after rank until the page is full. Fallback ranks end the search as
  * soon as there are enough. */
 static enum status
-gather_more(struct kind_search *ks, enum search_rank rank,
+gather_more(struct fts5_kind_search *ks, enum search_rank rank,
 	    enum search_rank worst)
 {
 	enum status status = STATUS_OK;
@@ -371,7 +181,7 @@ gather_more(struct kind_search *ks, enum search_rank rank,
 }
 
 static enum status
-gather_ranks(struct kind_search *ks, enum search_rank worst)
+gather_ranks(struct fts5_kind_search *ks, enum search_rank worst)
 {
 	enum status status;
 
@@ -385,7 +195,7 @@ gather_ranks(struct kind_search *ks, enum search_rank worst)
 static int
 found_compare(const void *a, const void *b)
 {
-	const struct found_row *x = a, *y = b;
+	const struct fts5_found *x = a, *y = b;
 
 	if (x->rank != y->rank)
 		return x->rank < y->rank ? -1 : 1;
@@ -394,7 +204,7 @@ found_compare(const void *a, const void *b)
 
 /* Drops the fallback ranks that are not needed. Rows are in order. */
 static void
-rows_cut(struct kind_search *ks, enum search_rank worst)
+rows_cut(struct fts5_kind_search *ks, enum search_rank worst)
 {
 	size_t count = 0;
 
@@ -411,30 +221,32 @@ rows_cut(struct kind_search *ks, enum search_rank worst)
 /* Adds everything up to `worst` that is not there yet; *few false: there is too
  * much to look at each. */
 static enum status
-level_add(struct kind_search *ks, enum search_rank worst, bool *few)
+level_add(struct fts5_kind_search *ks, enum search_rank worst, bool *few)
 {
-	struct search_plan part;
+	struct fts5_way way;
 	size_t most = ks->count;
-	enum status status;
+	enum status status = fts5_way_find(ks, worst, &way);
 
-	/* The ranks of what a rare piece gives come with it. */
-	most += plan_rare_part(ks, worst, &part) ? RARE_ROWS_MAX : FEW + 1;
-	status = gather_match(ks, worst, SEARCH_UNRANKED, most);
+	if (status != STATUS_OK)
+		return status;
+	/* The ranks of what is looked at come with it. */
+	most += way.looks ? FTS5_LOOKS_MAX : FEW + 1;
+	status = gather_match(&way, SEARCH_UNRANKED, most);
 	*few = ks->count < most;
 	return status;
 }
 
 /* What was added is all: gives it its ranks and its order. */
 static enum status
-level_finish(struct kind_search *ks, enum search_rank worst)
+level_finish(struct fts5_kind_search *ks, enum search_rank worst)
 {
 	enum status status = STATUS_OK;
 
 	ks->complete = true;
 	for (size_t i = 0; status == STATUS_OK && i < ks->count; i++) {
 		if (ks->rows[i].rank == SEARCH_UNRANKED)
-			status = row_rank(ks, ks->rows[i].row, worst,
-					  &ks->rows[i].rank);
+			status = fts5_row_rank(ks, ks->rows[i].row, worst,
+					       &ks->rows[i].rank);
 	}
 	if (status != STATUS_OK)
 		return status;
@@ -446,13 +258,13 @@ level_finish(struct kind_search *ks, enum search_rank worst)
 
 /* The first level, by whichever of the two ways. */
 static enum status
-level_first(struct kind_search *ks)
+level_first(struct fts5_kind_search *ks)
 {
 	bool few = false;
 	enum status status = STATUS_OK;
 
 	/* One word: its ranks are cheaper to ask for than to see. */
-	if (!plan_is_one_word(&ks->search->plan))
+	if (!fts5_plan_is_one_word(&ks->search->plan))
 		status = level_add(ks, SEARCH_PREFIX, &few);
 	if (status != STATUS_OK)
 		return status;
@@ -465,7 +277,7 @@ level_first(struct kind_search *ks)
  * that has such patterns is asked for with these alone, and what they give is
  * little, however frequent the other pieces are. */
 static enum status
-level_add_new(struct kind_search *ks, enum search_rank best,
+level_add_new(struct fts5_kind_search *ks, enum search_rank best,
 	      enum search_rank worst, bool *few)
 {
 	const struct search_plan *plan = &ks->search->plan;
@@ -490,7 +302,7 @@ level_add_new(struct kind_search *ks, enum search_rank best,
 /* Climbs one level; one that brings no new meaning is passed over. What was
  * found so far is all up to `from`. */
 static enum status
-level_climb(struct kind_search *ks, enum search_rank from,
+level_climb(struct fts5_kind_search *ks, enum search_rank from,
 	    enum search_rank worst)
 {
 	size_t count = ks->count;
@@ -500,7 +312,7 @@ level_climb(struct kind_search *ks, enum search_rank from,
 	ks->worst = worst;
 	if (!plan_has(ks, from + 1, worst))
 		return STATUS_OK;
-	if (!plan_is_one_word(&ks->search->plan)) {
+	if (!fts5_plan_is_one_word(&ks->search->plan)) {
 		status = level_add_new(ks, from + 1, worst, &few);
 		if (status != STATUS_OK)
 			return status;
@@ -513,7 +325,7 @@ level_climb(struct kind_search *ks, enum search_rank from,
 }
 
 static enum status
-kind_run(struct kind_search *ks)
+kind_run(struct fts5_kind_search *ks)
 {
 	enum status status;
 
@@ -548,7 +360,7 @@ count_row(void *cookie, int64_t row, enum search_rank rank)
 }
 
 static enum status
-kind_total(struct kind_search *ks, struct search_found *out)
+kind_total(struct fts5_kind_search *ks, struct search_found *out)
 {
 	struct counter counter = { 0, ks->query->count_up_to + 1 };
 	enum status status;
@@ -562,7 +374,7 @@ kind_total(struct kind_search *ks, struct search_found *out)
 	out->total_is_lower_bound = true;
 	if (ks->query->count_up_to <= ks->count)
 		return STATUS_OK;
-	status = rows_each(ks, ks->worst, count_row, &counter);
+	status = fts5_rows_each(ks, ks->worst, count_row, &counter);
 	if (status != STATUS_OK)
 		return status;
 	out->total_is_lower_bound = counter.count == counter.most;
@@ -571,7 +383,7 @@ kind_total(struct kind_search *ks, struct search_found *out)
 }
 
 static enum status
-kind_hits(struct kind_search *ks, struct search_found *out)
+kind_hits(struct fts5_kind_search *ks, struct search_found *out)
 {
 	size_t first = ks->query->offset, end = first + ks->query->limit;
 	enum status status = STATUS_OK;
@@ -586,8 +398,8 @@ kind_hits(struct kind_search *ks, struct search_found *out)
 		struct search_hit *hit = &out->hits[out->count];
 		struct fts5_row row;
 
-		status = row_fetch(ks, ks->rows[i].row, ks->query->want_text,
-				   &row);
+		status = fts5_row_fetch(ks, ks->rows[i].row,
+					ks->query->want_text, &row);
 		if (status != STATUS_OK)
 			break;
 		*hit = (struct search_hit){
@@ -659,7 +471,7 @@ tally_finish(struct tally *tally, struct arena *arena,
 }
 
 struct facet_count {
-	struct kind_search *ks;
+	struct fts5_kind_search *ks;
 	struct tally genres, years, artists;
 	size_t rows;
 	enum status status;
@@ -669,7 +481,7 @@ static bool
 facet_row(void *cookie, int64_t number, enum search_rank rank)
 {
 	struct facet_count *facets = cookie;
-	struct kind_search *ks = facets->ks;
+	struct fts5_kind_search *ks = facets->ks;
 	sqlite3_stmt *row = fts5_of_kind(ks->conn, ks->kind, FTS5_BY_ROW,
 					 &facets->status, ks->fault);
 
@@ -701,7 +513,7 @@ tally_new(struct arena *arena)
 
 /* The name of a genre or, by its document, of an artist. */
 static enum status
-facet_name(struct kind_search *ks, struct search_facet *facet, bool genre)
+facet_name(struct fts5_kind_search *ks, struct search_facet *facet, bool genre)
 {
 	enum status status;
 	sqlite3_stmt *row =
@@ -725,7 +537,7 @@ facet_name(struct kind_search *ks, struct search_facet *facet, bool genre)
 }
 
 static enum status
-kind_facets(struct kind_search *ks, struct search_found *out)
+kind_facets(struct fts5_kind_search *ks, struct search_found *out)
 {
 	struct arena *arena = ks->search->arena;
 	struct facet_count facets = { .ks = ks,
@@ -735,7 +547,7 @@ kind_facets(struct kind_search *ks, struct search_found *out)
 	enum status status = STATUS_OK;
 
 	if (ks->count > 0)
-		status = rows_each(ks, ks->worst, facet_row, &facets);
+		status = fts5_rows_each(ks, ks->worst, facet_row, &facets);
 	if (status == STATUS_OK)
 		status = facets.status;
 	out->facets_are_sampled = facets.rows > SEARCH_FACET_DOCUMENTS_MAX;
@@ -761,7 +573,7 @@ filter_add(struct buffer *out, enum fts5_mark mark, int64_t value)
 
 /* The filters as an expression to add, "" when there are none. */
 static enum status
-filter_make(struct kind_search *ks)
+filter_make(struct fts5_kind_search *ks)
 {
 	const struct search_query *query = ks->query;
 	enum status status = STATUS_OK;
@@ -825,13 +637,13 @@ reading_write(const struct plan_reading *reading,
 /* The query in the words of the first thing found. Pieces take the reading of
  * better rank. */
 static enum status
-mean_of_row(struct kind_search *ks, int64_t number, const char **out)
+mean_of_row(struct fts5_kind_search *ks, int64_t number, const char **out)
 {
 	const struct search_plan *plan = &ks->search->plan;
 	struct search_words words = { 0 };
 	struct fts5_row row;
 	struct buffer text;
-	enum status status = row_fetch(ks, number, true, &row);
+	enum status status = fts5_row_fetch(ks, number, true, &row);
 
 	if (status != STATUS_OK)
 		return status;
@@ -867,7 +679,8 @@ first_row(void *cookie, int64_t row, enum search_rank rank)
 
 /* Tries the pieces first … end - 1 alone, with any meaning. */
 static enum status
-mean_of_part(struct kind_search *ks, size_t first, size_t end, const char **out)
+mean_of_part(struct fts5_kind_search *ks, size_t first, size_t end,
+	     const char **out)
 {
 	struct search_plan *plan = &ks->search->plan, whole = *plan;
 	enum status status = STATUS_OK;
@@ -881,7 +694,7 @@ mean_of_part(struct kind_search *ks, size_t first, size_t end, const char **out)
 		if (!(ks->query->kinds & SEARCH_KIND_BIT(k)))
 			continue;
 		ks->kind = (enum search_kind)k;
-		status = rows_each(ks, SEARCH_TYPO_TWICE, first_row, &row);
+		status = fts5_rows_each(ks, SEARCH_TYPO_TWICE, first_row, &row);
 		if (status == STATUS_OK && row >= 0)
 			status = mean_of_row(ks, row, out);
 	}
@@ -892,7 +705,7 @@ mean_of_part(struct kind_search *ks, size_t first, size_t end, const char **out)
 /* Nothing was found: without the last word, without the first, or one of the
  * first few alone? */
 static enum status
-mean_of_less(struct kind_search *ks, const char **out)
+mean_of_less(struct fts5_kind_search *ks, const char **out)
 {
 	const struct search_plan *plan = &ks->search->plan;
 	size_t count = plan->piece_count;
@@ -911,9 +724,10 @@ mean_of_less(struct kind_search *ks, const char **out)
 
 /* The best of each kind's first rows decides. `all` is by kind. */
 static enum status
-mean_find(struct kind_search *all, struct kind_search *any, const char **out)
+mean_find(struct fts5_kind_search *all, struct fts5_kind_search *any,
+	  const char **out)
 {
-	struct kind_search *best = NULL;
+	struct fts5_kind_search *best = NULL;
 
 	for (int k = 0; k < SEARCH_KINDS; k++) {
 		if (all[k].count > 0 &&
@@ -958,7 +772,7 @@ patterns_copy(const struct search_plan *plan, struct search_answer *out)
 }
 
 static enum status
-kind_answer(struct kind_search *ks, struct search_found *out)
+kind_answer(struct fts5_kind_search *ks, struct search_found *out)
 {
 	enum status status = kind_run(ks);
 
@@ -983,10 +797,10 @@ query_run(struct fts5_conn *conn, const struct fts5_state *state,
 				      .terms = terms,
 				      .kinds = query->kinds,
 				      .choices_max = CHOICES_MAX };
-	struct kind_search any = {
+	struct fts5_kind_search any = {
 		.search = &search, .conn = conn, .query = query, .fault = fault
 	};
-	struct kind_search all[SEARCH_KINDS] = { 0 };
+	struct fts5_kind_search all[SEARCH_KINDS] = { 0 };
 	enum status status;
 
 	search_plan_make(arena, query->text, &search.plan);

@@ -12,10 +12,8 @@
 #include "base/log.h"
 #include "driver/search_fts5.h"
 
-#define STEPS 1024 /* of popularity */
+#define STEPS 1024	   /* of popularity */
 #define REBUILD_BATCH 4000 /* documents in one transaction */
-#define MERGE_PAGES 1000   /* of one step of merging */
-#define TIDY_WORDS_LEAST 2000
 
 /* One change of one row. */
 struct change {
@@ -38,6 +36,10 @@ struct batch {
 	size_t count, room;
 	struct term_input *new_words;
 	size_t new_count, new_room;
+	struct fts5_bit *bits;
+	size_t bit_count, bit_room;
+	struct fts5_common common[SEARCH_KINDS];
+	bool common_known[SEARCH_KINDS];
 	/* The next free row of each step for ids that are no sequence, 0: not
 	 * looked up yet. */
 	int64_t (*next)[STEPS];
@@ -57,6 +59,9 @@ batch_release(struct batch *batch)
 {
 	free(batch->changes);
 	free(batch->new_words);
+	free(batch->bits);
+	for (int k = 0; k < SEARCH_KINDS; k++)
+		free(batch->common[k].at);
 	free(batch->next);
 }
 
@@ -100,50 +105,62 @@ mark_add(struct buffer *out, enum fts5_mark mark, int64_t value)
 	buffer_add_char(out, ' ');
 }
 
-static bool
-words_are_mixed(const struct search_words *words)
-{
-	uint32_t scripts = 0;
-
-	for (size_t i = 0; i < words->count; i++)
-		scripts |= fts5_script(words->at[i].text,
-				       words->at[i].length_bytes);
-	return (scripts & (scripts - 1)) != 0;
-}
-
-static void
-words_print(struct buffer *out, const struct search_words *words,
-	    const char *before)
-{
-	for (size_t i = 0; i < words->count; i++) {
-		buffer_add_text(out, before);
-		buffer_add(out, words->at[i].text, words->at[i].length_bytes);
-		buffer_add_char(out, ' ');
-	}
-}
-
 /* The words of a row as FTS5 gets them: with blanks between, then its marks. */
 static const char *
-row_words_print(struct batch *batch, enum search_kind kind,
-		const struct fts5_row *row, bool note)
+row_words_print(struct batch *batch, const struct fts5_row *row,
+		const struct search_words *words)
 {
-	struct search_words words = { 0 };
 	struct buffer text;
 	const char *copy;
 
-	fts5_row_words(batch->arena, row, &words);
 	buffer_init(&text, 0);
-	for (size_t i = 0; note && i < words.count; i++)
-		word_note(batch, kind, &words.at[i]);
-	words_print(&text, &words, "");
-	if (words_are_mixed(&words))
-		words_print(&text, &words, FTS5_MARK_MIXED);
+	for (size_t i = 0; i < words->count; i++) {
+		buffer_add(&text, words->at[i].text, words->at[i].length_bytes);
+		buffer_add_char(&text, ' ');
+	}
 	mark_add(&text, FTS5_MARK_GENRE, row->genre);
 	mark_add(&text, FTS5_MARK_YEAR, row->year);
 	mark_add(&text, FTS5_MARK_ARTIST, row->artist_id);
 	copy = arena_copy_bytes(batch->arena, text.bytes, text.length);
 	buffer_release(&text);
 	return copy;
+}
+
+/* Notes the bits of common words that a document had, and those it has. */
+static enum status
+bits_note(struct batch *batch, enum search_kind kind, int64_t id,
+	  const struct search_words *had, const struct search_words *has,
+	  struct fault *fault)
+{
+	struct fts5_common *common = &batch->common[kind];
+	enum status status = STATUS_OK;
+
+	if (batch->empty || !fts5_has_bit(id))
+		return STATUS_OK;
+	if (!batch->common_known[kind])
+		status = fts5_common_load(batch->conn, kind, batch->arena,
+					  common, fault);
+	batch->common_known[kind] = true;
+	if (status != STATUS_OK)
+		return status;
+	fts5_common_mark(common, had, FTS5_HAD);
+	fts5_common_mark(common, has, FTS5_HAS);
+	for (size_t i = 0; i < common->count; i++) {
+		uint8_t mark = common->at[i].has;
+
+		common->at[i].has = 0;
+		if (mark != FTS5_HAD && mark != FTS5_HAS)
+			continue;
+		batch->bits = grow(batch->bits, batch->bit_count,
+				   &batch->bit_room, sizeof *batch->bits);
+		batch->bits[batch->bit_count++] = (struct fts5_bit){
+			.kind = kind,
+			.number = common->at[i].number,
+			.id = id,
+			.set = mark == FTS5_HAS,
+		};
+	}
+	return STATUS_OK;
 }
 
 /* A row in the step: the document's own or, for a large id, a free one; when
@@ -229,6 +246,23 @@ row_make(struct batch *batch, const struct search_document *document,
 				       fault);
 }
 
+/* The row and the words of a document that is there now. */
+static enum status
+change_make(struct batch *batch, const struct search_document *document,
+	    struct change *out, struct search_words *words, struct fault *fault)
+{
+	enum status status = row_make(batch, document, &out->row, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	fts5_row_words(batch->arena, &out->row, words);
+	for (size_t i = 0; i < words->count; i++)
+		word_note(batch, document->kind, &words->at[i]);
+	out->put = true;
+	out->words = row_words_print(batch, &out->row, words);
+	return STATUS_OK;
+}
+
 static enum status
 document_change(struct batch *batch, const struct search_document *document,
 		struct fault *fault)
@@ -236,37 +270,37 @@ document_change(struct batch *batch, const struct search_document *document,
 	enum search_kind kind = document->kind;
 	uint32_t step = search_popularity_step(document->popularity);
 	struct change before = { .kind = kind }, after = { .kind = kind };
+	struct search_words had = { 0 }, has = { 0 };
 	bool found;
 	enum status status =
 		row_find(batch, kind, document->id, &before.row, &found, fault);
 
 	if (status != STATUS_OK)
 		return status;
-	if (found)
-		before.words = row_words_print(batch, kind, &before.row, false);
-	batch->state->documents[kind] += !document->gone - found;
-	if (document->gone) {
-		if (found)
-			change_add(batch, before);
-		return STATUS_OK;
+	if (found) {
+		fts5_row_words(batch->arena, &before.row, &had);
+		before.words = row_words_print(batch, &before.row, &had);
 	}
-	status = row_make(batch, document, &after.row, fault);
-	if (status != STATUS_OK)
-		return status;
-	after.put = true;
-	after.words = row_words_print(batch, kind, &after.row, true);
+	batch->state->documents[kind] += !document->gone - found;
+	if (!document->gone)
+		status = change_make(batch, document, &after, &has, fault);
 	after.row.row = before.row.row;
-	if (!found || before.row.row >> FTS5_ROW_SEQUENCE_BITS != step)
+	if (status == STATUS_OK && after.put &&
+	    (!found || before.row.row >> FTS5_ROW_SEQUENCE_BITS != step))
 		status = row_allot(batch, kind, document->id, step,
 				   &after.row.row, fault);
 	if (status != STATUS_OK)
 		return status;
-	after.words_stay = found && after.row.row == before.row.row &&
+	after.words_stay = found && after.put &&
+			   after.row.row == before.row.row &&
 			   strcmp(before.words, after.words) == 0;
 	if (found && !after.words_stay)
 		change_add(batch, before);
-	change_add(batch, after);
-	return STATUS_OK;
+	if (after.put)
+		change_add(batch, after);
+	return after.words_stay ? STATUS_OK
+				: bits_note(batch, kind, document->id, &had,
+					    &has, fault);
 }
 
 static int
@@ -347,8 +381,10 @@ changes_write(struct batch *batch, struct fault *fault)
 		qsort(batch->changes, batch->count, sizeof *batch->changes,
 		      change_compare);
 	for (size_t i = 0; status == STATUS_OK && i < batch->count; i++) {
-		if (!batch->changes[i].words_stay)
+		if (!batch->changes[i].words_stay) {
 			status = words_write(batch, &batch->changes[i], fault);
+			batch->state->written++;
+		}
 		if (status == STATUS_OK)
 			status = row_write(batch, &batch->changes[i], fault);
 	}
@@ -446,6 +482,9 @@ batch_write(struct batch *batch, const struct search_document *documents,
 	status = documents_change(batch, documents, count, fault);
 	if (status == STATUS_OK)
 		status = changes_write(batch, fault);
+	if (status == STATUS_OK)
+		status = fts5_bits_write(batch->conn, batch->bits,
+					 batch->bit_count, fault);
 	if (status == STATUS_OK)
 		status = new_words_write(batch, new_words, fault);
 	return status;
@@ -640,125 +679,6 @@ fts5_rebuild_add(struct search_rebuild *base,
 	return status;
 }
 
-/* Merges the segments of a kind's index into one, in steps between which other
- * writers have their turn. A negative count says "all into one", once. */
-static enum status
-segments_merge(struct fts5_index *index, struct fts5_conn *conn,
-	       int64_t generation, int kind, struct fault *fault)
-{
-	int pages = -MERGE_PAGES;
-	enum status status = STATUS_OK;
-	bool more = true;
-
-	while (status == STATUS_OK && more) {
-		int before = sqlite3_total_changes(conn->db);
-
-		pthread_mutex_lock(&index->write_lock);
-		status = fts5_exec(conn, fault,
-				   "INSERT INTO fts_%lld_%d(fts_%lld_%d, rank)"
-				   " VALUES('merge', %d)",
-				   (long long)generation, kind,
-				   (long long)generation, kind, pages);
-		pthread_mutex_unlock(&index->write_lock);
-		pages = MERGE_PAGES;
-		more = sqlite3_total_changes(conn->db) - before >= 2;
-	}
-	return status;
-}
-
-/* Adds the words of a kind's index to inputs. */
-static enum status
-vocabulary_read(struct fts5_conn *conn, int64_t generation, int kind,
-		struct arena *arena, struct term_input **inputs, size_t *count,
-		size_t *room, struct fault *fault)
-{
-	sqlite3_stmt *rows = NULL;
-	enum status status;
-	int code;
-
-	status = fts5_exec(conn, fault,
-			   "CREATE VIRTUAL TABLE temp.vocabulary USING"
-			   " fts5vocab('main', 'fts_%lld_%d', 'row')",
-			   (long long)generation, kind);
-	if (status != STATUS_OK)
-		return status;
-	/* Marks sort behind all words. */
-	code = sqlite3_prepare_v2(conn->db,
-				  "SELECT term, doc FROM temp.vocabulary"
-				  " WHERE term < ?",
-				  -1, &rows, NULL);
-	if (code == SQLITE_OK)
-		sqlite3_bind_text(rows, 1, "\xF8", 1, SQLITE_STATIC);
-	while (code == SQLITE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-		size_t length = (size_t)sqlite3_column_bytes(rows, 0);
-
-		*inputs = grow(*inputs, *count, room, sizeof **inputs);
-		(*inputs)[(*count)++] = (struct term_input){
-			.text = arena_copy_bytes(
-				arena, sqlite3_column_text(rows, 0), length),
-			.length_bytes = (uint16_t)length,
-			.kinds = (uint8_t)SEARCH_KIND_BIT(kind),
-			.documents = (uint32_t)sqlite3_column_int64(rows, 1),
-		};
-		code = SQLITE_OK;
-	}
-	if (code != SQLITE_DONE)
-		status = fts5_fault(conn->db, fault, "vocabulary");
-	sqlite3_finalize(rows);
-	if (status == STATUS_OK)
-		status = fts5_exec(conn, fault, "DROP TABLE temp.vocabulary");
-	else
-		fts5_exec(conn, NULL, "DROP TABLE temp.vocabulary");
-	return status;
-}
-
-/* All words of a generation as a run; read inside one transaction. */
-static enum status
-dictionary_make(struct fts5_conn *conn, int64_t generation,
-		struct term_run **out, struct fault *fault)
-{
-	struct term_input *inputs = NULL;
-	size_t count = 0, room = 0;
-	enum status status = STATUS_OK;
-	struct arena arena;
-
-	arena_init(&arena);
-	for (int k = 0; status == STATUS_OK && k < SEARCH_KINDS; k++)
-		status = vocabulary_read(conn, generation, k, &arena, &inputs,
-					 &count, &room, fault);
-	if (status == STATUS_OK)
-		*out = term_run_new(inputs, count);
-	free(inputs);
-	arena_release(&arena);
-	return status;
-}
-
-/* Keeps the run as the dictionary of all words up to state->word_seq `seq`. */
-static enum status
-dictionary_write(struct fts5_conn *conn, const struct term_run *run,
-		 int64_t seq, struct fts5_state *state, struct fault *fault)
-{
-	struct span bytes = term_run_bytes(run);
-	enum status status;
-	sqlite3_stmt *put =
-		fts5_plain(conn, FTS5_DICTIONARY_PUT, &status, fault);
-	sqlite3_stmt *forget = put == NULL ? NULL
-					   : fts5_plain(conn, FTS5_WORDS_FORGET,
-							&status, fault);
-
-	if (forget == NULL)
-		return status;
-	sqlite3_bind_blob64(put, 1, bytes.at, bytes.length, SQLITE_STATIC);
-	sqlite3_bind_int64(forget, 1, seq);
-	if (sqlite3_step(put) != SQLITE_DONE ||
-	    sqlite3_step(forget) != SQLITE_DONE)
-		status = fts5_fault(conn->db, fault, "keep dictionary");
-	sqlite3_reset(put);
-	sqlite3_reset(forget);
-	state->dictionary_seq = seq;
-	return status;
-}
-
 /* Swaps: from this transaction on everybody sees the new generation. */
 static enum status
 rebuild_swap(struct fts5_index *index, struct fts5_rebuild *rebuild,
@@ -774,9 +694,13 @@ rebuild_swap(struct fts5_index *index, struct fts5_rebuild *rebuild,
 	if (status != STATUS_OK)
 		return status;
 	state.generation = rebuild->generation;
+	state.chosen_at = fts5_documents_of(rebuild->documents);
+	state.written = 0;
+	state.merging = 0;
 	state.watermark = (int64_t)watermark;
 	memcpy(state.documents, rebuild->documents, sizeof state.documents);
-	status = dictionary_write(conn, run, state.word_seq, &state, fault);
+	status =
+		fts5_dictionary_write(conn, run, state.word_seq, &state, fault);
 	if (status == STATUS_OK)
 		status = fts5_state_write(conn, &state, fault);
 	status = fts5_end(conn, status, fault);
@@ -803,6 +727,49 @@ others_drop(struct fts5_index *index, struct fts5_conn *conn,
 	return status;
 }
 
+/* Merges the segments of a kind's index into one, in steps between which other
+ * writers have their turn. */
+static enum status
+rebuild_merge(struct fts5_index *index, struct fts5_rebuild *rebuild, int kind,
+	      struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	bool first = true, more = true;
+
+	while (status == STATUS_OK && more) {
+		pthread_mutex_lock(&index->write_lock);
+		status = fts5_segments_step(rebuild->conn, rebuild->generation,
+					    kind, first, &more, fault);
+		pthread_mutex_unlock(&index->write_lock);
+		first = false;
+	}
+	return status;
+}
+
+/* What is to be there before the swap. */
+static enum status
+rebuild_finish(struct fts5_index *index, struct fts5_rebuild *rebuild,
+	       struct term_run **run, struct fault *fault)
+{
+	struct fts5_choices choices = { 0 };
+	enum status status = STATUS_OK;
+	struct arena arena;
+
+	arena_init(&arena);
+	for (int k = 0; status == STATUS_OK && k < SEARCH_KINDS; k++)
+		status = rebuild_merge(index, rebuild, k, fault);
+	if (status == STATUS_OK)
+		status = fts5_dictionary_make(
+			rebuild->conn, rebuild->generation, rebuild->documents,
+			&arena, run, &choices, fault);
+	if (status == STATUS_OK)
+		status = fts5_common_make(index, rebuild->conn, &choices,
+					  rebuild->documents, fault);
+	free(choices.at);
+	arena_release(&arena);
+	return status;
+}
+
 enum status
 fts5_rebuild_commit(struct search_rebuild *base, uint64_t watermark,
 		    struct fault *fault)
@@ -811,14 +778,8 @@ fts5_rebuild_commit(struct search_rebuild *base, uint64_t watermark,
 		container_of(base, struct fts5_rebuild, base);
 	struct fts5_index *index = rebuild_index(rebuild);
 	struct term_run *run = NULL;
-	enum status status = STATUS_OK;
+	enum status status = rebuild_finish(index, rebuild, &run, fault);
 
-	for (int k = 0; status == STATUS_OK && k < SEARCH_KINDS; k++)
-		status = segments_merge(index, rebuild->conn,
-					rebuild->generation, k, fault);
-	if (status == STATUS_OK)
-		status = dictionary_make(rebuild->conn, rebuild->generation,
-					 &run, fault);
 	if (status == STATUS_OK) {
 		pthread_mutex_lock(&index->write_lock);
 		status = rebuild_swap(index, rebuild, run, watermark, fault);
@@ -847,89 +808,4 @@ fts5_rebuild_abort(struct search_rebuild *base)
 
 	others_drop(index, rebuild->conn, rebuild->generation - 1, NULL);
 	rebuild_free(index, rebuild);
-}
-
-static bool
-tidy_is_due(struct fts5_index *index)
-{
-	size_t fresh, all;
-
-	pthread_mutex_lock(&index->lock);
-	fresh = index->terms == NULL ? 0 : term_set_new_count(index->terms);
-	all = index->terms == NULL ? 0 : term_set_count(index->terms);
-	pthread_mutex_unlock(&index->lock);
-	return fresh >= TIDY_WORDS_LEAST && fresh >= all / 8;
-}
-
-/* Reads the words anew on a snapshot, while others may write. */
-static enum status
-tidy_read(struct fts5_index *index, struct fts5_conn *conn,
-	  struct fts5_state *state, struct term_run **out, struct fault *fault)
-{
-	struct term_set *terms = NULL;
-	enum status status =
-		fts5_begin(index, conn, false, state, &terms, fault);
-
-	term_set_drop(terms);
-	if (status != STATUS_OK)
-		return status;
-	status = dictionary_make(conn, state->generation, out, fault);
-	return fts5_end(conn, status, fault);
-}
-
-static enum status
-tidy_write(struct fts5_index *index, struct fts5_conn *conn,
-	   const struct fts5_state *seen, struct term_run *run,
-	   struct fault *fault)
-{
-	struct fts5_state state;
-	struct term_set *terms = NULL;
-	enum status status =
-		fts5_begin(index, conn, true, &state, &terms, fault);
-
-	term_set_drop(terms);
-	terms = NULL;
-	if (status != STATUS_OK)
-		return status;
-	if (state.generation != seen->generation ||
-	    state.dictionary_seq != seen->dictionary_seq)
-		return fts5_end(conn, STATUS_OK, fault); /* done by another */
-	status = dictionary_write(conn, run, seen->word_seq, &state, fault);
-	if (status == STATUS_OK)
-		status = fts5_state_write(conn, &state, fault);
-	if (status == STATUS_OK) {
-		terms = term_set_new(term_run_hold(run));
-		status = fts5_words_read(conn, seen->word_seq, &terms, fault);
-	}
-	status = fts5_end(conn, status, fault);
-	if (status == STATUS_OK)
-		fts5_publish(index, terms, state.generation, state.word_seq);
-	else
-		term_set_drop(terms);
-	return status;
-}
-
-enum status
-fts5_tidy(struct search_index *base, struct fault *fault)
-{
-	struct fts5_index *index = container_of(base, struct fts5_index, base);
-	struct term_run *run = NULL;
-	struct fts5_state seen;
-	struct fts5_conn *conn;
-	enum status status;
-
-	if (!tidy_is_due(index))
-		return STATUS_OK;
-	status = fts5_take(index, &conn, fault);
-	if (status != STATUS_OK)
-		return status;
-	status = tidy_read(index, conn, &seen, &run, fault);
-	if (status == STATUS_OK) {
-		pthread_mutex_lock(&index->write_lock);
-		status = tidy_write(index, conn, &seen, run, fault);
-		pthread_mutex_unlock(&index->write_lock);
-	}
-	term_run_drop(run);
-	fts5_give(index, conn);
-	return status;
 }

@@ -10,12 +10,14 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/sanitized.h"
 #include "driver/search.h"
+#include "driver/search_fts5.h"
 #include "tests/support/folder.h"
 
 #define TRACK(number, name, by, plays)                                         \
@@ -901,6 +903,9 @@ static const char *const vocabulary[] = {
 	"Ωμέγα",     "omega",
 };
 
+/* So many of them are in use. */
+static size_t vocabulary_used = ARRAY_LENGTH(vocabulary);
+
 static unsigned
 pick(unsigned *seed, size_t limit)
 {
@@ -916,7 +921,7 @@ random_title(struct arena *arena, unsigned *seed)
 	for (unsigned i = 0; i < words; i++)
 		title = arena_print(
 			arena, "%s%s%s", title, i > 0 ? " " : "",
-			vocabulary[pick(seed, ARRAY_LENGTH(vocabulary))]);
+			vocabulary[pick(seed, vocabulary_used)]);
 	return title;
 }
 
@@ -1004,31 +1009,79 @@ found_are_equal(const char *text, struct search_found *a,
 	}
 }
 
-static void
-random_changes(struct bench *a, struct bench *b, unsigned *seed, int ids,
-	       size_t count)
+/* One in eight is too large to be part of a row's number. */
+static int64_t
+random_id(unsigned *seed, int ids)
+{
+	int64_t id = 1 + pick(seed, (size_t)ids);
+
+	return pick(seed, 8) ? id : id + (1 << 23);
+}
+
+static struct search_document *
+random_documents(struct arena *arena, unsigned *seed, int ids, size_t count)
 {
 	static const char *const genres[] = { NULL, "Rock", "Pop", "Джаз" };
 	struct search_document *many =
-		arena_new(&a->arena, struct search_document, count);
+		arena_new(arena, struct search_document, count);
 
 	for (size_t i = 0; i < count; i++)
 		many[i] = (struct search_document){
 			.kind = (enum search_kind)pick(seed, SEARCH_KINDS),
-			.id = 1 + pick(seed, (size_t)ids),
-			.title = random_title(&a->arena, seed),
-			.artist = pick(seed, 2) ? random_title(&a->arena, seed)
+			.id = random_id(seed, ids),
+			.title = random_title(arena, seed),
+			.artist = pick(seed, 2) ? random_title(arena, seed)
 						: NULL,
 			.album = pick(seed, 3) ? NULL
-					       : random_title(&a->arena, seed),
+					       : random_title(arena, seed),
 			.genre = genres[pick(seed, 4)],
 			.year = pick(seed, 3) ? 1990 + (int)pick(seed, 3) : 0,
 			.artist_id = pick(seed, 3),
 			.popularity = (double)(pick(seed, 6) * 100),
 			.gone = pick(seed, 5) == 0,
 		};
+	return many;
+}
+
+static void
+random_changes(struct bench *a, struct bench *b, unsigned *seed, int ids,
+	       size_t count)
+{
+	const struct search_document *many =
+		random_documents(&a->arena, seed, ids, count);
+
 	put(a, many, count);
 	put(b, many, count);
+}
+
+static void
+rebuild_of(struct bench *bench, const struct search_document *documents,
+	   size_t count)
+{
+	struct search_rebuild *rebuild;
+
+	assert_int_equal(search_rebuild_begin(bench->index, &rebuild, NULL),
+			 STATUS_OK);
+	assert_int_equal(search_rebuild_add(rebuild, documents, count, NULL),
+			 STATUS_OK);
+	assert_int_equal(
+		search_rebuild_commit(rebuild, bench->watermark, NULL),
+		STATUS_OK);
+}
+
+/* Both anew, with a document for each of the first ids. */
+static void
+random_rebuild(struct bench *a, struct bench *b, unsigned *seed, int ids)
+{
+	struct search_document *many =
+		random_documents(&a->arena, seed, ids, (size_t)ids);
+
+	for (int i = 0; i < ids; i++) {
+		many[i].id = i + 1;
+		many[i].gone = false;
+	}
+	rebuild_of(a, many, (size_t)ids);
+	rebuild_of(b, many, (size_t)ids);
 }
 
 static void
@@ -1071,11 +1124,15 @@ check_mean(struct bench *bench, unsigned *seed)
 		fail_msg("\"%s\" finds nothing", mean);
 }
 
+/* `common`: documents that make a word common, see driver/search_fts5.h. */
 static void
-compare_run(int ids, int rounds, int queries)
+compare_run(int ids, int rounds, int queries, uint32_t common)
 {
 	struct bench index, rules;
 	unsigned seed = 17 + (unsigned)ids;
+	uint32_t common_before = fts5_common_least;
+
+	fts5_common_least = common;
 
 	bench_open(&index, &search_driver_fts5);
 	bench_open(&rules, &search_driver_memory);
@@ -1084,7 +1141,9 @@ compare_run(int ids, int rounds, int queries)
 		for (int i = 0; i < queries; i++)
 			compare_query(&index, &rules, &seed);
 		check_mean(&index, &seed);
-		if (round == rounds / 2)
+		if (round % 16 == 5)
+			random_rebuild(&index, &rules, &seed, ids);
+		if (round % 8 == 3)
 			assert_int_equal(search_tidy(index.index, NULL),
 					 STATUS_OK);
 		arena_reset(&index.arena);
@@ -1092,6 +1151,7 @@ compare_run(int ids, int rounds, int queries)
 	}
 	bench_close(&index);
 	bench_close(&rules);
+	fts5_common_least = common_before;
 }
 
 /* One thread alone, so ThreadSanitizer (ten times slower) has nothing to see
@@ -1108,14 +1168,76 @@ static void
 the_index_finds_what_the_rules_say_in_a_small_library(void **state)
 {
 	(void)state;
-	compare_run(30, SMALL_ROUNDS, 50);
+	compare_run(30, SMALL_ROUNDS, 50, UINT32_MAX);
 }
 
 static void
 the_index_finds_what_the_rules_say_where_much_is_found(void **state)
 {
 	(void)state;
-	compare_run(1500, MUCH_ROUNDS, 20);
+	compare_run(1500, MUCH_ROUNDS, 20, UINT32_MAX);
+}
+
+/* With every word common that two documents have, and with those of a few. */
+static void
+the_index_finds_what_the_rules_say_by_bitmaps(void **state)
+{
+	(void)state;
+	compare_run(30, SMALL_ROUNDS / 3, 50, 2);
+	compare_run(1500, MUCH_ROUNDS / 4, 20, 8);
+	/* more than a page has any two of these words */
+	vocabulary_used = 6;
+	compare_run(2400, MUCH_ROUNDS / 4, 15, 8);
+	vocabulary_used = ARRAY_LENGTH(vocabulary);
+}
+
+/* Of the index of tracks, as SQLite's table of them says. */
+static int
+segments_of_tracks(const struct bench *bench)
+{
+	sqlite3_stmt *row = NULL;
+	sqlite3 *db = NULL;
+	char path[80];
+	int count;
+
+	snprintf(path, sizeof path, "%s/search.db", bench->folder);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db,
+					    "SELECT count(DISTINCT segid)"
+					    " FROM fts_1_0_idx",
+					    -1, &row, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+	count = sqlite3_column_int(row, 0);
+	sqlite3_finalize(row);
+	sqlite3_close(db);
+	return count;
+}
+
+static void
+idle_times_merge_what_many_updates_left_in_parts(void **state)
+{
+	struct bench index, rules;
+	int64_t merge_before = fts5_merge_least;
+	unsigned seed = 3;
+
+	(void)state;
+	fts5_merge_least = 200;
+	bench_open(&index, &search_driver_fts5);
+	bench_open(&rules, &search_driver_memory);
+	for (int i = 0; i < 30; i++)
+		random_changes(&index, &rules, &seed, 200, 20);
+	assert_true(segments_of_tracks(&index) > 1);
+	for (int i = 0; i < 20 && segments_of_tracks(&index) > 1; i++) {
+		assert_int_equal(search_tidy(index.index, NULL), STATUS_OK);
+		compare_query(&index, &rules, &seed);
+	}
+	assert_int_equal(segments_of_tracks(&index), 1);
+	for (int i = 0; i < 100; i++)
+		compare_query(&index, &rules, &seed);
+	bench_close(&index);
+	bench_close(&rules);
+	fts5_merge_least = merge_before;
 }
 
 static void
@@ -1408,6 +1530,9 @@ main(void)
 			the_index_finds_what_the_rules_say_in_a_small_library),
 		cmocka_unit_test(
 			the_index_finds_what_the_rules_say_where_much_is_found),
+		cmocka_unit_test(the_index_finds_what_the_rules_say_by_bitmaps),
+		cmocka_unit_test(
+			idle_times_merge_what_many_updates_left_in_parts),
 		cmocka_unit_test(an_index_opened_again_knows_all_it_knew),
 		cmocka_unit_test(what_is_not_an_index_is_made_anew),
 		cmocka_unit_test(what_another_process_adds_is_found_at_once),
