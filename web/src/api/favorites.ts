@@ -2,8 +2,8 @@
  * change shows at once and is taken back when the server refuses. */
 import { useEffect } from 'react';
 import { create } from 'zustand';
-import { mutate } from 'swr';
 import { apiGet, apiPath, apiSend } from './client';
+import { outdate } from './outdate';
 import { currentMe, useMe } from './session';
 import type { Exactly, Shapes } from './types';
 
@@ -78,7 +78,7 @@ export async function setFavorite(kind: Kind, id: number, on: boolean): Promise<
 		change(kind, ({ ids }) => setIn(ids, id, !on));
 		throw error;
 	}
-	void mutate((key) => typeof key === 'string' && key.includes(`/me/favorites/${kind}`));
+	outdate((key) => key.includes(`/me/favorites/${kind}`));
 }
 
 /** 0 takes the stars away. */

@@ -1,6 +1,7 @@
 /* Playlists: questions and edits. */
 import useSWR, { mutate } from 'swr';
 import { apiFetch, apiPath, apiSend, type Query } from './client';
+import { outdate } from './outdate';
 import type { Exactly, Page, Playlist, Rules, Shapes, Track, Visibility } from './types';
 
 export type { Playlist, Rule, RuleGroup, Rules, Visibility } from './types';
@@ -35,10 +36,7 @@ export const useRuleFields = () => useSWR<RuleFields>(apiPath('/playlists/rules/
 
 /** Lists of playlists everywhere are asked anew: names, counts and covers may have changed. */
 export function refreshPlaylists(): void {
-	void mutate((key) => {
-		const text = typeof key === 'string' ? key : '';
-		return /\/playlists\/?(\?|$)/.test(text);
-	});
+	outdate((key) => /\/playlists\/?(\?|$)/.test(key));
 }
 
 function keep(playlist: Playlist): Playlist {

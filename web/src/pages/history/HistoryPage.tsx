@@ -54,7 +54,7 @@ export default function HistoryPage() {
 	const { t, i18n } = useTranslation();
 	const [params, setParams] = useSearchParams();
 	const plays = params.get('plays') === 'true';
-	const list = useInfiniteList<Listened>('/me/history', { plays: plays || null }, 50);
+	const list = useInfiniteList<Listened>('/me/history', { plays: plays || null }, 50, true);
 	const days = useMemo(() => daysOf(list.items, i18n.language), [list.items, i18n.language]);
 	const play = (track: Track) => usePlayer.getState().playTracks([track], 0, { from: { type: 'library' } });
 	return (
