@@ -66,6 +66,7 @@ export default defineConfig(async () => {
 				},
 			},
 		},
-		test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true, css: true },
+		/* Tests that need a page say so themselves: making one takes longer than most tests. */
+		test: { environment: 'node', pool: 'threads', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true, css: true },
 	};
 });

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 import { tracksOf } from '../test/tracks';
 import { queueOf } from './remote-queue';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EngineEvents, Entry } from './engine';
 import { tracksOf, trackOf } from '../test/tracks';
