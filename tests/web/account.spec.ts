@@ -44,7 +44,7 @@ test('somebody registers, signs out, and signs in again where they wanted to go'
 
 test('a name that is taken is said at its field', async ({ ogma }) => {
 	const { username } = await ogma.signUp();
-	await ogma.page.context().clearCookies();
+	await ogma.signOut();
 	await ogma.open('/register');
 	await field(ogma, 'Username').fill(username);
 	await field(ogma, 'E-mail').fill('other@example.org');
@@ -56,7 +56,7 @@ test('a name that is taken is said at its field', async ({ ogma }) => {
 
 test('nobody is sent to another site after signing in', async ({ ogma }) => {
 	const { username, password } = await ogma.signUp();
-	await ogma.page.context().clearCookies();
+	await ogma.signOut();
 	await ogma.open('/sign-in?next=//example.org/');
 	await signInByForm(ogma, username, password);
 	await expect(menu(ogma, username)).toBeVisible();
@@ -145,14 +145,14 @@ test('a one-time link sets a new password, once', async ({ ogma }) => {
 	const { id } = await ogma.send<{ id: number }>('GET', '/auth/me');
 	await ogma.signInAsKeeper();
 	const { link } = await ogma.send<{ link: string }>('POST', `/admin/api/users/${id}/link`);
-	await ogma.page.context().clearCookies();
+	await ogma.signOut();
 	const path = /\/link\/.*$/.exec(link)![0];
 	await ogma.open(path);
 	await expect(ogma.page.getByText(`For the account ${username}.`)).toBeVisible();
 	await ogma.page.getByLabel('New password').fill('links of another chain');
 	await ogma.page.getByRole('button', { name: 'Set a new password' }).click();
 	await expect(menu(ogma, username)).toBeVisible();
-	await ogma.open(path);
+	await ogma.load(path);
 	await expect(ogma.page.getByRole('heading', { name: 'This link is no longer good' })).toBeVisible();
 });
 
@@ -199,6 +199,7 @@ test('in a frame of Telegram’s site, where no cookie is kept, the app is signe
 	await expect(frame.getByRole('button', { name: `Account of ${own}` }).filter({ visible: true })).toBeVisible();
 	await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
 	expect((await page.context().cookies(ogma.url)).filter(({ name }) => name.startsWith('ogma'))).toEqual([]);
+	await page.context().clearPermissions();
 });
 
 test('launch data that somebody else has signed leaves a visitor', async ({ ogma }) => {

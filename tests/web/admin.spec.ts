@@ -13,7 +13,7 @@ const accountOf = (ogma: Ogma, id: number) => ogma.send<Account>('GET', `/admin/
 async function newcomer(ogma: Ogma): Promise<Account> {
 	const { username } = await ogma.signUp();
 	const me = await ogma.send<Account>('GET', '/auth/me');
-	await ogma.page.context().clearCookies();
+	await ogma.signOut();
 	await ogma.signInAsKeeper();
 	return { ...me, username };
 }
@@ -42,7 +42,7 @@ test('an administrator gives somebody another role and finds it in the audit log
 test('a moderator is refused the people and finds the music', async ({ ogma }) => {
 	const person = await newcomer(ogma);
 	await ogma.send('PATCH', `/admin/api/users/${person.id}`, { role: 'moderator' });
-	await ogma.page.context().clearCookies();
+	await ogma.signOut();
 	await ogma.signIn(person.username, 'chains of amber and gold');
 	await ogma.open('/admin');
 	await expect(ogma.page.getByRole('heading', { name: 'Tracks', level: 1 })).toBeVisible();
@@ -129,7 +129,7 @@ test('an invitation is made, shown once and taken back', async ({ ogma }) => {
 test('a moderator corrects a title, sees what the files say, and takes it back', async ({ ogma }) => {
 	const person = await newcomer(ogma);
 	await ogma.send('PATCH', `/admin/api/users/${person.id}`, { role: 'moderator' });
-	await ogma.page.context().clearCookies();
+	await ogma.signOut();
 	await ogma.signIn(person.username, 'chains of amber and gold');
 	const [track] = await ogma.list('/tracks/?limit=1&sort=-created_at');
 	const edit = async (title: string) => {

@@ -22,8 +22,11 @@ test('a heart is kept, shows wherever the thing is, and is taken back', async ({
 
 	await ogma.open(`/tracks/${tracks[0]!.id}`);
 	await full.first().click();
-	await ogma.open('/favorites');
-	await expect(ogma.page.getByRole('heading', { name: 'No favourites here yet' })).toBeVisible();
+	/* The page may be there before the server has heard of it. */
+	await expect(async () => {
+		await ogma.open('/favorites');
+		await expect(ogma.page.getByRole('heading', { name: 'No favourites here yet' })).toBeVisible({ timeout: 2_000 });
+	}).toPass();
 });
 
 test('stars are given and taken away', async ({ ogma }) => {
@@ -53,6 +56,7 @@ test('visitors see no hearts and are asked in where something is theirs', async 
 test('what was played is in the history, and how much of it was heard', async ({ ogma }) => {
 	await ogma.signUp();
 	const { album, tracks } = await ogma.album(3);
+	await ogma.open('/history');
 	await ogma.playAlbum(album);
 	await ogma.expectPlaying(tracks[0]!.title);
 	await expect.poll(() => ogma.position(), { timeout: 15_000 }).toBeGreaterThan(2_000);

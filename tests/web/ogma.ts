@@ -1,5 +1,5 @@
 /* What the scenarios share: the page with its errors collected, and questions to the server about what it has. */
-import { test as base, expect, type Browser, type Page } from '@playwright/test';
+import { test as base, expect, type APIResponse, type Browser, type Page } from '@playwright/test';
 import { KEEPER_PASSWORD, serveDemo } from './server';
 
 export interface Named {
@@ -20,12 +20,15 @@ export interface Person {
 }
 
 const PAGE_MAX = 100;
+const COMING_MS = 15_000;
 let serial = 0;
 
 export class Ogma {
 	readonly url: string;
 	readonly page: Page;
 	private csrf = '';
+	/** The app was loaded and nothing was changed since that it was not told of. */
+	private knows = false;
 
 	constructor(page: Page, url: string) {
 		this.page = page;
@@ -64,8 +67,7 @@ export class Ogma {
 			data: { ...person, cookie: true },
 		});
 		expect(answer.status(), await answer.text()).toBe(201);
-		const { csrf_token } = (await answer.json()) as { csrf_token: string };
-		this.csrf = csrf_token;
+		await this.begin(answer);
 		return person;
 	}
 
@@ -75,12 +77,23 @@ export class Ogma {
 			data: { username, password, cookie: true },
 		});
 		expect(answer.status(), await answer.text()).toBe(200);
+		await this.begin(answer);
+	}
+
+	private async begin(answer: APIResponse): Promise<void> {
 		this.csrf = ((await answer.json()) as { csrf_token: string }).csrf_token;
+		this.knows = false;
 	}
 
 	/** Who may do everything; made before all scenarios (server.ts). */
 	async signInAsKeeper(): Promise<void> {
 		await this.signIn('keeper', KEEPER_PASSWORD);
+	}
+
+	/** Nobody is signed in on the page any more. */
+	async signOut(): Promise<void> {
+		await this.page.context().clearCookies();
+		this.knows = false;
 	}
 
 	/** A request of who is signed in on the page. */
@@ -93,14 +106,37 @@ export class Ogma {
 				...(data !== undefined && { data }),
 			},
 		);
+		if (method !== 'GET') this.knows = false;
 		const text = await answer.text();
 		expect(answer.ok(), `${method} ${path}: ${text}`).toBe(true);
 		return (text ? JSON.parse(text) : undefined) as T;
 	}
 
+	/** Shows a page of the app: within it where that knows all, which costs a tenth of loading it. */
 	async open(path: string): Promise<void> {
-		await this.page.goto(this.url + path);
+		if (this.knows && this.page.url().startsWith(`${this.url}/`)) await this.goWithin(path);
+		else await this.load(path);
 		await expect(this.page.locator('main h1, main h2').first()).toBeVisible();
+	}
+
+	/** Loads the app anew at an address, as a link from elsewhere does. */
+	async load(path: string): Promise<void> {
+		await this.page.goto(this.url + path);
+		this.knows = true;
+	}
+
+	/** By way of an address of nothing, so that nothing stays of the page before. */
+	private async goWithin(path: string): Promise<void> {
+		const move = (to: string) =>
+			this.page.evaluate((address) => {
+				history.pushState(null, '', address);
+				dispatchEvent(new PopStateEvent('popstate'));
+			}, to);
+		await move('/nowhere/between');
+		const between = this.page.locator('main').getByText('There is nothing at this address', { exact: true });
+		const left = await between.elementHandle({ timeout: COMING_MS });
+		await move(path);
+		await this.page.waitForFunction((one) => !one?.isConnected, left, { timeout: COMING_MS });
 	}
 
 	/** The list of the page as the file that its button saves. */

@@ -146,7 +146,8 @@ test('what somebody else adds meanwhile is not lost by a move', async ({ ogma })
 test('a playlist is renamed, described, shared by a secret link and deleted', async ({ ogma, browser }) => {
 	await ogma.signUp();
 	const { playlist, titles } = await made(ogma, 2);
-	await ogma.open(`/playlists/${playlist.id}`);
+	await ogma.open('/playlists');
+	await ogma.page.locator('main').getByRole('link', { name: playlist.title }).click();
 	const more = ogma.page.locator('main header').getByRole('button', { name: /^More for/ });
 	await more.click();
 	await ogma.page.getByRole('menuitem', { name: 'Edit', exact: true }).click();

@@ -22,6 +22,8 @@ export default defineConfig({
 		viewport: { width: 1280, height: 800 },
 		/* Nothing is waited for that only glides. The app and its player are looked at with motion too (app, player). */
 		contextOptions: { reducedMotion: 'reduce' },
+		/* One page for all scenarios of a worker, emptied between them: a new one costs as much again as the app in it. */
+		reuseContext: true,
 		/* A recording costs a third of the time: TRACE=on makes one. */
 		trace: process.env.TRACE ? 'on' : 'off',
 		screenshot: 'only-on-failure',

@@ -119,7 +119,7 @@ test('an operator plans a week and jingles, and a listener requests a song', asy
 	await expect(ogma.page.getByText('every 3 tracks')).toBeVisible();
 
 	await ogma.send('POST', `/channels/${channel.id}/start`);
-	await ogma.page.context().clearCookies();
+	await ogma.signOut();
 	await ogma.signUp();
 	await ogma.open(`/radio/${channel.id}`);
 	await ogma.page.getByRole('button', { name: 'Request a song' }).click();

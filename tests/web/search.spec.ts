@@ -53,6 +53,7 @@ test('a slow device keeps every letter that is typed while results come', async 
 	expect(seen).toEqual([...word].map((_, at) => word.slice(0, at + 1)));
 	await expect(ogma.page).toHaveURL(/q=arriving$/);
 	await expect(field).toHaveValue(word);
+	await device.detach();
 });
 
 test('a Russian word typed in the English layout finds', async ({ ogma }) => {
