@@ -689,7 +689,7 @@ a_cancelled_scan_ends_soon_and_the_next_one_finishes_the_work(void **state)
 	struct slow slow = { .house = house };
 	size_t cancelled = 0;
 
-	many_songs(house, 300);
+	many_songs(house, 600);
 	house_source(house);
 	pthread_create(&slow.thread, NULL, slow_run, &slow);
 	while (cancelled == 0 && !slow.started)
@@ -697,10 +697,10 @@ a_cancelled_scan_ends_soon_and_the_next_one_finishes_the_work(void **state)
 	pthread_join(slow.thread, NULL);
 	assert_int_equal(cancelled, 1);
 	assert_int_equal(slow.status, STATUS_CANCELLED);
-	assert_true(slow.progress.added < 300);
+	assert_true(slow.progress.added < 600);
 	house_check(house);
 	house_scan(house);
-	assert_int_equal(house_scan(house).unchanged, 300);
+	assert_int_equal(house_scan(house).unchanged, 600);
 	house_check(house);
 }
 
