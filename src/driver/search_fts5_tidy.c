@@ -7,7 +7,7 @@
 #include "driver/search_fts5.h"
 
 #define MERGE_PAGES 1000 /* of one step of merging */
-#define MERGE_SHARE 16	 /* merge when this part was written anew */
+#define MERGE_SHARE 64	 /* merge when this part was written anew */
 #define TIDY_WORDS_LEAST 2000
 
 int64_t fts5_merge_least = 1000;
