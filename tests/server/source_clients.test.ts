@@ -63,7 +63,7 @@ function toneIn(samples: Int16Array): number {
 /** Listens to the channel until a second of it is as it should be. New listeners get some seconds of what was before. */
 async function hears(id: number, what: string, good: (share: number) => boolean): Promise<void> {
 	const argv = ['-v', 'error', '-nostdin', '-i', `http://127.0.0.1:${server.port}/live/${id}.mp3`, '-ac', '1', '-ar', `${rate}`, '-f', 's16le', '-'];
-	const player = spawn('ffmpeg', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+	const player = spawn('ffmpeg', argv, { stdio: ['ignore', 'pipe', 'ignore'] });
 	const timer = setTimeout(() => player.kill('SIGKILL'), 45_000);
 	let bytes = Buffer.alloc(0);
 	try {
