@@ -2,7 +2,7 @@
 import { expectAccessible, openWhole, overhang } from './accessibility';
 import { expect, test, type Ogma } from './ogma';
 
-/* The longest file: its scenarios share both browsers. */
+/* The longest file: all browsers share its scenarios. */
 test.describe.configure({ mode: 'parallel' });
 
 const MUSIC = ['/', '/search', '/search?q=a', '/search?q=a&tab=tracks', '/albums', '/artists', '/tracks', '/genres'];

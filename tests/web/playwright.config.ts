@@ -10,7 +10,8 @@ export default defineConfig({
 	testMatch: only,
 	globalSetup: './server.ts',
 	outputDir: '../../build/test-results/web',
-	workers: 2,
+	/* One more than most machines that run this have processors: scenarios wait for sound, jobs and each other's answers. */
+	workers: 3,
 	fullyParallel: false,
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
