@@ -529,8 +529,10 @@ rejected_print(void *cookie, const char *path, const char *reason)
 static double
 scan(struct house *house, const char *root, struct scan_progress *progress)
 {
-	struct scan_services services = { house->store, house->blobs,
-					  house->media, &house->settings };
+	struct scan_services services = { .store = house->store,
+					  .blobs = house->blobs,
+					  .media = house->media,
+					  .settings = &house->settings };
 	struct scan_args args = { .watcher.rejected = rejected_print };
 	struct fault fault = { 0 };
 	int64_t start;

@@ -528,7 +528,7 @@ build(const char *folder, size_t tracks)
 {
 	struct search_open_args args = { .folder = folder };
 	struct catalogue catalogue = { 0 };
-	struct search_rebuild *rebuild;
+	struct search_rebuild *rebuild = NULL;
 	struct search_index *index;
 	struct buffer queries;
 	struct arena arena;
