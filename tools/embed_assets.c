@@ -1,8 +1,9 @@
 /* embed_assets.c - turns web/dist into an object file at build time.
  *
- *	embed_assets FOLDER TABLE.c BYTES.S PACKED.bin DEPFILE
+ *	embed_assets FOLDER TABLE.c BYTES.S PACKED.bin DEPFILE small|quick
  *
- * Each file is kept plain and, where that is smaller, as gzip and brotli. All
+ * Each file is kept plain and, where that is smaller, as gzip and brotli: as
+ * small as they come, which takes a quarter of a minute, or quickly. All
  * bytes go into PACKED.bin, which BYTES.S takes in by .incbin; TABLE.c is the
  * sorted table of api/assets.h. A folder that is not there gives an empty
  * table: a server without its web app, for work on the server alone. */
@@ -10,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,7 @@ struct file {
 static struct file files[FILES_MAX];
 static size_t file_count;
 static FILE *packed, *depfile;
+static int gzip_level = 9, brotli_quality = 11;
 static size_t packed_bytes;
 
 static void
@@ -76,8 +79,8 @@ pack_gzip(struct file *file, const unsigned char *bytes, size_t size)
 	unsigned char *out = malloc(room);
 	z_stream z = { 0 };
 
-	if (out == NULL || deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9,
-					Z_DEFAULT_STRATEGY) != Z_OK)
+	if (out == NULL || deflateInit2(&z, gzip_level, Z_DEFLATED, 15 + 16,
+					9, Z_DEFAULT_STRATEGY) != Z_OK)
 		die("cannot compress", file->path);
 	z.next_in = (unsigned char *)(size_t)bytes;
 	z.avail_in = (uInt)size;
@@ -97,8 +100,8 @@ pack_brotli(struct file *file, const unsigned char *bytes, size_t size)
 	unsigned char *out = malloc(room);
 
 	if (out != NULL &&
-	    BrotliEncoderCompress(11, 22, BROTLI_MODE_TEXT, size, bytes, &room,
-				  out) &&
+	    BrotliEncoderCompress(brotli_quality, 22, BROTLI_MODE_TEXT, size,
+				  bytes, &room, out) &&
 	    room < size - size / 10)
 		pack(file, 2, out, room);
 	free(out);
@@ -251,10 +254,16 @@ print_assembly(const char *path, const char *packed_path)
 int
 main(int argc, char **argv)
 {
-	if (argc != 6) {
+	bool quick = argc == 7 && strcmp(argv[6], "quick") == 0;
+
+	if (argc != 7 || (!quick && strcmp(argv[6], "small") != 0)) {
 		fputs("usage: embed_assets FOLDER TABLE.c BYTES.S PACKED.bin "
-		      "DEPFILE\n", stderr);
+		      "DEPFILE small|quick\n", stderr);
 		return 2;
+	}
+	if (quick) {
+		gzip_level = 1;
+		brotli_quality = 2;
 	}
 	packed = fopen(argv[4], "wb");
 	depfile = fopen(argv[5], "w");
