@@ -498,5 +498,6 @@ main(void)
 		ALL_ON("postgres"),
 	};
 
+	password_set_memory(1024); /* nobody guesses here */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

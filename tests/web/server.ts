@@ -1,5 +1,5 @@
 /* Servers for the scenarios, each on a data directory of its own. OGMA_DEMO names a rendered demo library; without it one
- * is rendered into build/demo-music, which takes half a minute once. */
+ * is rendered into build/demo-music, which takes some twenty seconds once. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -31,7 +31,7 @@ export async function freePort(): Promise<number> {
 export function demoLibrary(): string {
 	if (process.env.OGMA_DEMO) return process.env.OGMA_DEMO;
 	const folder = join(top, 'build/demo-music');
-	const env = process.env.PICTURES ? process.env : { ...process.env, OGMA_DEMO_SECONDS: '60' };
+	const env = process.env.PICTURES ? process.env : { ...process.env, OGMA_DEMO_SECONDS: '35' };
 	execFileSync(join(top, 'tools/demo-library'), [folder], { stdio: 'inherit', env });
 	process.env.OGMA_DEMO = folder;
 	return folder;
