@@ -6,6 +6,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/tools/tap.sh
 . "$top/tests/tools/tap.sh"
 room=$(mktemp -d)
+export OGMA_DEMO_SECONDS=20 # of pieces that are not cut
 trap 'rm -rf "$room"' EXIT
 
 samples() { # decoded sample frames of the files, one after the other
