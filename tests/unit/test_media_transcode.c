@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <inttypes.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
@@ -495,12 +496,32 @@ places_for_transcodes_are_bounded(void **state)
 	close(in);
 }
 
+/* When a process was started, in ticks since the machine was: field 22 of its
+ * stat, see proc(5). Its number does not tell: numbers are given anew. */
+static uint64_t
+process_started(uint64_t pid)
+{
+	char path[32];
+	struct buffer text;
+	struct span rest, field;
+	uint64_t ticks = 0;
+
+	snprintf(path, sizeof path, "/proc/%" PRIu64 "/stat", pid);
+	media_read(path, &text);
+	rest = (struct span){ text.bytes, text.length };
+	for (int i = 1; i <= 22; i++)
+		assert_true(span_next(&rest, ' ', &field));
+	assert_true(span_to_u64(field, &ticks));
+	buffer_release(&text);
+	return ticks;
+}
+
 /* The newest child of this process: of any thread, since the pool's keeper is
  * the parent. */
 static pid_t
 newest_child(void)
 {
-	uint64_t pid, newest = 0;
+	uint64_t pid, newest = 0, newest_started = 0;
 	glob_t tasks;
 
 	assert_int_equal(glob("/proc/self/task/*/children", 0, NULL, &tasks),
@@ -512,8 +533,15 @@ newest_child(void)
 		media_read(tasks.gl_pathv[i], &text);
 		rest = (struct span){ text.bytes, text.length };
 		while (rest.at != NULL && span_next(&rest, ' ', &one)) {
-			if (span_to_u64(one, &pid) && pid > newest)
+			uint64_t started;
+
+			if (!span_to_u64(one, &pid))
+				continue;
+			started = process_started(pid);
+			if (started > newest_started) {
+				newest_started = started;
 				newest = pid;
+			}
 		}
 		buffer_release(&text);
 	}
