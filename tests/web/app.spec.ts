@@ -55,6 +55,8 @@ test('a listener finds and plays with the keyboard alone', async ({ ogma }) => {
 	}
 	await ogma.page.keyboard.press('Enter');
 	await expect(ogma.page).toHaveURL(new RegExp(`/albums/${album.id}$`));
+	/* the page before, which may show the album too, is gone */
+	await expect(ogma.page.getByRole('heading', { name: album.title, level: 1, exact: true })).toBeVisible();
 	const play = ogma.page.getByRole('button', { name: `Play ${album.title}`, exact: true });
 	await expect(play).toBeVisible();
 	for (
