@@ -13,6 +13,8 @@ export default defineConfig({
 	/* One more than most machines that run this have processors: scenarios wait for sound, jobs and each other's answers. */
 	workers: 3,
 	fullyParallel: false,
+	/* On a busy machine; the list says which were flaky. */
+	retries: 1,
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
 	reporter: [['list']],
