@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
 #include <unicode/uchar.h>
 
 #include "base/file.h"
@@ -107,6 +106,15 @@ static const char *const kind_sql[FTS5_KIND_STATEMENTS] = {
 	[FTS5_BITS_PUT] =
 		"INSERT OR REPLACE INTO bits_%1$lld_%2$d VALUES(?, ?)",
 };
+
+void *
+fts5_grow(void *at, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return at;
+	*room = *room > 0 ? *room * 2 : 64;
+	return mem_grow(at, *room, size);
+}
 
 enum status
 fts5_fault(sqlite3 *db, struct fault *fault, const char *what)

@@ -220,6 +220,12 @@ struct fts5_bits {
 	size_t parts;
 };
 
+/* `at`, with room for one more than `count` things of `size`. */
+void *fts5_grow(void *at, size_t count, size_t *room, size_t size);
+
+/* Compares two rows' numbers, for qsort(). */
+int fts5_row_compare(const void *a, const void *b);
+
 /* Documents that a word must have to be common, beside its 256th. A variable
  * for tests, whose libraries are small. */
 extern uint32_t fts5_common_least;

@@ -26,6 +26,21 @@ fts5_common_bar(int64_t documents)
 	return share > fts5_common_least ? share : fts5_common_least;
 }
 
+/* The number in the only row of a statement; 0: there is none. */
+static enum status
+number_read(struct fts5_conn *conn, sqlite3_stmt *row, int64_t *out,
+	    const char *what, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	int code = sqlite3_step(row);
+
+	*out = code == SQLITE_ROW ? sqlite3_column_int64(row, 0) : 0;
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		status = fts5_fault(conn->db, fault, what);
+	sqlite3_reset(row);
+	return status;
+}
+
 static enum status
 last_id(struct fts5_conn *conn, enum search_kind kind, int64_t *out,
 	struct fault *fault)
@@ -33,20 +48,11 @@ last_id(struct fts5_conn *conn, enum search_kind kind, int64_t *out,
 	enum status status;
 	sqlite3_stmt *row =
 		fts5_of_kind(conn, kind, FTS5_LAST_ID, &status, fault);
-	int code;
 
 	if (row == NULL)
 		return status;
 	sqlite3_bind_int64(row, 1, FTS5_ROW_IDS);
-	code = sqlite3_step(row);
-	if (code == SQLITE_ROW)
-		*out = sqlite3_column_int64(row, 0);
-	else if (code == SQLITE_DONE)
-		*out = 0;
-	else
-		status = fts5_fault(conn->db, fault, "last id");
-	sqlite3_reset(row);
-	return status;
+	return number_read(conn, row, out, "last id", fault);
 }
 
 enum status
@@ -69,22 +75,32 @@ fts5_bits_clear(struct fts5_conn *conn, enum search_kind kind,
 	return STATUS_OK;
 }
 
+static bool
+bit_is_set(const void *bits, int64_t at)
+{
+	return (((const uint8_t *)bits)[at / 8] >> (at % 8) & 1) != 0;
+}
+
+static void
+bit_put(void *bits, int64_t at, bool set)
+{
+	uint8_t *byte = (uint8_t *)bits + at / 8, bit = (uint8_t)(1u << at % 8);
+
+	*byte = (uint8_t)(set ? *byte | bit : *byte & ~bit);
+}
+
 bool
 fts5_bits_have(const struct fts5_bits *bits, int64_t id)
 {
-	const uint8_t *bytes = (const uint8_t *)bits->at;
-
 	return fts5_has_bit(id) && (size_t)id < bits->parts * FTS5_BITS_IDS &&
-	       (bytes[id / 8] >> (id % 8) & 1) != 0;
+	       bit_is_set(bits->at, id);
 }
 
 void
 fts5_bits_set(struct fts5_bits *bits, int64_t id)
 {
-	uint8_t *bytes = (uint8_t *)bits->at;
-
 	if (fts5_has_bit(id) && (size_t)id < bits->parts * FTS5_BITS_IDS)
-		bytes[id / 8] |= (uint8_t)(1u << (id % 8));
+		bit_put(bits->at, id, true);
 }
 
 void
@@ -97,13 +113,12 @@ fts5_bits_and(struct fts5_bits *bits, const struct fts5_bits *others)
 bool
 fts5_bits_next(const struct fts5_bits *bits, int64_t *id)
 {
-	const uint8_t *bytes = (const uint8_t *)bits->at;
 	int64_t end = (int64_t)(bits->parts * FTS5_BITS_IDS);
 
 	for (int64_t at = *id + 1; at < end; at++) {
 		if (at % 64 == 0 && bits->at[at / 64] == 0) {
 			at += 63;
-		} else if ((bytes[at / 8] >> (at % 8) & 1) != 0) {
+		} else if (bit_is_set(bits->at, at)) {
 			*id = at;
 			return true;
 		}
@@ -137,21 +152,12 @@ fts5_common_find(struct fts5_conn *conn, enum search_kind kind,
 	enum status status;
 	sqlite3_stmt *row =
 		fts5_of_kind(conn, kind, FTS5_COMMON_FIND, &status, fault);
-	int code;
 
 	if (row == NULL)
 		return status;
 	sqlite3_bind_text(row, 1, text, (int)length, SQLITE_STATIC);
 	sqlite3_bind_int(row, 2, prefix);
-	code = sqlite3_step(row);
-	if (code == SQLITE_ROW)
-		*number = sqlite3_column_int64(row, 0);
-	else if (code == SQLITE_DONE)
-		*number = 0;
-	else
-		status = fts5_fault(conn->db, fault, "common word");
-	sqlite3_reset(row);
-	return status;
+	return number_read(conn, row, number, "common word", fault);
 }
 
 /* Where a word's part of the ids stands in the table of bits. */
@@ -166,14 +172,12 @@ part_key(int64_t number, int64_t part)
 static void
 part_add(const uint8_t *bytes, size_t length, uint64_t *words)
 {
-	uint8_t *bits = (uint8_t *)words;
-
 	if (length < PART_BYTES) {
 		for (size_t i = 0; i + 1 < length; i += 2) {
 			unsigned at = bytes[i] | (unsigned)bytes[i + 1] << 8;
 
 			if (at < FTS5_BITS_IDS)
-				bits[at / 8] |= (uint8_t)(1u << (at % 8));
+				bit_put(words, at, true);
 		}
 		return;
 	}
@@ -240,10 +244,8 @@ fts5_common_load(struct fts5_conn *conn, enum search_kind kind,
 	while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
 		size_t length = (size_t)sqlite3_column_bytes(rows, 1);
 
-		if (out->count == out->room) {
-			out->room = out->room > 0 ? out->room * 2 : 64;
-			out->at = mem_grow(out->at, out->room, sizeof *out->at);
-		}
+		out->at = fts5_grow(out->at, out->count, &out->room,
+				    sizeof *out->at);
 		out->at[out->count++] = (struct fts5_common_word){
 			.number = sqlite3_column_int64(rows, 0),
 			.text = arena_copy_bytes(
@@ -373,7 +375,6 @@ part_change(struct fts5_conn *conn, const struct fts5_bit *bits, size_t count,
 	    size_t *used, struct fault *fault)
 {
 	uint64_t words[PART_WORDS] = { 0 };
-	uint8_t *bytes = (uint8_t *)words;
 	struct fts5_bits part = { words, 1 };
 	int64_t of = bits->id / FTS5_BITS_IDS;
 	int64_t key = part_key(bits->number, of);
@@ -384,15 +385,8 @@ part_change(struct fts5_conn *conn, const struct fts5_bit *bits, size_t count,
 	for (i = 0;
 	     i < count && bits[i].kind == bits->kind &&
 	     bits[i].number == bits->number && bits[i].id / FTS5_BITS_IDS == of;
-	     i++) {
-		int64_t at = bits[i].id % FTS5_BITS_IDS;
-		uint8_t bit = (uint8_t)(1u << (at % 8));
-
-		if (bits[i].set)
-			bytes[at / 8] |= bit;
-		else
-			bytes[at / 8] &= (uint8_t)~bit;
-	}
+	     i++)
+		bit_put(words, bits[i].id % FTS5_BITS_IDS, bits[i].set);
 	*used = i;
 	return status == STATUS_OK
 		       ? part_write(conn, bits->kind, key, words, fault)
@@ -416,11 +410,8 @@ fts5_bits_write(struct fts5_conn *conn, struct fts5_bit *bits, size_t count,
 static void
 choice_add(struct fts5_choices *choices, const struct fts5_choice *choice)
 {
-	if (choices->count == choices->room) {
-		choices->room = choices->room > 0 ? choices->room * 2 : 64;
-		choices->at = mem_grow(choices->at, choices->room,
-				       sizeof *choices->at);
-	}
+	choices->at = fts5_grow(choices->at, choices->count, &choices->room,
+				sizeof *choices->at);
 	choices->at[choices->count++] = *choice;
 }
 

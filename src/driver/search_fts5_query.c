@@ -57,21 +57,13 @@ struct gather {
 	int64_t *sorted; /* the rows before, sorted, when these are many */
 };
 
-static int
-row_compare(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 static bool
 gather_has(const struct gather *gather, int64_t row)
 {
 	if (gather->sorted == NULL)
 		return rows_have(gather->ks, gather->before, row);
 	return bsearch(&row, gather->sorted, gather->before, sizeof row,
-		       row_compare) != NULL;
+		       fts5_row_compare) != NULL;
 }
 
 static bool
@@ -100,7 +92,8 @@ gather_match(const struct fts5_way *way, enum search_rank rank, size_t most)
 			arena_new(ks->search->arena, int64_t, ks->count);
 		for (size_t i = 0; i < ks->count; i++)
 			gather.sorted[i] = ks->rows[i].row;
-		qsort(gather.sorted, ks->count, sizeof(int64_t), row_compare);
+		qsort(gather.sorted, ks->count, sizeof(int64_t),
+		      fts5_row_compare);
 	}
 	return fts5_way_walk(way, gather_row, &gather);
 }

@@ -447,8 +447,8 @@ ids_look_up(struct fts5_kind_search *ks)
 	return status;
 }
 
-static int
-row_compare(const void *a, const void *b)
+int
+fts5_row_compare(const void *a, const void *b)
 {
 	const int64_t *x = a, *y = b;
 
@@ -471,7 +471,7 @@ walk_ids(struct walk *walk)
 		if (ks->known[i].row >= 0)
 			rows[count++] = ks->known[i].row;
 	}
-	qsort(rows, count, sizeof *rows, row_compare);
+	qsort(rows, count, sizeof *rows, fts5_row_compare);
 	for (size_t i = 0;
 	     i < count && walk_row(walk, rows[i], SEARCH_UNRANKED); i++)
 		;

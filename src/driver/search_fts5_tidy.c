@@ -56,10 +56,7 @@ vocabulary_read(struct fts5_conn *conn, int64_t generation, int kind,
 	while (code == SQLITE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
 		size_t length = (size_t)sqlite3_column_bytes(rows, 0);
 
-		if (*count == *room) {
-			*room = *room > 0 ? *room * 2 : 4096;
-			*inputs = mem_grow(*inputs, *room, sizeof **inputs);
-		}
+		*inputs = fts5_grow(*inputs, *count, room, sizeof **inputs);
 		(*inputs)[(*count)++] = (struct term_input){
 			.text = arena_copy_bytes(
 				arena, sqlite3_column_text(rows, 0), length),

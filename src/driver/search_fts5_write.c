@@ -45,15 +45,6 @@ struct batch {
 	int64_t (*next)[STEPS];
 };
 
-static void *
-grow(void *at, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return at;
-	*room = *room > 0 ? *room * 2 : 64;
-	return mem_grow(at, *room, size);
-}
-
 static void
 batch_release(struct batch *batch)
 {
@@ -68,8 +59,8 @@ batch_release(struct batch *batch)
 static void
 change_add(struct batch *batch, struct change change)
 {
-	batch->changes = grow(batch->changes, batch->count, &batch->room,
-			      sizeof *batch->changes);
+	batch->changes = fts5_grow(batch->changes, batch->count, &batch->room,
+				   sizeof *batch->changes);
 	batch->changes[batch->count++] = change;
 }
 
@@ -84,8 +75,8 @@ word_note(struct batch *batch, enum search_kind kind,
 	    term_find(batch->terms, word->text, word->length_bytes,
 		      SEARCH_KIND_BIT(kind), &match))
 		return;
-	batch->new_words = grow(batch->new_words, batch->new_count,
-				&batch->new_room, sizeof *batch->new_words);
+	batch->new_words = fts5_grow(batch->new_words, batch->new_count,
+				     &batch->new_room, sizeof *batch->new_words);
 	batch->new_words[batch->new_count++] = (struct term_input){
 		.text = word->text,
 		.length_bytes = word->length_bytes,
@@ -151,8 +142,8 @@ bits_note(struct batch *batch, enum search_kind kind, int64_t id,
 		common->at[i].has = 0;
 		if (mark != FTS5_HAD && mark != FTS5_HAS)
 			continue;
-		batch->bits = grow(batch->bits, batch->bit_count,
-				   &batch->bit_room, sizeof *batch->bits);
+		batch->bits = fts5_grow(batch->bits, batch->bit_count,
+					&batch->bit_room, sizeof *batch->bits);
 		batch->bits[batch->bit_count++] = (struct fts5_bit){
 			.kind = kind,
 			.number = common->at[i].number,
