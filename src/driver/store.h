@@ -187,7 +187,8 @@ enum status sql_post(struct store_session *session, const char *sql,
 
 /* Waits until no other work that locked this table is running, and keeps
  * others out until the end of the transaction. Only as the first statement of
- * a store_write(). (On SQLite writers are alone anyway.) */
+ * a store_write(). (On SQLite writers are alone anyway.) NULL, for who makes
+ * tables that may be there: waits for others that do, in all processes. */
 enum status sql_lock(struct store_session *session, const char *table,
 		     struct fault *fault);
 

@@ -56,7 +56,6 @@ status_of_state(const char *state)
 	} table[] = {
 		{ "23505", STATUS_CONFLICT },   /* unique */
 		{ "23503", STATUS_CONFLICT },   /* foreign key */
-		{ "42P07", STATUS_CONFLICT },   /* table made by another */
 		{ "23", STATUS_INVALID },       /* not null, check */
 		{ "22", STATUS_INVALID },       /* out of range, bad text */
 		{ "40001", STATUS_AGAIN_LATER }, /* serialization */
@@ -634,6 +633,12 @@ pg_lock(struct store_session *session, const char *table, struct fault *fault)
 {
 	char sql[128];
 
+	/* "If not exists" alone does not keep two apart who make a table in the
+	 * same moment. The number is ours: "ogma". */
+	if (table == NULL)
+		return pg_post(session,
+			       "select pg_advisory_xact_lock(1869049185)", NULL,
+			       0, fault);
 	/* LOCK takes no snapshot, so what follows sees what others committed
 	 * while we waited (PostgreSQL 15, "LOCK", notes). */
 	snprintf(sql, sizeof sql,

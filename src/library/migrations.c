@@ -9,8 +9,6 @@
 #include "base/digest.h"
 #include "base/log.h"
 
-#define CREATE_TRIES 5
-
 struct applying {
 	const struct migration *table;
 	int64_t last;       /* apply up to this number */
@@ -23,7 +21,11 @@ struct applying {
 static enum status
 make_table(struct store_session *session, void *cookie, struct fault *fault)
 {
+	enum status status = sql_lock(session, NULL, fault);
+
 	(void)cookie;
+	if (status != STATUS_OK)
+		return status;
 	return sql_script(session,
 			  "create table if not exists schema_migrations ("
 			  "number @int@ primary key, name text not null,"
@@ -137,15 +139,8 @@ apply_step(struct store_session *session, void *cookie, struct fault *fault)
 static enum status
 apply_all(struct store *store, struct applying *applying, struct fault *fault)
 {
-	enum status status = STATUS_OK;
+	enum status status = store_write(store, make_table, NULL, fault);
 
-	/* Two processes that create the table in the same moment: one gets a
-	 * conflict from PostgreSQL's own catalogue and finds it next time. */
-	for (int i = 0; i < CREATE_TRIES; i++) {
-		status = store_write(store, make_table, NULL, fault);
-		if (status != STATUS_CONFLICT)
-			break;
-	}
 	while (status == STATUS_OK && !applying->done) {
 		status = store_write(store, apply_step, applying, fault);
 		if (status == STATUS_OK && applying->applied > 0)

@@ -1281,6 +1281,43 @@ an_empty_store_becomes_whole_at_once_or_stays_empty(void **state)
 	test_store_close(&test);
 }
 
+#define STARTS 40
+
+static void *
+version_run(void *cookie)
+{
+	struct fault fault = { 0 };
+	int64_t version = -1;
+
+	must(migrations_version(cookie, &version, &fault), &fault);
+	assert_int_equal(version, 0);
+	return NULL;
+}
+
+static void
+processes_that_meet_a_bare_store_do_not_hinder_each_other(void **state)
+{
+	struct test_store test;
+	struct store *others[3];
+	pthread_t threads[3];
+
+	test_store_open(&test, *state, false);
+	for (int i = 0; i < 3; i++)
+		others[i] = test_store_again(&test);
+	for (int start = 0; start < STARTS; start++) {
+		for (int i = 0; i < 3; i++)
+			pthread_create(&threads[i], NULL, version_run,
+				       others[i]);
+		version_run(test.store);
+		for (int i = 0; i < 3; i++)
+			pthread_join(threads[i], NULL);
+		script(test.store, "drop table schema_migrations");
+	}
+	for (int i = 0; i < 3; i++)
+		store_close(others[i]);
+	test_store_close(&test);
+}
+
 static void *
 migrate_run(void *cookie)
 {
@@ -1341,6 +1378,7 @@ processes_that_start_together_migrate_once(void **state)
 	ON(driver, a_newer_or_a_changed_schema_is_refused), \
 	ON(driver, a_migration_that_fails_leaves_the_version_before_it), \
 	ON(driver, an_empty_store_becomes_whole_at_once_or_stays_empty), \
+	ON(driver, processes_that_meet_a_bare_store_do_not_hinder_each_other), \
 	ON(driver, processes_that_start_together_migrate_once)
 
 int
