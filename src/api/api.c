@@ -121,6 +121,9 @@ struct visit {
 	bool asset; /* a file of the web app */
 };
 
+/* Of the server as a whole: RFC 9110 section 9.3.7, "OPTIONS *". */
+#define METHODS_ALL ((1u << HTTP_OPTIONS) - 1)
+
 static void
 allow_print(unsigned allowed, char *out, size_t room)
 {
@@ -266,6 +269,7 @@ api_on_head(void *cookie, struct http_request *request, struct http_plan *plan)
 	struct route_match *match = &visit->call.match;
 	enum http_method method = http_request_method(request);
 	bool reads = method == HTTP_GET || method == HTTP_HEAD;
+	unsigned allowed;
 
 	plan->body_limit_bytes = 0;
 	visit->asset = false;
@@ -286,11 +290,19 @@ api_on_head(void *cookie, struct http_request *request, struct http_plan *plan)
 		}
 		return;
 	}
-	visit->asset = match->allowed == 0 && reads && api->args.serves_api &&
-		       asset_serves(http_request_path(request));
-	if (match->allowed != 0)
-		answer_wrong_method(request, method, match->allowed);
-	else if (!visit->asset)
+	allowed = match->allowed;
+	if (span_equal(http_request_path(request), SPAN("*"))) {
+		allowed = METHODS_ALL;
+	} else if (allowed == 0 && api->args.serves_api &&
+		   asset_serves(http_request_path(request))) {
+		allowed = 1u << HTTP_GET;
+		visit->asset = reads;
+	}
+	if (visit->asset)
+		return;
+	if (allowed != 0)
+		answer_wrong_method(request, method, allowed);
+	else
 		request_answer_error(request, 404, "not_found",
 				     (struct span){ 0 });
 }

@@ -277,6 +277,34 @@ describe('headers', () => {
 	});
 });
 
+describe('methods', () => {
+	test('that the server takes are told for all of it', async () => {
+		const answer = await server.ask('*', { method: 'OPTIONS' });
+		expect(answer.status).toBe(204);
+		expect(answer.header('allow')).toBe('GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS');
+	});
+
+	test('of a file and of a page of the web app are those that read', async () => {
+		for (const path of ['/', '/albums', '/index.html']) {
+			const options = await server.ask(path, { method: 'OPTIONS' });
+			expect(options.status, path).toBe(204);
+			expect(options.header('allow'), path).toBe('GET, HEAD, OPTIONS');
+			const post = await server.ask(path, { method: 'POST' });
+			expect(post.status, path).toBe(405);
+			expect(post.json().error, path).toBe('method_not_allowed');
+			expect(post.header('allow'), path).toBe('GET, HEAD, OPTIONS');
+		}
+	});
+
+	test('of nothing are not told', async () => {
+		for (const method of ['GET', 'POST', 'OPTIONS']) {
+			const answer = await server.ask('/api/v1/nothing', { method });
+			expect(answer.status, method).toBe(404);
+			expect(answer.header('allow'), method).toBeUndefined();
+		}
+	});
+});
+
 describe('CORS', () => {
 	const origin = { origin: 'https://music.example' };
 	const preflight = { ...origin, 'access-control-request-method': 'GET' };
