@@ -1,6 +1,7 @@
 /* command_doctor.c - `ogma doctor` and `ogma drivers`: is all of it here? */
 #include "app/command.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/password.h"
 #include "library/catalogue.h"
 #include "library/migrations.h"
 #include "media/media.h"
@@ -90,6 +92,21 @@ check_files(struct checkup *checkup)
 	finding_print(checkup,
 		      limit.rlim_max < 10000 ? FINDING_WARNING : FINDING_OK,
 		      "files", text);
+}
+
+static void
+check_passwords(struct checkup *checkup, const struct access_settings *settings)
+{
+	uint32_t kib = settings->password_memory_kib;
+	bool good = kib >= PASSWORD_MEMORY_KIB;
+	char text[160];
+
+	snprintf(text, sizeof text,
+		 "hashed with Argon2id over %" PRIu32 " KiB%s", kib,
+		 good ? "" :
+			"; OWASP asks for 19456: raise PASSWORD_MEMORY_KIB");
+	finding_print(checkup, good ? FINDING_OK : FINDING_WARNING,
+		      "passwords", text);
 }
 
 static void
@@ -233,6 +250,7 @@ command_doctor(struct invocation *invocation)
 	}
 	check_disk(&checkup, settings->program.data_dir);
 	check_files(&checkup);
+	check_passwords(&checkup, &settings->access);
 	check_store(&checkup, &app);
 	check_catalogue(&checkup, &app);
 	check_status(&checkup, "search", index_ping(app.index, &fault), &fault,

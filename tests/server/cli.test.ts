@@ -470,6 +470,16 @@ describe('doctor and drivers', () => {
 		expect(lines(ended.stdout).some((line) => line['state'] === 'failed')).toBe(true);
 	});
 
+	test('warn of passwords whose hashes are cheap to guess', async () => {
+		const passwords = async (kib?: string): Promise<unknown> => {
+			const env = { PASSWORD_MEMORY_KIB: kib };
+			const { stdout } = await runWell(['doctor', '--json', '--data', join(folder, 'doctor')], { env });
+			return lines(stdout).find((line) => line['check'] === 'passwords')?.['state'];
+		};
+		expect(await passwords()).toBe('ok');
+		expect(await passwords('19455')).toBe('warning');
+	});
+
 	test('list what rows, bytes and words can be kept in', async () => {
 		const rows = lines((await runWell(['drivers', '--json'])).stdout).map((line) => `${line['kind']} ${line['name']}`);
 		expect(rows).toEqual(expect.arrayContaining(['store sqlite', 'store postgres', 'blob folder', 'search fts5']));
