@@ -155,6 +155,7 @@ catalogue_free(struct catalogue *catalogue)
 	if (catalogue == NULL)
 		return;
 	known_clear(&catalogue->known);
+	known_clear(&catalogue->unmoved);
 	deltas_clear(&catalogue->deltas);
 	artist_edits_clear(catalogue);
 	arena_release(&catalogue->arena);
@@ -174,6 +175,7 @@ catalogue_run(struct store_session *session, void *cookie, struct fault *fault)
 	catalogue->session = session;
 	catalogue->now_ms = clock_now_ms();
 	catalogue->totals = (struct totals){ 0 };
+	known_clear(&catalogue->unmoved);
 	deltas_clear(&catalogue->deltas);
 	arena_reset(&catalogue->arena);
 	status = sql_lock(session, "totals", fault);

@@ -216,6 +216,7 @@ files_mark_missing(struct catalogue *catalogue, const int64_t *ids,
 	int64_t tracks = 0;
 
 	assert(catalogue->session != NULL);
+	known_clear(&catalogue->unmoved);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
 		struct file_state_row row;
 

@@ -129,6 +129,7 @@ struct catalogue {
 	/* of the transaction that runs now */
 	struct store_session *session;
 	struct arena arena;
+	struct known_map unmoved; /* sounds of which no file is gone */
 	struct delta_set deltas;
 	struct totals totals;
 	int64_t now_ms;

@@ -148,24 +148,33 @@ candidate_gone(const struct save_args *args, const struct candidate *candidate)
 			  candidate->folder, candidate->name);
 }
 
-/* A file that is gone and whose audio, or inode, is that of this one. */
+/* A file that is gone and whose audio, or inode, is that of this one. Of many
+ * that sound the same the copies are looked at once in a transaction. */
 static enum status
 find_moved(struct saving *saving, struct fault *fault)
 {
 	const struct file_facts *file = saving->args->file;
+	struct catalogue *catalogue = saving->catalogue;
+	const struct span audio = { (const char *)saving->media->audio_key,
+				    FILE_AUDIO_KEY_BYTES };
+	const struct known copies = {
+		.key = IDENTITY(audio, { (const char *)&file->source_id,
+					 sizeof file->source_id }),
+		.id = 1,
+	};
+	bool unmoved = known_find(&catalogue->unmoved, &copies.key) != NULL;
 	int best = -1;
 	struct store_rows *rows;
 	enum status status;
 
 	status = sql_query(
-		saving->catalogue->session,
+		catalogue->session,
 		"select f.id, f.folder_id, f.source_id, f.track_id, f.state, "
 		"f.facts_key, f.size_bytes, f.inode, f.audio_key, fo.path, "
 		"f.name from files f join folders fo on fo.id = f.folder_id "
 		"where f.audio_key = $1 or (f.inode = $2 and f.device = $3) "
 		"limit $4",
-		SQL_ARGS(sql_bytes(saving->media->audio_key,
-				   FILE_AUDIO_KEY_BYTES),
+		SQL_ARGS(unmoved ? SQL_NULL : sql_span_bytes(audio),
 			 sql_int_or_null((int64_t)file->inode,
 					 file->inode != 0),
 			 SQL_INT(file->device), SQL_INT(CANDIDATES_MAX)),
@@ -185,6 +194,8 @@ find_moved(struct saving *saving, struct fault *fault)
 		}
 	}
 	sql_end(rows);
+	if (status == STATUS_OK && !unmoved && !saving->moved)
+		known_add(&catalogue->unmoved, &copies);
 	return status;
 }
 

@@ -299,6 +299,73 @@ a_file_that_moved_keeps_its_track(void **state)
 	music_close(&music);
 }
 
+/* The first file, two copies of it, and where it moves to. */
+struct copies {
+	struct music_file files[4];
+	struct save_outcome outcomes[4];
+	int asked[4];
+};
+
+static enum status
+copies_work(struct catalogue *catalogue, struct store_session *session,
+	    void *cookie, struct fault *fault)
+{
+	struct copies *copies = cookie;
+	enum status status = STATUS_OK;
+
+	(void)session;
+	for (int i = 1; i < 4 && status == STATUS_OK; i++) {
+		struct music_file *file = &copies->files[i];
+		struct file_facts facts = file->file;
+		const struct save_args args = { .file = &facts,
+						.media = &file->media,
+						.gone = never_gone,
+						.gone_cookie =
+							&copies->asked[i] };
+
+		copies->asked[i] = 0;
+		facts.folder = file->folder;
+		facts.name = file->name;
+		if (i == 3)
+			status = files_mark_missing(
+				catalogue, &copies->outcomes[0].file_id, 1,
+				NULL, fault);
+		if (status == STATUS_OK)
+			status = tracks_save(catalogue, &args,
+					     &copies->outcomes[i], fault);
+	}
+	return status;
+}
+
+static void
+copies_are_looked_for_once_in_a_transaction_until_one_is_missing(void **state)
+{
+	static const char *const paths[] = { "a/1.flac", "b/2.flac",
+					     "c/3.flac", "d/4.flac" };
+	struct copies copies = { 0 };
+	struct fault fault = { 0 };
+	struct music music;
+
+	music_open(&music, *state);
+	for (int i = 0; i < 4; i++) {
+		copies.files[i] = music_file(&music, paths[i]);
+		music_tag(&copies.files[i], "One", "A", "X", "Pop");
+		music_same_audio(&copies.files[i], &copies.files[0]);
+	}
+	copies.outcomes[0] = music_save(&music, &copies.files[0]);
+	assert_int_equal(catalogue_write(music.catalogue, copies_work, &copies,
+					 &fault),
+			 STATUS_OK);
+	assert_int_equal(copies.outcomes[1].result, SAVE_ADDED);
+	assert_int_equal(copies.asked[1], 1);
+	assert_int_equal(copies.outcomes[2].result, SAVE_ADDED);
+	assert_int_equal(copies.asked[2], 0);
+	assert_int_equal(copies.outcomes[3].result, SAVE_MOVED);
+	assert_int_equal(copies.outcomes[3].track_id,
+			 copies.outcomes[0].track_id);
+	music_close(&music);
+}
+
 static void
 a_missing_file_gives_its_track_to_the_same_inode_with_other_audio(void **state)
 {
@@ -1036,6 +1103,7 @@ every_visible_change_is_in_the_outbox(void **state)
 	ON(driver, saving_the_same_facts_again_changes_nothing), \
 	ON(driver, a_retagged_file_keeps_its_track_and_leaves_its_old_album), \
 	ON(driver, a_file_that_moved_keeps_its_track), \
+	ON(driver, copies_are_looked_for_once_in_a_transaction_until_one_is_missing), \
 	ON(driver, \
 	   a_missing_file_gives_its_track_to_the_same_inode_with_other_audio), \
 	ON(driver, \

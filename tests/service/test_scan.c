@@ -604,6 +604,7 @@ many_songs(struct house *house, int count)
 struct slow {
 	struct house *house;
 	_Atomic bool started, stop;
+	_Atomic bool hold; /* waits where it tells of a file that is no good */
 	enum status status;
 	struct scan_progress progress;
 	pthread_t thread;
@@ -618,6 +619,16 @@ slow_progress(void *cookie, const struct scan_progress *progress)
 	slow->started = true;
 }
 
+static void
+slow_rejected(void *cookie, const char *path, const char *reason)
+{
+	struct slow *slow = cookie;
+
+	(void)path, (void)reason;
+	while (slow->hold)
+		usleep(1000);
+}
+
 static void *
 slow_run(void *cookie)
 {
@@ -625,6 +636,7 @@ slow_run(void *cookie)
 	struct scan_args args = { .source_id = slow->house->source_id,
 				  .stop = &slow->stop,
 				  .watcher = { .progress = slow_progress,
+					       .rejected = slow_rejected,
 					       .cookie = slow } };
 
 	slow->status = scan_run(&slow->house->services, &args, &slow->progress,
@@ -687,14 +699,17 @@ static void
 a_cancelled_scan_ends_soon_and_the_next_one_finishes_the_work(void **state)
 {
 	struct house *house = *state;
-	struct slow slow = { .house = house };
+	struct slow slow = { .house = house, .hold = true };
 	size_t cancelled = 0;
 
 	many_songs(house, 600);
+	house_put(house, "first.mp3", "garbage", 7);
 	house_source(house);
 	pthread_create(&slow.thread, NULL, slow_run, &slow);
-	while (cancelled == 0 && !slow.started)
+	while (cancelled == 0)
 		store_write(house->store, cancel_all, &cancelled, NULL);
+	usleep(600000); /* it looks twice a second whether it shall end */
+	slow.hold = false;
 	pthread_join(slow.thread, NULL);
 	assert_int_equal(cancelled, 1);
 	assert_int_equal(slow.status, STATUS_CANCELLED);
