@@ -2,10 +2,31 @@
 #include "base/digest.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sys/random.h>
+
+/* Found among the providers once: EVP_sha256() has each use look for it again,
+ * which costs more than a short text's digest. */
+static EVP_MD *sha256_found;
+
+static void
+sha256_find(void)
+{
+	sha256_found = EVP_MD_fetch(NULL, "SHA256", NULL);
+	assert(sha256_found != NULL);
+}
+
+static const EVP_MD *
+sha256_kind(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, sha256_find);
+	return sha256_found;
+}
 
 /* The EVP context is the digest; the name keeps OpenSSL out of our headers. */
 static EVP_MD_CTX *
@@ -28,7 +49,7 @@ digest_new_of(const EVP_MD *kind)
 struct digest *
 digest_new(void)
 {
-	return digest_new_of(EVP_sha256());
+	return digest_new_of(sha256_kind());
 }
 
 struct digest *
@@ -59,7 +80,7 @@ digest_free(struct digest *digest)
 void
 sha256(const void *bytes, size_t count, uint8_t out[SHA256_BYTES])
 {
-	EVP_Digest(bytes, count, out, NULL, EVP_sha256(), NULL);
+	EVP_Digest(bytes, count, out, NULL, sha256_kind(), NULL);
 }
 
 void
@@ -67,7 +88,7 @@ hmac_sha256(struct span key, struct span message, uint8_t out[SHA256_BYTES])
 {
 	unsigned length = 0;
 
-	HMAC(EVP_sha256(), key.at != NULL ? key.at : "", (int)key.length,
+	HMAC(sha256_kind(), key.at != NULL ? key.at : "", (int)key.length,
 	     (const unsigned char *)message.at, message.length, out, &length);
 	assert(length == SHA256_BYTES);
 }

@@ -294,17 +294,24 @@ id_or_null(int64_t id)
 }
 
 static enum status
-count_one(struct writing *writing, int64_t at_ms, enum events_count_kind kind,
-	  int64_t id, struct fault *fault)
+count_add(struct writing *writing, int32_t day, enum events_count_kind kind,
+	  int64_t id, int64_t count, struct fault *fault)
 {
 	return sql_exec(writing->session,
 			"insert into counts (day, kind, id, count) "
-			"values ($1, $2, $3, 1) "
+			"values ($1, $2, $3, $4) "
 			"on conflict (day, kind, id) do update "
-			"set count = counts.count + 1",
-			SQL_ARGS(SQL_INT(events_day_of(at_ms)), SQL_INT(kind),
-				 SQL_INT(id)),
+			"set count = counts.count + excluded.count",
+			SQL_ARGS(SQL_INT(day), SQL_INT(kind), SQL_INT(id),
+				 SQL_INT(count)),
 			NULL, fault);
+}
+
+static enum status
+count_one(struct writing *writing, int64_t at_ms, enum events_count_kind kind,
+	  int64_t id, struct fault *fault)
+{
+	return count_add(writing, events_day_of(at_ms), kind, id, 1, fault);
 }
 
 static enum status
@@ -336,11 +343,34 @@ write_request(struct writing *writing, const struct event_request *request,
 					  EVENT_WORD_BYTES_MAX)),
 			NULL, fault);
 	if (status == STATUS_OK)
-		status = count_one(writing, request->at_ms, EVENTS_REQUESTS,
-				   request->status, fault);
-	if (status == STATUS_OK)
 		status = active_add(writing, request->at_ms, request->user_id,
 				    listener, fault);
+	return status;
+}
+
+/* Those that follow each other are mostly of one day and status: counted by one
+ * statement. */
+static enum status
+write_requests(struct writing *writing, const struct event_request *requests,
+	       size_t count, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	int64_t alike = 0;
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		int32_t day = events_day_of(requests[i].at_ms);
+
+		status = write_request(writing, &requests[i], fault);
+		alike++;
+		if (status != STATUS_OK ||
+		    (i + 1 < count &&
+		     requests[i + 1].status == requests[i].status &&
+		     events_day_of(requests[i + 1].at_ms) == day))
+			continue;
+		status = count_add(writing, day, EVENTS_REQUESTS,
+				   requests[i].status, alike, fault);
+		alike = 0;
+	}
 	return status;
 }
 
@@ -455,8 +485,9 @@ write_batch(struct writing *writing, struct waiting_batch *one,
 	for (size_t i = 0; i < batch->listen_count && status == STATUS_OK; i++)
 		status = write_listen(writing, &batch->listens[i],
 				      &one->receipt, fault);
-	for (size_t i = 0; i < batch->request_count && status == STATUS_OK; i++)
-		status = write_request(writing, &batch->requests[i], fault);
+	if (status == STATUS_OK)
+		status = write_requests(writing, batch->requests,
+					batch->request_count, fault);
 	for (size_t i = 0; i < batch->search_count && status == STATUS_OK; i++)
 		status = write_search(writing, &batch->searches[i], fault);
 	for (size_t i = 0; i < batch->activity_count && status == STATUS_OK;

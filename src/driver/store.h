@@ -226,10 +226,10 @@ enum status sql_query_int(struct store_session *session, const char *sql,
 /* Cheap round trip, for /health/ready. */
 enum status store_ping(struct store *store, struct fault *fault);
 
-/* Changes whenever a transaction was committed by anybody, this process or
- * another, and differs between two runs of a process; costs microseconds. On
- * PostgreSQL commits of other processes show after STORE_VERSION_STALE_MS at
- * the latest. 0: the engine cannot be asked now. */
+/* Changes whenever a transaction was committed by anybody, and differs between
+ * two runs of a process; costs less than a microsecond. Commits of this process
+ * show at once, those of others after STORE_VERSION_STALE_MS at the latest. 0:
+ * the engine cannot be asked now. */
 #define STORE_VERSION_STALE_MS 100
 uint64_t store_version(struct store *store);
 

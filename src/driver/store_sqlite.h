@@ -82,4 +82,7 @@ void sqlite_writer_close(struct sqlite_writer *writer);
 enum status sqlite_writer_do(struct sqlite_writer *writer, store_work *work,
 			     void *cookie, struct fault *fault);
 
+/* How many transactions were kept; grows before their callers are told. */
+uint64_t sqlite_writer_commits(struct sqlite_writer *writer);
+
 #endif /* OGMA_DRIVER_STORE_SQLITE_H */

@@ -55,6 +55,8 @@ struct sqlite_writer {
 	bool ending;
 	int wal_pages;          /* in the log after the last commit */
 	uint64_t pages_written; /* since the planner last looked */
+
+	atomic_uint_fast64_t commits;
 };
 
 /* ---- one group ------------------------------------------------------------ */
@@ -275,6 +277,12 @@ sqlite_writer_do(struct sqlite_writer *writer, store_work *work, void *cookie,
 	return status;
 }
 
+uint64_t
+sqlite_writer_commits(struct sqlite_writer *writer)
+{
+	return atomic_load(&writer->commits);
+}
+
 /* ---- the keeper thread ---------------------------------------------------- */
 
 /* Called by SQLite in the writer thread after each commit. */
@@ -285,6 +293,7 @@ wal_grew(void *cookie, sqlite3 *db, const char *name, int pages)
 
 	(void)db;
 	(void)name;
+	atomic_fetch_add(&writer->commits, 1);
 	pthread_mutex_lock(&writer->lock);
 	/* No more than before: the log began anew. */
 	writer->pages_written += (uint64_t)(

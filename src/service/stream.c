@@ -20,8 +20,10 @@
 #include "library/tracks.h"
 #include "media/media.h"
 #include "service/place.h"
+#include "service/track_places.h"
 #include "service/transcode_cache.h"
 
+#define ETAG_DIGITS 32
 #define BITRATE_MIN_KBPS 16
 #define BITRATE_MAX_KBPS 512
 
@@ -42,6 +44,7 @@ struct streams {
 	struct stream_args args;
 	struct transcode_cache *cache;
 	struct places *places;
+	struct track_places *track_places;
 };
 
 /* What each format is in the words of the other floors. */
@@ -129,6 +132,7 @@ streams_open(const struct stream_args *args, struct streams **out,
 	arena_release(&arena);
 	if (status == STATUS_OK) {
 		streams->places = places_new(args->s3);
+		streams->track_places = track_places_new(args->store);
 		*out = streams;
 	} else {
 		free(streams);
@@ -142,6 +146,7 @@ streams_close(struct streams *streams)
 	if (streams == NULL)
 		return;
 	transcode_cache_close(streams->cache);
+	track_places_free(streams->track_places);
 	places_free(streams->places);
 	free(streams);
 }
@@ -154,26 +159,19 @@ streams_count(struct streams *streams, struct stream_counts *out)
 
 /* ---- finding the file ----------------------------------------------------- */
 
-struct place_question {
+struct track_question {
 	int64_t track_id;
-	bool want_track;
 	struct arena *arena;
-	struct file_place place;
-	struct track track;
+	struct track *out;
 };
 
 static enum status
-place_ask(struct store_session *session, void *cookie, struct fault *fault)
+track_ask(struct store_session *session, void *cookie, struct fault *fault)
 {
-	struct place_question *question = cookie;
-	enum status status;
+	struct track_question *question = cookie;
 
-	status = files_of_track(session, question->track_id, question->arena,
-				&question->place, fault);
-	if (status == STATUS_OK && question->want_track)
-		status = tracks_get(session, question->track_id,
-				    question->arena, &question->track, fault);
-	return status;
+	return tracks_get(session, question->track_id, question->arena,
+			  question->out, fault);
 }
 
 static const char *
@@ -272,21 +270,33 @@ name_ending(const char *name)
 
 /* ---- answering ------------------------------------------------------------ */
 
+static void
+etag_print(struct stream_answer *out, const char *identity)
+{
+	memcpy(out->etag, identity, ETAG_DIGITS);
+	out->etag[ETAG_DIGITS] = '\0';
+}
+
 static enum status
-original_answer(struct streams *streams, const struct file_place *place,
+original_answer(struct streams *streams, const struct track_place *place,
 		struct arena *arena, struct stream_answer *out,
 		struct fault *fault)
 {
-	char hex[2 * SHA256_BYTES + 1];
+	char name[TRACK_PLACE_NAME_BYTES];
 	enum status status;
 	struct ranged_file facts;
 
-	status = file_open(streams, place, arena, &out->fd, &facts, fault);
+	status = file_open(streams, &place->file, arena, &out->fd, &facts,
+			   fault);
 	if (status != STATUS_OK)
 		return status;
-	identity_print(place, &facts, "", hex);
-	snprintf(out->etag, sizeof out->etag, "%.32s", hex);
-	out->content_type = type_of(place->container);
+	if (!track_places_name(streams->track_places, place, &facts, name)) {
+		identity_print(&place->file, &facts, "", name);
+		track_places_keep_name(streams->track_places, place, &facts,
+				       name);
+	}
+	etag_print(out, name);
+	out->content_type = type_of(place->file.container);
 	out->size_bytes = facts.size_bytes;
 	out->modified_ms = facts.modified_ns / 1000000;
 	return STATUS_OK;
@@ -337,7 +347,7 @@ transcode_answer(struct streams *streams, const struct file_place *place,
 	identity_print(place, &facts, wish, hex);
 	snprintf(name, sizeof name, "%s.%s", hex, format->ending);
 	out->content_type = media_target_type(format->target);
-	snprintf(out->etag, sizeof out->etag, "%.32s", hex);
+	etag_print(out, hex);
 	out->modified_ms = facts.modified_ns / 1000000000 * 1000;
 	if (request->offset_ms == 0) {
 		order.name = name;
@@ -403,11 +413,12 @@ enum status
 stream_open(struct streams *streams, const struct stream_request *request,
 	    struct stream_answer *out, struct fault *fault)
 {
-	struct place_question question = { .track_id = request->track_id,
-					   .want_track = request->want_name };
 	struct stream_answer answer = { .fd = -1 };
-	enum status status;
+	struct track_place place;
+	struct track track;
 	struct arena arena;
+	struct track_question question = { request->track_id, &arena, &track };
+	enum status status;
 	bool original;
 	uint32_t kbps;
 
@@ -415,26 +426,29 @@ stream_open(struct streams *streams, const struct stream_request *request,
 	if (status != STATUS_OK)
 		return status;
 	arena_init(&arena);
-	question.arena = &arena;
-	status = store_read(streams->args.store, place_ask, &question, fault);
+	status = track_places_find(streams->track_places, request->track_id,
+				   &arena, &place, fault);
+	if (status == STATUS_OK && request->want_name)
+		status = store_read(streams->args.store, track_ask, &question,
+				    fault);
 	if (status != STATUS_OK)
 		goto out;
-	original = transcode_needless(&question.place, request);
-	if (!original && question.place.duration_ms > 0 &&
-	    request->offset_ms >= question.place.duration_ms)
+	original = transcode_needless(&place.file, request);
+	if (!original && place.file.duration_ms > 0 &&
+	    request->offset_ms >= place.file.duration_ms)
 		status = fault_field(fault, STATUS_INVALID, "offset_ms",
 				     "the track ends before offset_ms");
 	else if (original)
-		status = original_answer(streams, &question.place, &arena,
-					 &answer, fault);
+		status = original_answer(streams, &place, &arena, &answer,
+					 fault);
 	else
-		status = transcode_answer(streams, &question.place, request,
-					  kbps, &arena, &answer, fault);
+		status = transcode_answer(streams, &place.file, request, kbps,
+					  &arena, &answer, fault);
 	if (status != STATUS_OK)
 		goto out;
 	if (request->want_name)
-		file_name_print(&question.track,
-				original ? name_ending(question.place.name) :
+		file_name_print(&track,
+				original ? name_ending(place.file.name) :
 					   format_rows[request->format].ending,
 				answer.file_name);
 	*out = answer;

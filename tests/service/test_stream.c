@@ -228,6 +228,29 @@ the_original_is_the_file_itself_with_type_tag_and_name(void **state)
 }
 
 static void
+what_is_remembered_of_a_track_is_as_good_as_the_library_now(void **state)
+{
+	struct studio *studio = *state;
+	struct stream_request request = { .track_id = studio->song };
+	struct stream_answer answer = ask(studio, &request), moved;
+	struct fault fault = { 0 };
+
+	close(answer.fd);
+	house_rename(studio->house, "song.mp3", "renamed.mp3");
+	assert_int_equal(stream_open(studio->streams, &request, &moved, &fault),
+			 STATUS_UNAVAILABLE);
+	house_scan(studio->house);
+	moved = ask(studio, &request);
+	assert_int_equal(moved.size_bytes, answer.size_bytes);
+	assert_string_not_equal(moved.etag, answer.etag); /* another name */
+	close(moved.fd);
+	house_remove(studio->house, "renamed.mp3");
+	house_scan(studio->house);
+	assert_int_equal(stream_open(studio->streams, &request, &moved, &fault),
+			 STATUS_NOT_FOUND);
+}
+
+static void
 a_file_that_is_what_was_asked_for_is_not_transcoded(void **state)
 {
 	struct studio *studio = *state;
@@ -615,6 +638,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENARIO(the_original_is_the_file_itself_with_type_tag_and_name),
+		SCENARIO(
+			what_is_remembered_of_a_track_is_as_good_as_the_library_now),
 		SCENARIO(a_file_that_is_what_was_asked_for_is_not_transcoded),
 		SCENARIO(what_is_not_there_is_told_apart),
 		SCENARIO(wishes_that_make_no_sense_are_refused_by_name),
