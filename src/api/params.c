@@ -28,6 +28,8 @@ error_add(struct param_errors *errors, const char *field,
 
 	message_print(text, sizeof text, message, errors->language,
 		      param->min, param->max, param->choices);
+	if (errors->count == 0)
+		json_array_begin(&errors->json);
 	json_object_begin(&errors->json);
 	json_member_text(&errors->json, "field", field);
 	json_member_text(&errors->json, "message", text);
@@ -143,8 +145,7 @@ path_position(const char *pattern, const char *name)
 }
 
 static enum status
-text_find(struct call *call, const struct param *param, const char **text,
-	  struct fault *fault)
+text_find(struct call *call, const struct param *param, const char **text)
 {
 	int position = path_position(call->route->pattern, param->name);
 	struct span decoded;
@@ -152,9 +153,9 @@ text_find(struct call *call, const struct param *param, const char **text,
 
 	if (position < 0)
 		return http_query_get(http_request_query(call->request),
-				      param->name, call->arena, text, fault);
+				      param->name, call->arena, text, NULL);
 	status = http_decode(call->match.values[position], false, call->arena,
-			     &decoded, fault);
+			     &decoded, NULL);
 	if (status == STATUS_OK)
 		*text = arena_copy_bytes(call->arena, decoded.at,
 					 decoded.length);
@@ -166,9 +167,8 @@ static enum status
 param_read(struct call *call, const struct param *param,
 	   struct param_value *value, struct param_errors *errors)
 {
-	struct fault fault = { 0 };
 	const char *text = NULL;
-	enum status status = text_find(call, param, &text, &fault);
+	enum status status = text_find(call, param, &text);
 	enum message_id message;
 
 	if (status == STATUS_NOT_FOUND) {
@@ -201,16 +201,15 @@ errors_begin(struct param_errors *errors, enum call_language language)
 	*errors = (struct param_errors){ .language = language };
 	buffer_init(&errors->details, 65536);
 	json_writer_init(&errors->json, &errors->details);
-	json_array_begin(&errors->json);
 }
 
 /* Answers 422 when there were any and nothing was answered before. */
 static enum status
 errors_end(struct param_errors *errors, struct call *call, enum status status)
 {
-	json_array_end(&errors->json);
 	if (status == STATUS_OK && errors->count > 0) {
 		status = STATUS_INVALID;
+		json_array_end(&errors->json);
 		request_answer_error(call->request, 422, "validation_error",
 				     (struct span){ errors->details.bytes,
 						    errors->details.length });

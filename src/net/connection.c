@@ -52,6 +52,7 @@ struct connection {
 	uint32_t kept_length;
 	int fd;
 	struct address peer;
+	char peer_text[ADDRESS_TEXT_BYTES];
 	uint8_t state;
 	bool readable;     /* reading may give something */
 	bool at_end;       /* all the client sent has been read */
@@ -225,27 +226,36 @@ input_keep(struct connection *c, const struct input *in)
 
 /* ---- requests ----------------------------------------------------------- */
 
+static struct http_request *
+request_of(struct connection *c)
+{
+	struct http_request *request = request_new(c->shard, c);
+
+	memcpy(request->peer, c->peer_text, sizeof request->peer);
+	memcpy(request->address, c->peer_text, sizeof request->address);
+	return request;
+}
+
+/* Where a proxy that is trusted says it came from. */
 static void
 client_address_find(struct http_request *request, const struct connection *c)
 {
 	const struct networks *trusted = &c->shard->server->trusted;
-	struct address client = c->peer;
 	bool is_forwarded = false;
+	struct address client;
 	struct span chain;
 
-	if (trusted->count > 0 && networks_contain(trusted, &c->peer)) {
-		chain = request_head_list(&request->head, "x-forwarded-for",
+	if (trusted->count == 0 || !networks_contain(trusted, &c->peer))
+		return;
+	chain = request_head_list(&request->head, "x-forwarded-for",
+				  &request->arena);
+	if (chain.at == NULL) {
+		is_forwarded = true;
+		chain = request_head_list(&request->head, "forwarded",
 					  &request->arena);
-		if (chain.at == NULL) {
-			is_forwarded = true;
-			chain = request_head_list(&request->head, "forwarded",
-						  &request->arena);
-		}
-		client = address_behind(trusted, &c->peer, chain,
-					is_forwarded);
 	}
+	client = address_behind(trusted, &c->peer, chain, is_forwarded);
 	address_print(&client, request->address);
-	address_print(&c->peer, request->peer);
 }
 
 /* The client's own id, when it is one that can stand in a log line. */
@@ -326,8 +336,7 @@ refuse(struct connection *c, const struct refusal *refusal)
 	struct http_request *request = c->request;
 
 	if (request == NULL) {
-		request = request_new(c->shard, c);
-		address_print(&c->peer, request->address);
+		request = request_of(c);
 		c->request = request;
 	}
 	request->in_callback = true;
@@ -405,13 +414,12 @@ static void
 request_begin(struct connection *c, struct span bytes, bool body_came_along)
 {
 	const struct http_server_args *args = &c->shard->server->args;
-	struct http_request *request = request_new(c->shard, c);
+	struct http_request *request = request_of(c);
 	struct refusal refusal;
 	bool keep_alive;
 
 	c->request = request;
 	c->head_begun = false;
-	address_print(&c->peer, request->address);
 	if (!head_read(request, c, bytes, &refusal)) {
 		/* As http.h says of heads that are refused. */
 		request->head = (struct request_head){
@@ -830,6 +838,7 @@ connection_new(struct shard *shard, int fd, const struct address *peer)
 	c->shard = shard;
 	c->fd = fd;
 	c->peer = *peer;
+	address_print(peer, c->peer_text);
 	c->readable = true;
 	c->next = shard->connections;
 	if (c->next != NULL)

@@ -2,11 +2,13 @@
 #include "net/request.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "net/accept.h"
 #include "net/connection.h"
 #include "net/far_body.h"
@@ -51,6 +53,7 @@ struct http_request *
 request_new(struct shard *shard, struct connection *connection)
 {
 	struct http_request *request = shard->free_requests;
+	uint64_t id = htobe64(id_next(shard));
 
 	if (request != NULL) {
 		shard->free_requests = request->next_free;
@@ -71,8 +74,7 @@ request_new(struct shard *shard, struct connection *connection)
 	request->head.path = request->head.query = (struct span){ "", 0 };
 	request->begun_us = clock_monotonic_us();
 	atomic_store(&request->references, 1);
-	snprintf(request->id, sizeof request->id, "%016llx",
-		 (unsigned long long)id_next(shard));
+	hex_print(&id, sizeof id, request->id);
 	return request;
 }
 
