@@ -7,6 +7,7 @@ set -euo pipefail
 
 for size in 10000 100000 1000000; do
 	folder=$data/search-$size
+	[ -f "$folder/built" ] || rm -rf "$folder" # it was not made to its end
 	mkdir -p "$folder"
 	say "search at $size tracks"
 	# Ends with 1 when a class is over its bar: the table says so too.
