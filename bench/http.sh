@@ -93,6 +93,8 @@ for ((i = 0; i < rounds; i++)); do
 	measure nginx.range "$nginx_pid" $nginx_port /noise.wav 32 "$file_bytes" $range_bytes
 	measure ogma.range "$pid" "$port" $stream 32 "$file_bytes" $range_bytes
 	measure net.range $net_pid "$net_port" /file 32 "$file_bytes" $range_bytes
+	measure nginx.long "$nginx_pid" $nginx_port /noise.wav 32 "$file_bytes" $((8 * range_bytes))
+	measure ogma.long "$pid" "$port" $stream 32 "$file_bytes" $((8 * range_bytes))
 	measure nginx.json "$nginx_pid" $nginx_port /json 64
 	measure ogma.live "$pid" "$port" /health/live 64
 	measure ogma.track "$pid" "$port" /api/v1/tracks/1 64
@@ -111,6 +113,7 @@ pair() { # WHAT OURS THEIRS COLUMN UNIT BAR
 
 pair "1 MiB ranges of a track" ogma.range nginx.range 2 GB/s "ratio>=0.9"
 pair "1 MiB ranges, CPU" ogma.range nginx.range 4 s/GB "ratio<=1.2"
+pair "8 MiB ranges, as browsers ask for" ogma.long nginx.long 2 GB/s -
 pair "/health/live" ogma.live nginx.json 1 req/s "ratio>=0.5"
 pair "/health/live, CPU" ogma.live nginx.json 3 us/req -
 pair "one track as JSON" ogma.track nginx.json 1 req/s -

@@ -740,28 +740,51 @@ folder_source_walk_plain(struct source *base, const char *path, bool deep,
 	return folder_source_walk(folder_source_of(base), &args, fault);
 }
 
+/* By one call where it can be: the root is opened to tell which of the two is
+ * away, and for paths that are too long. */
+static enum status
+file_open(const struct folder_source *source, const char *path, int flags,
+	  int *out_fd, struct fault *fault)
+{
+	char whole[PATH_MAX];
+	int length = snprintf(whole, sizeof whole, "%s/%s", source->root, path);
+	int fd = -1, root_fd, why;
+	enum status status;
+
+	if (length > 0 && (size_t)length < sizeof whole)
+		fd = open(whole, flags | O_CLOEXEC);
+	if (fd < 0) {
+		status = folder_root_open(source, &root_fd, fault);
+		if (status != STATUS_OK)
+			return status;
+		fd = folder_open_below(root_fd, path, flags);
+		why = errno;
+		close(root_fd);
+		if (fd < 0)
+			return fault_errno(fault, why, "cannot open %s", path);
+	}
+	*out_fd = fd;
+	return STATUS_OK;
+}
+
 static enum status
 file_open_checked(struct source *base, const char *path, int flags,
 		  struct stat *facts, int *out_fd, struct fault *fault)
 {
-	enum status status;
-	int root_fd, fd;
+	int fd;
+	enum status status =
+		file_open(folder_source_of(base), path, flags, &fd, fault);
 
-	status = folder_root_open(folder_source_of(base), &root_fd, fault);
 	if (status != STATUS_OK)
 		return status;
-	fd = folder_open_below(root_fd, path, flags);
-	if (fd < 0)
-		status = fault_errno(fault, errno, "cannot open %s", path);
-	else if (fstat(fd, facts) != 0)
+	if (fstat(fd, facts) != 0)
 		status = fault_errno(fault, errno, "cannot look at %s", path);
 	else if (!S_ISREG(facts->st_mode))
 		status = fault_set(fault, STATUS_UNSUPPORTED,
 				   "%s is not a plain file", path);
-	close(root_fd);
 	if (status == STATUS_OK)
 		*out_fd = fd;
-	else if (fd >= 0)
+	else
 		close(fd);
 	return status;
 }
