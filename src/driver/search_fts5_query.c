@@ -11,6 +11,7 @@
 
 #include "driver/search_fts5.h"
 
+#define TALLY_ROOM 64 /* cells at first; a power of two */
 #define FEW 100
 #define CHOICES_MAX 32	/* patterns of one word and one way of looking */
 #define CHOICES_ALL 160 /* of all words together */
@@ -412,23 +413,53 @@ kind_hits(struct fts5_kind_search *ks, struct search_found *out)
 struct tally {
 	struct tally_cell {
 		int64_t value;
-		uint32_t count;
+		uint32_t count; /* 0: a free cell */
 	} * cells;
-	size_t room; /* a power of two */
+	size_t room; /* a power of two, or 0 */
+	size_t used; /* at most half of them */
+	struct arena *arena;
 };
 
-static void
-tally_add(struct tally *tally, int64_t value)
+/* The cell of the value, or where it is to be. */
+static struct tally_cell *
+tally_cell(const struct tally *tally, int64_t value)
 {
 	size_t at =
 		(uint64_t)value * 0x9E3779B97F4A7C15u >> 40 & (tally->room - 1);
 
-	if (value == 0)
-		return;
 	while (tally->cells[at].count > 0 && tally->cells[at].value != value)
 		at = (at + 1) & (tally->room - 1);
-	tally->cells[at].value = value;
-	tally->cells[at].count++;
+	return &tally->cells[at];
+}
+
+static void
+tally_widen(struct tally *tally)
+{
+	const struct tally before = *tally;
+
+	tally->room = before.room == 0 ? TALLY_ROOM : 2 * before.room;
+	tally->cells = arena_new(tally->arena, struct tally_cell, tally->room);
+	for (size_t i = 0; i < before.room; i++) {
+		if (before.cells[i].count > 0)
+			*tally_cell(tally, before.cells[i].value) =
+				before.cells[i];
+	}
+}
+
+static void
+tally_add(struct tally *tally, int64_t value)
+{
+	struct tally_cell *cell;
+
+	if (value == 0)
+		return;
+	if (2 * tally->used >= tally->room)
+		tally_widen(tally);
+	cell = tally_cell(tally, value);
+	if (cell->count++ == 0) {
+		cell->value = value;
+		tally->used++;
+	}
 }
 
 static int
@@ -442,8 +473,7 @@ tally_compare(const void *a, const void *b)
 }
 
 static void
-tally_finish(struct tally *tally, struct arena *arena,
-	     struct search_facets *out)
+tally_finish(struct tally *tally, struct search_facets *out)
 {
 	size_t used = 0;
 
@@ -451,9 +481,10 @@ tally_finish(struct tally *tally, struct arena *arena,
 		if (tally->cells[i].count > 0)
 			tally->cells[used++] = tally->cells[i];
 	}
-	qsort(tally->cells, used, sizeof *tally->cells, tally_compare);
-	out->values =
-		arena_new(arena, struct search_facet, SEARCH_FACET_VALUES_MAX);
+	if (used > 1)
+		qsort(tally->cells, used, sizeof *tally->cells, tally_compare);
+	out->values = arena_new(tally->arena, struct search_facet,
+				SEARCH_FACET_VALUES_MAX);
 	while (out->count < SEARCH_FACET_VALUES_MAX && out->count < used) {
 		out->values[out->count] = (struct search_facet){
 			.id = tally->cells[out->count].value,
@@ -494,16 +525,6 @@ facet_row(void *cookie, int64_t number, enum search_rank rank)
 	return true;
 }
 
-static struct tally
-tally_new(struct arena *arena)
-{
-	size_t room = 16384; /* more than SEARCH_FACET_DOCUMENTS_MAX */
-
-	return (struct tally){
-		arena_alloc(arena, room * sizeof(struct tally_cell)), room
-	};
-}
-
 /* The name of a genre or, by its document, of an artist. */
 static enum status
 facet_name(struct fts5_kind_search *ks, struct search_facet *facet, bool genre)
@@ -534,9 +555,9 @@ kind_facets(struct fts5_kind_search *ks, struct search_found *out)
 {
 	struct arena *arena = ks->search->arena;
 	struct facet_count facets = { .ks = ks,
-				      .genres = tally_new(arena),
-				      .years = tally_new(arena),
-				      .artists = tally_new(arena) };
+				      .genres = { .arena = arena },
+				      .years = { .arena = arena },
+				      .artists = { .arena = arena } };
 	enum status status = STATUS_OK;
 
 	if (ks->count > 0)
@@ -544,9 +565,9 @@ kind_facets(struct fts5_kind_search *ks, struct search_found *out)
 	if (status == STATUS_OK)
 		status = facets.status;
 	out->facets_are_sampled = facets.rows > SEARCH_FACET_DOCUMENTS_MAX;
-	tally_finish(&facets.genres, arena, &out->genres);
-	tally_finish(&facets.years, arena, &out->years);
-	tally_finish(&facets.artists, arena, &out->artists);
+	tally_finish(&facets.genres, &out->genres);
+	tally_finish(&facets.years, &out->years);
+	tally_finish(&facets.artists, &out->artists);
 	for (size_t i = 0; status == STATUS_OK && i < out->genres.count; i++)
 		status = facet_name(ks, &out->genres.values[i], true);
 	for (size_t i = 0; status == STATUS_OK && i < out->artists.count; i++)
