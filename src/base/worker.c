@@ -44,15 +44,24 @@ wake_wanted(struct worker_pool *pool)
 }
 
 /* Whoever hands jobs over goes on with its turn where cores are few: a thread
- * that is woken does not push the one that woke it off its core, so the jobs of
- * a turn cost one switch and not two each (sched(7), SCHED_BATCH). Refused, it
- * is only slower. */
+ * that sleeps as SCHED_BATCH (sched(7)) does not push the one that wakes it off
+ * its core, so the jobs of a turn cost one switch and not two each. Awake it is
+ * as it was: what a job starts has its policy. */
 static void
-yield_to_who_wakes(void)
+sleep_behind_others(struct worker_pool *pool)
 {
-	const struct sched_param same = { 0 };
+	const struct sched_param none = { 0 };
+	struct sched_param own;
+	int policy = SCHED_OTHER;
+	bool usual = pthread_getschedparam(pthread_self(), &policy, &own) ==
+			     0 &&
+		     policy == SCHED_OTHER;
 
-	pthread_setschedparam(pthread_self(), SCHED_BATCH, &same);
+	if (usual)
+		pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+	pthread_cond_wait(&pool->wake, &pool->lock);
+	if (usual)
+		pthread_setschedparam(pthread_self(), SCHED_OTHER, &none);
 }
 
 static void *
@@ -60,7 +69,6 @@ worker_run(void *cookie)
 {
 	struct worker_pool *pool = cookie;
 
-	yield_to_who_wakes();
 	for (;;) {
 		struct queued_job next;
 		bool wake;
@@ -68,7 +76,7 @@ worker_run(void *cookie)
 		pthread_mutex_lock(&pool->lock);
 		while (pool->count == 0 && !pool->ending) {
 			pool->sleeping++;
-			pthread_cond_wait(&pool->wake, &pool->lock);
+			sleep_behind_others(pool);
 			pool->sleeping--;
 			pool->waking = false;
 		}

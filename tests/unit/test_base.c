@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -365,6 +367,35 @@ a_worker_pool_runs_every_accepted_job_before_it_ends(void **state)
 }
 
 static void
+policy_note(void *cookie)
+{
+	*(atomic_int *)cookie = sched_getscheduler(0);
+}
+
+/* Else what it starts, as a thread that keeps time, would be late too. */
+static void
+a_worker_runs_its_jobs_as_its_process_does(void **state)
+{
+	struct worker_pool_args args = { .name = "test", .threads = 1,
+					 .queue_max = 2 };
+	struct worker_pool *pool;
+
+	(void)state;
+	assert_int_equal(worker_pool_open(&args, &pool, NULL), STATUS_OK);
+	for (int job = 0; job < 2; job++) {
+		atomic_int policy = -1;
+
+		usleep(20000); /* it has gone to sleep */
+		assert_int_equal(worker_pool_submit(pool, policy_note, &policy),
+				 STATUS_OK);
+		while (policy == -1)
+			usleep(1000);
+		assert_int_equal(policy, sched_getscheduler(0));
+	}
+	worker_pool_close(pool);
+}
+
+static void
 a_file_is_replaced_whole_and_locks_exclude(void **state)
 {
 	char folder[] = "/tmp/ogma-test-XXXXXX", path[64];
@@ -422,6 +453,7 @@ main(void)
 		cmocka_unit_test(metrics_print_as_prometheus_and_openmetrics),
 		cmocka_unit_test(
 			a_worker_pool_runs_every_accepted_job_before_it_ends),
+		cmocka_unit_test(a_worker_runs_its_jobs_as_its_process_does),
 		cmocka_unit_test(a_file_is_replaced_whole_and_locks_exclude),
 	};
 
