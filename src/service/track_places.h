@@ -3,8 +3,8 @@
  *
  * A player asks for one track in many ranges. The library is read once for
  * them: what was read is good as long as store_version() has not changed, so
- * the request after a commit reads anew (on PostgreSQL after a commit of
- * another process STORE_VERSION_STALE_MS later at most).
+ * the request after a commit reads anew (after one of another process within
+ * STORE_VERSION_STALE_MS).
  *
  * Threads: any. Floor: 4 (service).
  */
