@@ -1282,6 +1282,19 @@ an_empty_store_becomes_whole_at_once_or_stays_empty(void **state)
 }
 
 #define STARTS 40
+#define PROCESSES 4
+
+/* As so many processes at the same time. */
+static void
+all_run(struct store *const stores[PROCESSES], void *(*run)(void *))
+{
+	pthread_t threads[PROCESSES];
+
+	for (int i = 0; i < PROCESSES; i++)
+		pthread_create(&threads[i], NULL, run, stores[i]);
+	for (int i = 0; i < PROCESSES; i++)
+		pthread_join(threads[i], NULL);
+}
 
 static void *
 version_run(void *cookie)
@@ -1298,23 +1311,17 @@ static void
 processes_that_meet_a_bare_store_do_not_hinder_each_other(void **state)
 {
 	struct test_store test;
-	struct store *others[3];
-	pthread_t threads[3];
+	struct store *stores[PROCESSES];
 
 	test_store_open(&test, *state, false);
-	for (int i = 0; i < 3; i++)
-		others[i] = test_store_again(&test);
+	for (int i = 0; i < PROCESSES; i++)
+		stores[i] = test_store_again(&test);
 	for (int start = 0; start < STARTS; start++) {
-		for (int i = 0; i < 3; i++)
-			pthread_create(&threads[i], NULL, version_run,
-				       others[i]);
-		version_run(test.store);
-		for (int i = 0; i < 3; i++)
-			pthread_join(threads[i], NULL);
+		all_run(stores, version_run);
 		script(test.store, "drop table schema_migrations");
 	}
-	for (int i = 0; i < 3; i++)
-		store_close(others[i]);
+	for (int i = 0; i < PROCESSES; i++)
+		store_close(stores[i]);
 	test_store_close(&test);
 }
 
@@ -1331,20 +1338,16 @@ static void
 processes_that_start_together_migrate_once(void **state)
 {
 	struct test_store test;
-	struct store *stores[4];
-	pthread_t threads[4];
+	struct store *stores[PROCESSES];
 
 	test_store_open(&test, *state, false);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < PROCESSES; i++)
 		stores[i] = test_store_again(&test);
-	for (int i = 0; i < 4; i++)
-		pthread_create(&threads[i], NULL, migrate_run, stores[i]);
-	for (int i = 0; i < 4; i++)
-		pthread_join(threads[i], NULL);
+	all_run(stores, migrate_run);
 	assert_int_equal(number(test.store,
 				"select count(*) from schema_migrations"),
 			 newest_migration());
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < PROCESSES; i++)
 		store_close(stores[i]);
 	test_store_close(&test);
 }
