@@ -113,7 +113,7 @@ pair() { # WHAT OURS THEIRS COLUMN UNIT BAR
 
 pair "1 MiB ranges of a track" ogma.range nginx.range 2 GB/s "ratio>=0.9"
 pair "1 MiB ranges, CPU" ogma.range nginx.range 4 s/GB "ratio<=1.2"
-pair "8 MiB ranges, as browsers ask for" ogma.long nginx.long 2 GB/s -
+pair "8 MiB ranges of a track" ogma.long nginx.long 2 GB/s -
 pair "/health/live" ogma.live nginx.json 1 req/s "ratio>=0.5"
 pair "/health/live, CPU" ogma.live nginx.json 3 us/req -
 pair "one track as JSON" ogma.track nginx.json 1 req/s -
