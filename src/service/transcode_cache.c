@@ -1,8 +1,10 @@
 /* transcode_cache.c - transcodes that are running, and those that are kept; see
  * transcode_cache.h.
  *
- * Each running transcode has a thread that waits for news of the media pool
- * and wakes readers. A `struct running` is shared by its thread and its
+ * Who asks for one that does not run puts it into the list under the same lock,
+ * and starts it afterwards: whoever asks for it meanwhile waits for that, and
+ * shares what becomes of it. Each has a thread that waits for news of the media
+ * pool and wakes readers. A `struct running` is shared by its thread and its
  * readers and freed by the last of them. One lock guards the list of running
  * ones and all that changes in them; bytes are read outside of it. */
 #include "service/transcode_cache.h"
@@ -41,12 +43,14 @@ struct running {
 	struct running *next;
 	struct transcode_cache *cache;
 	char name[NAME_BYTES]; /* "": not shared, not kept */
-	bool in_memory;
+	bool starting;  /* the next three are still of who starts it */
+	bool in_memory; /* not kept */
 	struct cache_new entry; /* its fd is read by all */
 	struct media_transcode *transcode; /* of the thread */
 	uint32_t users;                    /* readers and the thread */
 	uint64_t written_bytes;
 	bool done, failed, stop;
+	struct fault fault; /* why it could not be started */
 	struct stream_reader *readers;
 };
 
@@ -54,8 +58,8 @@ struct transcode_cache {
 	struct transcode_cache_args args;
 	struct cache_folder *folder;
 	pthread_mutex_t lock; /* of all below */
-	pthread_cond_t ended;
-	struct running *running; /* those whose thread lives */
+	pthread_cond_t change;   /* one started or ended */
+	struct running *running; /* those that start or have a thread */
 	uint32_t running_count;
 	uint32_t reader_count;
 	bool closing;
@@ -78,7 +82,7 @@ transcode_cache_open(const struct transcode_cache_args *args,
 	cache->folder = folder;
 	metric_register(&metric_transcodes);
 	pthread_mutex_init(&cache->lock, NULL);
-	pthread_cond_init(&cache->ended, NULL);
+	pthread_cond_init(&cache->change, NULL);
 	*out = cache;
 	return STATUS_OK;
 }
@@ -93,10 +97,10 @@ transcode_cache_close(struct transcode_cache *cache)
 	for (struct running *at = cache->running; at != NULL; at = at->next)
 		at->stop = true;
 	while (cache->running_count > 0)
-		pthread_cond_wait(&cache->ended, &cache->lock);
+		pthread_cond_wait(&cache->change, &cache->lock);
 	pthread_mutex_unlock(&cache->lock);
 	cache_folder_close(cache->folder);
-	pthread_cond_destroy(&cache->ended);
+	pthread_cond_destroy(&cache->change);
 	pthread_mutex_destroy(&cache->lock);
 	free(cache);
 }
@@ -125,14 +129,19 @@ readers_wake_locked(struct running *running)
 	}
 }
 
+/* Takes it off the list, for its thread. */
 static void
-running_unlink_locked(struct running *running)
+running_end_locked(struct running *running)
 {
-	struct running **link = &running->cache->running;
+	struct transcode_cache *cache = running->cache;
+	struct running **link = &cache->running;
 
 	while (*link != running)
 		link = &(*link)->next;
 	*link = running->next;
+	cache->running_count--;
+	running_drop_locked(running);
+	pthread_cond_broadcast(&cache->change);
 }
 
 /* Follows the transcode to its end; OK when the output is whole. */
@@ -242,10 +251,7 @@ running_run(void *cookie)
 		running_forget(running);
 	result_tell(status, &fault);
 	pthread_mutex_lock(&cache->lock);
-	running_unlink_locked(running);
-	cache->running_count--;
-	running_drop_locked(running);
-	pthread_cond_broadcast(&cache->ended);
+	running_end_locked(running);
 	pthread_mutex_unlock(&cache->lock);
 	return NULL;
 }
@@ -265,6 +271,31 @@ reader_add_locked(struct running *running)
 	return reader;
 }
 
+static void
+reader_remove_locked(struct stream_reader *reader)
+{
+	struct running *running = reader->running;
+	struct stream_reader **link = &running->readers;
+
+	while (*link != reader)
+		link = &(*link)->next;
+	*link = reader->next;
+	running->cache->reader_count--;
+	/* Of no use to anybody who asks later. */
+	if (running->readers == NULL &&
+	    (running->name[0] == '\0' || running->in_memory))
+		running->stop = true;
+	running_drop_locked(running);
+	free(reader);
+}
+
+enum status
+transcode_cache_get(struct transcode_cache *cache, const char *name, int *fd,
+		    uint64_t *size_bytes, struct fault *fault)
+{
+	return cache_folder_get(cache->folder, name, fd, size_bytes, fault);
+}
+
 static struct running *
 running_find_locked(struct transcode_cache *cache, const char *name)
 {
@@ -276,64 +307,65 @@ running_find_locked(struct transcode_cache *cache, const char *name)
 	return at;
 }
 
-enum status
-transcode_cache_get(struct transcode_cache *cache, const char *name, int *fd,
-		    uint64_t *size_bytes, struct fault *fault)
-{
-	return cache_folder_get(cache->folder, name, fd, size_bytes, fault);
-}
-
-enum status
-transcode_cache_join(struct transcode_cache *cache, const char *name,
-		     struct stream_reader **out, struct fault *fault)
-{
-	struct running *running;
-
-	pthread_mutex_lock(&cache->lock);
-	running = running_find_locked(cache, name);
-	if (running != NULL)
-		*out = reader_add_locked(running);
-	pthread_mutex_unlock(&cache->lock);
-	return running != NULL ? STATUS_OK :
-				 fault_set(fault, STATUS_NOT_FOUND,
-					   "no such transcode runs");
-}
-
-/* Takes a place, if need be from a transcode that nobody reads. */
+/* A place for one more is there, or will be, from one that nobody reads: then
+ * waits for a change, after which all has to be looked at again (*again). */
 static bool
-place_take(struct transcode_cache *cache)
+place_find_locked(struct transcode_cache *cache, bool *again)
 {
-	struct running *idle = NULL;
-	bool taken = false;
+	struct running *unread = NULL;
 
-	pthread_mutex_lock(&cache->lock);
+	*again = false;
+	if (cache->closing)
+		return false;
+	if (cache->running_count < cache->args.running_max)
+		return true;
 	for (struct running *at = cache->running; at != NULL; at = at->next) {
 		if (at->readers == NULL)
-			idle = at;
+			unread = at;
 	}
-	if (cache->running_count >= cache->args.running_max && idle != NULL) {
-		uint32_t before = cache->running_count;
-
-		idle->stop = true;
-		while (!cache->closing && cache->running_count >= before)
-			pthread_cond_wait(&cache->ended, &cache->lock);
-	}
-	if (!cache->closing &&
-	    cache->running_count < cache->args.running_max) {
-		cache->running_count++;
-		taken = true;
-	}
-	pthread_mutex_unlock(&cache->lock);
-	return taken;
+	if (unread == NULL)
+		return false;
+	unread->stop = true;
+	pthread_cond_wait(&cache->change, &cache->lock);
+	*again = true;
+	return false;
 }
 
-static void
-place_give(struct transcode_cache *cache)
+/* A reader of the transcode of this name (NULL: of none that runs), which the
+ * caller has to start when *mine. */
+static enum status
+reader_place(struct transcode_cache *cache, const char *name,
+	     struct stream_reader **out, bool *mine, struct fault *fault)
 {
+	struct running *running;
+	bool place, again;
+
 	pthread_mutex_lock(&cache->lock);
-	cache->running_count--;
-	pthread_cond_broadcast(&cache->ended);
+	do {
+		place = again = false;
+		running = name == NULL ? NULL :
+					 running_find_locked(cache, name);
+		if (running == NULL)
+			place = place_find_locked(cache, &again);
+	} while (again);
+	if (place) {
+		running = mem_new(1, sizeof *running);
+		running->cache = cache;
+		running->starting = true;
+		running->entry.fd = -1;
+		running->users = 1;
+		snprintf(running->name, sizeof running->name, "%s",
+			 name == NULL ? "" : name);
+		running->next = cache->running;
+		cache->running = running;
+		cache->running_count++;
+	}
+	*mine = place;
+	*out = running == NULL ? NULL : reader_add_locked(running);
 	pthread_mutex_unlock(&cache->lock);
+	return running != NULL ? STATUS_OK :
+				 fault_set(fault, STATUS_AGAIN_LATER,
+					   "all transcode workers are busy");
 }
 
 /* The file that grows: on the disk, or in memory when the disk is full. */
@@ -351,51 +383,87 @@ output_open(struct running *running, uint64_t expected_bytes,
 	if (running->entry.fd < 0)
 		return status;
 	running->in_memory = true;
-	running->name[0] = '\0';
 	return STATUS_OK;
 }
 
 static enum status
-running_start(struct running *running, const struct transcode_order *order,
-	      struct stream_reader **out, struct fault *fault)
+thread_start(struct running *running, struct fault *fault)
 {
-	struct transcode_cache *cache = running->cache;
 	pthread_attr_t detached;
-	enum status status;
 	pthread_t thread;
 	int failed;
-
-	status = media_transcode_begin(cache->args.media, order->input_fd,
-				       &order->target, order->offset_ms,
-				       running->entry.fd, &running->transcode,
-				       fault);
-	if (status == STATUS_FULL)
-		status = fault_set(fault, STATUS_AGAIN_LATER,
-				   "all transcode workers are busy");
-	if (status != STATUS_OK)
-		return status;
-	pthread_mutex_lock(&cache->lock);
-	running->users = 1;
-	running->next = cache->running;
-	cache->running = running;
-	*out = reader_add_locked(running);
-	pthread_mutex_unlock(&cache->lock);
 
 	pthread_attr_init(&detached);
 	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
 	failed = pthread_create(&thread, &detached, running_run, running);
 	pthread_attr_destroy(&detached);
-	if (failed == 0)
-		return STATUS_OK;
+	return failed == 0 ? STATUS_OK :
+			     fault_set(fault, STATUS_FAILED,
+				       "cannot start a thread");
+}
+
+static enum status
+running_start(struct running *running, const struct transcode_order *order,
+	      struct fault *fault)
+{
+	enum status status = output_open(running, order->expected_bytes, fault);
+
+	if (status != STATUS_OK)
+		return status;
+	status = media_transcode_begin(running->cache->args.media,
+				       order->input_fd, &order->target,
+				       order->offset_ms, running->entry.fd,
+				       &running->transcode, fault);
+	if (status == STATUS_FULL)
+		status = fault_set(fault, STATUS_AGAIN_LATER,
+				   "all transcode workers are busy");
+	if (status == STATUS_OK) {
+		status = thread_start(running, fault);
+		if (status != STATUS_OK)
+			media_transcode_end(running->transcode);
+	}
+	if (status != STATUS_OK)
+		running_forget(running);
+	return status;
+}
+
+/* Tells all who wait what became of the start. */
+static void
+start_tell(struct running *running, enum status status,
+	   const struct fault *fault)
+{
+	struct transcode_cache *cache = running->cache;
+
 	pthread_mutex_lock(&cache->lock);
-	running->readers = (*out)->next;
-	running_unlink_locked(running);
-	cache->reader_count--;
+	running->starting = false;
+	if (status == STATUS_OK) {
+		pthread_cond_broadcast(&cache->change);
+	} else {
+		running->fault = *fault;
+		running->fault.status = status;
+		running_end_locked(running);
+	}
 	pthread_mutex_unlock(&cache->lock);
-	free(*out);
-	*out = NULL;
-	media_transcode_end(running->transcode);
-	return fault_set(fault, STATUS_FAILED, "cannot start a thread");
+}
+
+static enum status
+start_wait(struct stream_reader *reader, struct fault *fault)
+{
+	struct running *running = reader->running;
+	struct transcode_cache *cache = running->cache;
+	enum status status = STATUS_OK;
+
+	pthread_mutex_lock(&cache->lock);
+	while (running->starting)
+		pthread_cond_wait(&cache->change, &cache->lock);
+	if (running->fault.status != STATUS_OK) {
+		status = running->fault.status;
+		if (fault != NULL)
+			*fault = running->fault;
+		reader_remove_locked(reader);
+	}
+	pthread_mutex_unlock(&cache->lock);
+	return status;
 }
 
 enum status
@@ -403,39 +471,21 @@ transcode_cache_start(struct transcode_cache *cache,
 		      const struct transcode_order *order,
 		      struct stream_reader **out, struct fault *fault)
 {
-	struct running *running;
+	struct stream_reader *reader;
+	struct fault why = { 0 };
 	enum status status;
+	bool mine;
 
-	if (order->name != NULL &&
-	    transcode_cache_join(cache, order->name, out, NULL) == STATUS_OK)
-		return STATUS_OK;
-	if (!place_take(cache))
-		return fault_set(fault, STATUS_AGAIN_LATER,
-				 "all transcode workers are busy");
-	/* Somebody may have started the same while we waited. */
-	if (order->name != NULL &&
-	    transcode_cache_join(cache, order->name, out, NULL) == STATUS_OK) {
-		place_give(cache);
-		return STATUS_OK;
+	status = reader_place(cache, order->name, &reader, &mine, fault);
+	if (status != STATUS_OK)
+		return status;
+	if (mine) {
+		status = running_start(reader->running, order, &why);
+		start_tell(reader->running, status, &why);
 	}
-	running = mem_new(1, sizeof *running);
-	running->cache = cache;
-	running->entry.fd = -1;
-	if (order->name != NULL)
-		snprintf(running->name, sizeof running->name, "%s",
-			 order->name);
-	status = output_open(running, order->expected_bytes, fault);
-	if (status == STATUS_OK) {
-		status = running_start(running, order, out, fault);
-		if (status != STATUS_OK) {
-			running_forget(running);
-			close(running->entry.fd);
-		}
-	}
-	if (status != STATUS_OK) {
-		free(running);
-		place_give(cache);
-	}
+	status = start_wait(reader, fault);
+	if (status == STATUS_OK)
+		*out = reader;
 	return status;
 }
 
@@ -488,21 +538,11 @@ stream_read(struct stream_reader *reader, void *room, size_t room_bytes)
 void
 stream_reader_close(struct stream_reader *reader)
 {
-	struct running *running = reader->running;
-	struct transcode_cache *cache = running->cache;
-	struct stream_reader **link;
+	struct transcode_cache *cache = reader->running->cache;
 
 	pthread_mutex_lock(&cache->lock);
-	for (link = &running->readers; *link != reader;)
-		link = &(*link)->next;
-	*link = reader->next;
-	cache->reader_count--;
-	/* One from the middle is of no use to anybody else. */
-	if (running->readers == NULL && running->name[0] == '\0')
-		running->stop = true;
-	running_drop_locked(running);
+	reader_remove_locked(reader);
 	pthread_mutex_unlock(&cache->lock);
-	free(reader);
 }
 
 void

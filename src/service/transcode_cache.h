@@ -52,12 +52,8 @@ enum status transcode_cache_get(struct transcode_cache *cache,
 				const char *name, int *fd,
 				uint64_t *size_bytes, struct fault *fault);
 
-/* Joins the running transcode of this name; STATUS_NOT_FOUND when none runs. */
-enum status transcode_cache_join(struct transcode_cache *cache,
-				 const char *name, struct stream_reader **out,
-				 struct fault *fault);
-
-/* Joins or starts one. Statuses as stream_open(). */
+/* Joins the one of this name, running or being started, or starts one. Statuses
+ * as stream_open(). */
 enum status transcode_cache_start(struct transcode_cache *cache,
 				  const struct transcode_order *order,
 				  struct stream_reader **out,

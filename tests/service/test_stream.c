@@ -410,6 +410,89 @@ several_listeners_share_one_transcode(void **state)
 		buffer_release(&listeners[i].bytes);
 }
 
+struct asker {
+	pthread_t thread;
+	struct studio *studio;
+	const struct stream_request *request;
+	pthread_barrier_t *start;
+	struct stream_answer answer;
+	enum status status;
+};
+
+static void *
+asker_run(void *cookie)
+{
+	struct asker *asker = cookie;
+
+	pthread_barrier_wait(asker->start);
+	asker->status = stream_open(asker->studio->streams, asker->request,
+				    &asker->answer, NULL);
+	return NULL;
+}
+
+/* Each asks for its request, all at the same moment; all are answered. */
+static void
+ask_together(struct studio *studio, const struct stream_request *requests,
+	     size_t step, struct asker *askers, size_t count)
+{
+	pthread_barrier_t start;
+
+	pthread_barrier_init(&start, NULL, (unsigned)count);
+	for (size_t i = 0; i < count; i++) {
+		askers[i] = (struct asker){ .studio = studio,
+					    .request = &requests[i * step],
+					    .start = &start };
+		pthread_create(&askers[i].thread, NULL, asker_run, &askers[i]);
+	}
+	for (size_t i = 0; i < count; i++)
+		pthread_join(askers[i].thread, NULL);
+	pthread_barrier_destroy(&start);
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(askers[i].status, STATUS_OK);
+		assert_non_null(askers[i].answer.reader);
+	}
+}
+
+static void
+those_who_ask_at_the_same_moment_share_one_transcode(void **state)
+{
+	struct studio *studio = *state;
+	struct stream_request request = { .track_id = studio->long_song,
+					  .format = STREAM_OPUS };
+	struct asker askers[8];
+	struct stream_counts counts;
+
+	ask_together(studio, &request, 0, askers, ARRAY_LENGTH(askers));
+	streams_count(studio->streams, &counts);
+	assert_int_equal(counts.transcodes_running, 1);
+	assert_int_equal(counts.transcode_readers, 8);
+	for (size_t i = 0; i < ARRAY_LENGTH(askers); i++)
+		stream_reader_close(askers[i].answer.reader);
+}
+
+static void
+two_who_wait_get_the_places_of_two_that_nobody_hears(void **state)
+{
+	struct studio *studio = *state;
+	struct stream_request requests[4];
+	struct asker askers[2];
+	struct stream_counts counts;
+
+	for (uint32_t i = 0; i < ARRAY_LENGTH(requests); i++)
+		requests[i] = (struct stream_request){
+			.track_id = studio->long_song,
+			.format = STREAM_OPUS,
+			.bitrate_kbps = 64 + 32 * i,
+		};
+	for (int i = 0; i < 2; i++)
+		stream_reader_close(ask(studio, &requests[i]).reader);
+	ask_together(studio, &requests[2], 1, askers, ARRAY_LENGTH(askers));
+	streams_count(studio->streams, &counts);
+	assert_int_equal(counts.cache_entries, 0); /* none ran to its end */
+	for (size_t i = 0; i < ARRAY_LENGTH(askers); i++)
+		stream_reader_close(askers[i].answer.reader);
+}
+
 static void
 more_transcodes_than_workers_are_asked_to_come_back(void **state)
 {
@@ -645,6 +728,8 @@ main(void)
 		SCENARIO(wishes_that_make_no_sense_are_refused_by_name),
 		SCENARIO(a_transcode_grows_and_is_a_file_afterwards),
 		SCENARIO(several_listeners_share_one_transcode),
+		SCENARIO(those_who_ask_at_the_same_moment_share_one_transcode),
+		SCENARIO(two_who_wait_get_the_places_of_two_that_nobody_hears),
 		SCENARIO(more_transcodes_than_workers_are_asked_to_come_back),
 		SCENARIO(a_transcode_from_the_middle_is_shorter_and_not_kept),
 		SCENARIO(a_crash_leaves_no_half_transcode),
