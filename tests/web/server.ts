@@ -31,7 +31,7 @@ export async function freePort(): Promise<number> {
 export function demoLibrary(): string {
 	if (process.env.OGMA_DEMO) return process.env.OGMA_DEMO;
 	const folder = join(top, 'build/demo-music');
-	const env = process.env.PICTURES ? process.env : { ...process.env, OGMA_DEMO_SECONDS: '35' };
+	const env = process.env.PICTURES ? process.env : { ...process.env, OGMA_DEMO_SECONDS: '20' };
 	execFileSync(join(top, 'tools/demo-library'), [folder], { stdio: 'inherit', env });
 	process.env.OGMA_DEMO = folder;
 	return folder;
