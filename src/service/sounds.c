@@ -259,12 +259,18 @@ enum status
 sounds_open(struct store *store, struct sounds **out, struct fault *fault)
 {
 	struct sounds *sounds = mem_new(1, sizeof *sounds);
+	pthread_rwlockattr_t writers_first;
 	pthread_condattr_t monotonic;
 
 	sounds->store = store;
 	sounds->nearest = nearest_new();
 	metric_register(&points_now);
-	pthread_rwlock_init(&sounds->lock, NULL);
+	/* Else what is new waits as long as somebody asks. */
+	pthread_rwlockattr_init(&writers_first);
+	pthread_rwlockattr_setkind_np(
+		&writers_first, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_rwlock_init(&sounds->lock, &writers_first);
+	pthread_rwlockattr_destroy(&writers_first);
 	pthread_mutex_init(&sounds->turn, NULL);
 	pthread_mutex_init(&sounds->wake_lock, NULL);
 	pthread_condattr_init(&monotonic);
