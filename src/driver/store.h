@@ -29,6 +29,7 @@
 #ifndef OGMA_DRIVER_STORE_H
 #define OGMA_DRIVER_STORE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -106,10 +107,25 @@ struct store_driver {
 	double (*column_double)(struct store_rows *rows, int column);
 	struct span (*column_span)(struct store_rows *rows, int column);
 	enum status (*ping)(struct store *store, struct fault *fault);
-	uint64_t (*version)(struct store *store);
+
+	/* What store_version() is made of: how many commits of this process
+	 * there were, and what changes with those of all others (0: it cannot be
+	 * asked now), which is asked for again after so long. One thread at a
+	 * time asks. */
+	uint64_t (*own_commits)(struct store *store);
+	uint64_t (*others_commits)(struct store *store);
+	int64_t others_asked_each_ms; /* at most STORE_VERSION_STALE_MS */
 };
 
-struct store { const struct store_driver *driver; };
+struct store {
+	const struct store_driver *driver;
+	struct store_watch { /* of store_version() */
+		pthread_mutex_t lock;
+		uint64_t base;   /* differs between runs */
+		uint64_t others; /* what they answered last */
+		int64_t asked_at_ms;
+	} watch;
+};
 struct store_session {
 	struct store *store;
 	bool failed;          /* a statement failed: the work is lost */

@@ -48,10 +48,6 @@ struct pg_store {
 	int64_t pause_until_ms;
 	struct fault last_fault; /* told to everybody during a pause */
 
-	pthread_mutex_t version_lock;
-	uint64_t version_base; /* differs between runs */
-	uint64_t seen;         /* of the engine's transactions, by hash */
-	int64_t seen_at_ms;
 	atomic_uint_fast64_t commits; /* of this process */
 };
 
@@ -383,29 +379,18 @@ snapshot_work(struct store_session *session, void *cookie, struct fault *fault)
 }
 
 static uint64_t
-pg_version(struct store *store)
+pg_others_commits(struct store *store)
 {
-	struct pg_store *mine = pg_store_of(store);
-	int64_t now_ms = clock_monotonic_ms();
-	uint64_t version;
-	bool fresh;
+	uint64_t seen = 0;
 
-	pthread_mutex_lock(&mine->version_lock);
-	fresh = mine->seen != 0 &&
-		now_ms - mine->seen_at_ms < STORE_VERSION_STALE_MS;
-	if (!fresh) {
-		mine->seen = 0;
-		pg_read(store, snapshot_work, &mine->seen, NULL);
-		mine->seen_at_ms = now_ms;
-	}
-	version = mine->version_base ^ mine->seen ^
-		  (atomic_load(&mine->commits) * 0x9e3779b97f4a7c15u);
-	if (mine->seen == 0)
-		version = 0;
-	else if (version == 0)
-		version = 1;
-	pthread_mutex_unlock(&mine->version_lock);
-	return version;
+	pg_read(store, snapshot_work, &seen, NULL);
+	return seen;
+}
+
+static uint64_t
+pg_own_commits(struct store *store)
+{
+	return atomic_load(&pg_store_of(store)->commits);
 }
 
 static void
@@ -419,7 +404,6 @@ pg_close(struct store *store)
 		pg_connection_close(connection);
 	}
 	pthread_mutex_destroy(&mine->lock);
-	pthread_mutex_destroy(&mine->version_lock);
 	pthread_cond_destroy(&mine->free_one);
 	free(mine->dsn);
 	free(mine);
@@ -489,7 +473,6 @@ init_locks(struct pg_store *mine)
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&mine->lock, NULL);
-	pthread_mutex_init(&mine->version_lock, NULL);
 	pthread_cond_init(&mine->free_one, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 }
@@ -512,7 +495,6 @@ pg_open(const void *settings, struct store **out, struct fault *fault)
 		.statement_timeout_ms = given->statement_timeout_ms,
 		.prepare = given->prepare,
 	};
-	random_bytes(&mine->version_base, sizeof mine->version_base);
 	init_locks(mine);
 	status = first_connection(mine, given, fault);
 	if (status != STATUS_OK) {
@@ -544,5 +526,7 @@ const struct store_driver store_driver_postgres = {
 	.column_double = pg_column_double,
 	.column_span = pg_column_span,
 	.ping = pg_ping,
-	.version = pg_version,
+	.own_commits = pg_own_commits,
+	.others_commits = pg_others_commits,
+	.others_asked_each_ms = STORE_VERSION_STALE_MS,
 };

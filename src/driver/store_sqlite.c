@@ -16,8 +16,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
-#include "base/digest.h"
 
 #define POOL_WAIT_SECONDS 30
 #define ASK_AGAIN_MS 5 /* whether another process committed */
@@ -35,12 +33,7 @@ struct sqlite_store {
 	uint32_t readers, readers_max;
 	uint64_t generation; /* grows with the planner's statistics */
 
-	/* Only asks "did anybody commit?", see store_version(). */
-	pthread_mutex_t watch_lock;
-	struct sqlite_connection *watch;
-	uint64_t version_base; /* upper half: differs between runs */
-	uint64_t seen;	       /* what it answered last; 0: nothing */
-	int64_t seen_at_ms;
+	struct sqlite_connection *watch; /* only asks "did anybody commit?" */
 };
 
 const struct option store_sqlite_options[] = {
@@ -235,8 +228,9 @@ sqlite_ping(struct store *store, struct fault *fault)
 /* SQLite's own counter of commits by other connections, seen from a connection
  * that never commits itself; 0: it cannot be asked. */
 static uint64_t
-commits_seen(struct sqlite_store *mine)
+sqlite_others_commits(struct store *store)
 {
+	struct sqlite_store *mine = sqlite_store_of(store);
 	struct store_rows *rows = NULL;
 	enum status status = sqlite_query(&mine->watch->session,
 					  "pragma data_version", NULL, 0,
@@ -244,32 +238,17 @@ commits_seen(struct sqlite_store *mine)
 	uint64_t seen = 0;
 
 	if (status == STATUS_OK && sqlite_next(rows, &status, NULL))
-		seen = mine->version_base |
+		seen = (uint64_t)1 << 32 |
 		       (uint32_t)sqlite_column_int(rows, 0);
 	if (rows != NULL)
 		sqlite_end(rows);
 	return seen;
 }
 
-/* Commits of this process are counted, those of others asked for. */
 static uint64_t
-sqlite_version(struct store *store)
+sqlite_own_commits(struct store *store)
 {
-	struct sqlite_store *mine = sqlite_store_of(store);
-	uint64_t commits = sqlite_writer_commits(mine->writer), version;
-	int64_t now_ms = clock_monotonic_ms();
-
-	pthread_mutex_lock(&mine->watch_lock);
-	if (mine->seen == 0 || now_ms - mine->seen_at_ms >= ASK_AGAIN_MS) {
-		mine->seen = commits_seen(mine);
-		mine->seen_at_ms = now_ms;
-	}
-	version = mine->seen;
-	pthread_mutex_unlock(&mine->watch_lock);
-	if (version == 0)
-		return 0;
-	version ^= commits * 0x9e3779b97f4a7c15u;
-	return version == 0 ? 1 : version;
+	return sqlite_writer_commits(sqlite_store_of(store)->writer);
 }
 
 static void
@@ -285,7 +264,6 @@ sqlite_close(struct store *store)
 	sqlite_connection_close(mine->watch);
 	sqlite_writer_close(mine->writer); /* the last one: copies the log */
 	pthread_mutex_destroy(&mine->lock);
-	pthread_mutex_destroy(&mine->watch_lock);
 	pthread_cond_destroy(&mine->reader_free);
 	free(mine->path);
 	free(mine);
@@ -299,7 +277,6 @@ init_locks(struct sqlite_store *mine)
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&mine->lock, NULL);
-	pthread_mutex_init(&mine->watch_lock, NULL);
 	pthread_cond_init(&mine->reader_free, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 }
@@ -344,9 +321,6 @@ sqlite_open(const void *settings, struct store **out, struct fault *fault)
 		.read_only = true,
 		.relaxed = given->relaxed,
 	};
-	random_bytes(&mine->version_base, sizeof mine->version_base);
-	mine->version_base |= (uint64_t)1 << 63; /* never 0 */
-	mine->version_base &= ~(uint64_t)UINT32_MAX;
 	init_locks(mine);
 	status = open_connections(mine, fault);
 	if (status != STATUS_OK) {
@@ -377,5 +351,7 @@ const struct store_driver store_driver_sqlite = {
 	.column_double = sqlite_column_double,
 	.column_span = sqlite_column_span,
 	.ping = sqlite_ping,
-	.version = sqlite_version,
+	.own_commits = sqlite_own_commits,
+	.others_commits = sqlite_others_commits,
+	.others_asked_each_ms = ASK_AGAIN_MS,
 };
