@@ -66,7 +66,14 @@ export default defineConfig(async () => {
 				},
 			},
 		},
-		/* Tests that need a page say so themselves: making one takes longer than most tests. */
-		test: { environment: 'node', pool: 'threads', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true, css: true },
+		/* A thread for each file takes longer than its tests, as does a page: who needs one imports it (src/test/page.ts). */
+		test: {
+			environment: 'node',
+			pool: 'threads',
+			poolOptions: { threads: { singleThread: true } },
+			include: ['src/**/*.test.{ts,tsx}'],
+			restoreMocks: true,
+			css: true,
+		},
 	};
 });

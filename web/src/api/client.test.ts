@@ -1,4 +1,4 @@
-// @vitest-environment jsdom
+import '../test/page';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, apiGet, apiPath, isAbort, isNotFound, latestOnly } from './client';
 

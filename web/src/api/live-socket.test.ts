@@ -1,4 +1,4 @@
-// @vitest-environment jsdom
+import '../test/page';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveSocket, reconnectDelay, type LineStatus, type SocketLike } from './live-socket';
 

@@ -1,4 +1,4 @@
-// @vitest-environment jsdom
+import '../test/page';
 import { describe, expect, it } from 'vitest';
 import { systemAfter } from './monitoring';
 

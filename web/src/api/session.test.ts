@@ -1,4 +1,4 @@
-// @vitest-environment jsdom
+import '../test/page';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { apiSend, ApiError } from './client';
 import { beginSession, currentMe, endSession, safeNext, signIn, startSession } from './session';

@@ -1,4 +1,4 @@
-// @vitest-environment jsdom
+import '../test/page';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LiveStream, retryDelay, type LiveElement } from './live-stream';
 

@@ -1,4 +1,4 @@
-// @vitest-environment jsdom
+import '../test/page';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Report } from './listening';
 import { Outbox } from './outbox';

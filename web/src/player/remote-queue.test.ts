@@ -1,7 +1,10 @@
-// @vitest-environment jsdom
-import { describe, expect, it } from 'vitest';
+import '../test/page';
+import { describe, expect, it, vi } from 'vitest';
 import { tracksOf } from '../test/tracks';
 import { queueOf } from './remote-queue';
+
+/* The player's has a clock and a channel, which would outlive this file. */
+vi.mock('./store', () => ({ playerPosition: () => 0, usePlayer: {} }));
 
 const remote = (ids: number[], known: number[], current: number) => ({
 	version: 3,

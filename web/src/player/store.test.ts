@@ -1,5 +1,5 @@
-// @vitest-environment jsdom
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import '../test/page';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EngineEvents, Entry } from './engine';
 import { tracksOf, trackOf } from '../test/tracks';
 
@@ -47,14 +47,6 @@ vi.mock('./engine', () => ({
 	},
 }));
 
-/* The stores of earlier tests are still about, and would take each other for other windows. */
-vi.stubGlobal(
-	'BroadcastChannel',
-	class {
-		postMessage() {}
-	},
-);
-
 type StoreModule = typeof import('./store');
 let store: StoreModule;
 const state = () => store.usePlayer.getState();
@@ -66,9 +58,21 @@ async function fresh(): Promise<void> {
 }
 
 beforeEach(async () => {
+	/* The stores of earlier tests are still about: they would take each other for other windows, and go on writing. */
+	vi.stubGlobal(
+		'BroadcastChannel',
+		class {
+			postMessage() {}
+		},
+	);
+	vi.useFakeTimers();
 	localStorage.clear();
 	Object.assign(fake, { loaded: null, next: null, playing: false, position: 0 });
 	await fresh();
+});
+afterEach(() => {
+	vi.useRealTimers();
+	vi.unstubAllGlobals();
 });
 
 describe('playing', () => {
