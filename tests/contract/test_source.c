@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -402,7 +403,7 @@ stop_at_once(void *cookie, const struct source_folder *folder,
 	     struct fault *fault)
 {
 	(void)folder;
-	(*(int *)cookie)++;
+	atomic_fetch_add((atomic_int *)cookie, 1); /* several threads walk */
 	return fault_set(fault, STATUS_CANCELLED, "enough");
 }
 
@@ -411,7 +412,7 @@ a_visitor_that_fails_ends_the_walk(void **state)
 {
 	struct place *place = *state;
 	struct fault fault = { 0 };
-	int calls = 0;
+	atomic_int calls = 0;
 	struct source_visitor visitor = { stop_at_once, seen_problem, &calls };
 	char path[32];
 
