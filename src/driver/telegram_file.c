@@ -39,7 +39,7 @@ watch_note(struct telegram_watch *watch, const json_t *file)
 {
 	const char *path = telegram_text(file, "local.path");
 
-	if (watch->path == NULL || strcmp(watch->path, path) != 0) {
+	if (strcmp(watch->path, path) != 0) {
 		free(watch->path);
 		watch->path = mem_copy_text(path);
 	}
@@ -77,17 +77,19 @@ watch_make(struct telegram *telegram, int64_t file_id)
 
 	watch->file_id = file_id;
 	watch->run = telegram->run;
+	watch->path = mem_copy_text("");
 	pthread_mutex_init(&watch->window, NULL);
 	watch->next = telegram->watches;
 	telegram->watches = watch;
 	return watch;
 }
 
+/* A new one knows nothing of its file: what a post says of it may be older than
+ * what was told since, and a download that is over would be waited for. */
 static struct telegram_watch *
-watch_hold(struct telegram *telegram, const json_t *file)
+watch_hold(struct telegram *telegram, int64_t id)
 {
 	struct telegram_watch *watch;
-	int64_t id = telegram_int(file, "id");
 
 	pthread_mutex_lock(&telegram->lock);
 	watch = telegram->watches;
@@ -97,7 +99,6 @@ watch_hold(struct telegram *telegram, const json_t *file)
 	if (watch == NULL)
 		watch = watch_make(telegram, id);
 	watch->holders++;
-	watch_note(watch, file);
 	pthread_mutex_unlock(&telegram->lock);
 	return watch;
 }
@@ -161,7 +162,8 @@ watch_renew(struct reader *reader, struct fault *fault)
 		status = fault_field(fault, STATUS_CORRUPT, "url",
 				     "the post has another file by now");
 	else
-		reader->watch = watch_hold(reader->telegram, file);
+		reader->watch = watch_hold(reader->telegram,
+					   telegram_int(file, "id"));
 	json_decref(message);
 	return status;
 }

@@ -15,6 +15,7 @@
  *	offline	Telegram's servers cannot be reached
  *	stalled	nothing of files comes
  *	stops	every window ends after so many parts of 64 KiB, as if cancelled
+ *	stale	posts tell of their file what was so before: that it is fetched
  *
  * What was asked is appended to `asked` there, a line each. Who is signed in
  * stays so: `signed` in the database's folder.
@@ -391,15 +392,27 @@ file_form(const struct file *file)
 		file->unique);
 }
 
+/* In a post: how it was when the post was looked at. */
 static json_t *
-content_form(const json_t *post, const struct file *file)
+posted_file_form(const struct file *file, const json_t *world)
+{
+	json_t *form = file_form(file);
+
+	if (json_is_true(json_object_get(world, "stale")))
+		json_object_set_new(json_object_get(form, "local"),
+				    "is_downloading_active", json_true());
+	return form;
+}
+
+static json_t *
+content_form(const json_t *post, const struct file *file, const json_t *world)
 {
 	if (strcmp(text_of(post, "kind"), "document") == 0)
 		return json_pack("{s:s,s:{s:s,s:s,s:o}}", "@type",
 				 "messageDocument", "document", "file_name",
 				 text_of(post, "name"), "mime_type",
 				 text_of(post, "mime"), "document",
-				 file_form(file));
+				 posted_file_form(file, world));
 	if (strcmp(text_of(post, "kind"), "audio") == 0)
 		return json_pack("{s:s,s:{s:I,s:s,s:s,s:s,s:s,s:o}}", "@type",
 				 "messageAudio", "audio", "duration",
@@ -408,7 +421,7 @@ content_form(const json_t *post, const struct file *file)
 				 text_of(post, "performer"), "file_name",
 				 text_of(post, "name"), "mime_type",
 				 text_of(post, "mime"), "audio",
-				 file_form(file));
+				 posted_file_form(file, world));
 	return json_pack("{s:s,s:{s:s}}", "@type", "messageText", "text",
 			 "text", "no sound");
 }
@@ -440,7 +453,7 @@ message_give(const json_t *request, const json_t *world)
 			 "id", id, "chat_id", chat, "date", 1700000000,
 			 "can_be_saved",
 			 !json_is_true(json_object_get(post, "protected")),
-			 "content", content_form(post, file)));
+			 "content", content_form(post, file, world)));
 }
 
 /* ---- files ---- */

@@ -638,6 +638,23 @@ a_window_that_is_cancelled_is_asked_for_again(void **state)
 	telegram_close(telegram);
 }
 
+/* Its answer may be overtaken by what is told of the file. */
+static void
+a_post_is_not_believed_that_its_file_is_on_its_way(void **state)
+{
+	struct telegram *telegram;
+	int fd;
+
+	(void)state;
+	settings.timeout_ms = 300;
+	world_set("\"stale\":true");
+	telegram = account_ready();
+	fd = post_open(telegram, "https://t.me/music/5");
+	whole_file_read(fd);
+	close(fd);
+	telegram_close(telegram);
+}
+
 static void
 a_file_of_which_nothing_comes_is_given_up(void **state)
 {
@@ -753,6 +770,7 @@ main(void)
 		SCENARIO(a_post_is_a_file_that_is_read_in_windows),
 		SCENARIO(several_read_one_file_at_different_places),
 		SCENARIO(a_window_that_is_cancelled_is_asked_for_again),
+		SCENARIO(a_post_is_not_believed_that_its_file_is_on_its_way),
 		SCENARIO(a_file_of_which_nothing_comes_is_given_up),
 		SCENARIO(a_helper_that_is_killed_costs_a_pause),
 		SCENARIO(a_post_that_got_another_file_is_not_mixed_with_it),
